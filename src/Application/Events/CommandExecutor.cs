@@ -1,0 +1,108 @@
+using System.Globalization;
+using RandomChat.Domain;
+
+namespace RandomChat.Application.Events;
+
+/// <summary>The way of a command: load, fold, decide, append at the revision that was read.</summary>
+public sealed class CommandExecutor(IEventStore store, EventCodec codec)
+{
+    private const int Attempts = 4;
+
+    /// <param name="commandId">Event ids derive from it, so that a retry of the same command writes nothing twice.</param>
+    /// <param name="actor">Who does it, see <see cref="EventMetadata"/>.</param>
+    /// <exception cref="DependencyUnavailableException">Nothing was recorded.</exception>
+    public async Task<Executed<TEvent, TState>> Execute<TCommand, TEvent, TState>(
+        Decider<TCommand, TEvent, TState> decider, Guid id, TCommand command, Guid commandId, string actor, CancellationToken ct)
+        where TEvent : class
+    {
+        var stream = StreamName.For(decider.Category, id);
+        var metadata = new EventMetadata(commandId, commandId, actor);
+        for (var attempt = 1; ; attempt++)
+        {
+            var (state, revision, written) = await Load(decider, stream, commandId, ct);
+            if (written is not null)
+            {
+                return new Executed<TEvent, TState>.Done(state, [], written);
+            }
+
+            switch (decider.Decide(command, state))
+            {
+                case Decision<TEvent>.Rejected { Reason: var reason }:
+                    return new Executed<TEvent, TState>.Refused(reason);
+
+                case Decision<TEvent>.Accepted { Events: [] }:
+                    return new Executed<TEvent, TState>.Done(state, [], null);
+
+                case Decision<TEvent>.Accepted { Events: var events }:
+                    var encoded = new NewEvent[events.Count];
+                    for (var i = 0; i < encoded.Length; i++)
+                    {
+                        encoded[i] = codec.Encode(EventId(commandId, i), events[i], metadata);
+                    }
+
+                    try
+                    {
+                        if (await store.Append(stream, new(revision), encoded, ct) is AppendResult.Appended appended)
+                        {
+                            return new Executed<TEvent, TState>.Done(events.Aggregate(state, decider.Evolve), events, appended.Position);
+                        }
+                    }
+                    catch (AppendOutcomeUnknownException) when (attempt < Attempts)
+                    {
+                        // The next round reads the stream and finds out.
+                    }
+
+                    break;
+            }
+
+            if (attempt == Attempts)
+            {
+                throw new DependencyUnavailableException("event-log");
+            }
+        }
+    }
+
+    /// <summary>The state of a stream, folded from its beginning.</summary>
+    public async Task<TState> Load<TCommand, TEvent, TState>(Decider<TCommand, TEvent, TState> decider, Guid id, CancellationToken ct)
+        where TEvent : class =>
+        (await Load(decider, StreamName.For(decider.Category, id), Guid.Empty, ct)).State;
+
+    private async Task<(TState State, long Revision, LogPosition? Written)> Load<TCommand, TEvent, TState>(
+        Decider<TCommand, TEvent, TState> decider, StreamName stream, Guid commandId, CancellationToken ct)
+        where TEvent : class
+    {
+        var state = decider.Initial;
+        var revision = ExpectedRevision.NoStream.Value;
+        var first = EventId(commandId, 0);
+        LogPosition? written = null;
+        await foreach (var recorded in store.Read(stream, 0, ct))
+        {
+            state = decider.Evolve(state, (TEvent)codec.Decode(recorded));
+            revision = recorded.Revision;
+            if (recorded.Id == first)
+            {
+                written = recorded.Position;
+            }
+        }
+
+        return (state, revision, written);
+    }
+
+    private static Guid EventId(Guid commandId, int index) =>
+        DerivedId.From("event", commandId, index.ToString(CultureInfo.InvariantCulture));
+}
+
+/// <summary>How a command ended.</summary>
+public abstract record Executed<TEvent, TState>
+{
+    private Executed()
+    {
+    }
+
+    /// <param name="State">After the command.</param>
+    /// <param name="Events">What was appended; empty where it was so already.</param>
+    /// <param name="Position">Of the last event appended; null where nothing was.</param>
+    public sealed record Done(TState State, IReadOnlyList<TEvent> Events, LogPosition? Position) : Executed<TEvent, TState>;
+
+    public sealed record Refused(Rejection Reason) : Executed<TEvent, TState>;
+}

@@ -1,0 +1,32 @@
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
+using RandomChat.Domain.Visitors;
+
+namespace RandomChat.Application.Events;
+
+/// <summary>Stored names of events on <c>visitor-{id}</c>.</summary>
+public static class VisitorEventTypes
+{
+    public static EventTypeMap Map { get; } = new EventTypeMap()
+        .Add<VisitorEvent.SessionStarted>("visitors.session.started.v1")
+        .Add<VisitorEvent.PreferencesChanged>("visitors.preferences.changed.v1")
+        .Add<VisitorEvent.Blocked>("visitors.visitor.blocked.v1")
+        .Add<VisitorEvent.TicketEnded>("matchmaking.ticket.ended.v1");
+}
+
+/// <summary>Stored names of events on <c>match-{id}</c> and <c>messages-{matchId}</c>.</summary>
+public static class MatchEventTypes
+{
+    public static EventTypeMap Map { get; } = new EventTypeMap()
+        .Add<MatchEvent.Started>("matches.match.started.v1")
+        .Add<MatchEvent.Ended>("matches.match.ended.v1")
+        .Add<MessageEvent.Sent>("matches.message.sent.v1")
+        .Add<MessageEvent.OwnerChanged>("matches.owner.changed.v1");
+}
+
+/// <summary>Stored names of events on <c>case-{id}</c>.</summary>
+public static class ModerationEventTypes
+{
+    public static EventTypeMap Map { get; } = new EventTypeMap()
+        .Add<CaseEvent.Reported>("moderation.case.reported.v1");
+}

@@ -1,0 +1,15 @@
+using RandomChat.Domain;
+
+namespace RandomChat.Application;
+
+/// <summary>Which code of the contract a rule's refusal becomes.</summary>
+public static class Refusals
+{
+    public static Refusal From(Rejection rejection) => rejection.Code switch
+    {
+        "age-restricted" or "terms-required" => new(rejection.Code, rejection.Message),
+        "match.not-started" or "match.not-a-participant" => Refusal.NotInMatch,
+        "visitor.unknown" => new("no-session", "Your session ended. Start again; it takes a moment."),
+        _ => Refusal.Conflict(rejection.Message),
+    };
+}
