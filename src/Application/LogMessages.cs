@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace RandomChat.Application;
+
+internal static partial class LogMessages
+{
+    [LoggerMessage(1, LogLevel.Warning, "The end of match {MatchId} could not be recorded yet; it is tried again.")]
+    public static partial void EndNotWritten(ILogger log, Guid matchId, Exception e);
+
+    [LoggerMessage(2, LogLevel.Warning, "The retention of the messages of match {MatchId} could not be set; their keys are destroyed in time all the same.")]
+    public static partial void MaxAgeNotSet(ILogger log, Guid matchId, Exception e);
+
+    [LoggerMessage(3, LogLevel.Warning, "Match {MatchId} could not be recorded; both visitors wait again.")]
+    public static partial void MatchNotStarted(ILogger log, Guid matchId, Exception e);
+
+    [LoggerMessage(4, LogLevel.Warning, "The end of a wait could not be recorded yet; it is tried again.")]
+    public static partial void TicketNotWritten(ILogger log, Exception e);
+
+    [LoggerMessage(5, LogLevel.Error, "A step of matchmaking failed; the next one goes on.")]
+    public static partial void AdvanceFailed(ILogger log, Exception e);
+
+    [LoggerMessage(6, LogLevel.Information, "{Count} open matches were restored.")]
+    public static partial void MatchesRestored(ILogger log, int count);
+
+    [LoggerMessage(7, LogLevel.Error, "The match {MatchId} could not be restored and is ended.")]
+    public static partial void MatchNotRestored(ILogger log, Guid matchId, Exception e);
+}

@@ -1,0 +1,201 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RandomChat.Application.Events;
+using RandomChat.Application.Realtime;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Matches;
+
+namespace RandomChat.Application.Matches;
+
+/// <summary>
+/// The way of a message: seal, append at the exact revision, push, answer. The owner of a live match holds its
+/// sequence and revision in memory, so a message loads no stream; a former owner's append fails at the revision.
+/// </summary>
+public sealed class Conversation(
+    IEventStore store,
+    EventCodec codec,
+    ISealer sealer,
+    IVisitorConnections connections,
+    TimeProvider clock,
+    IOptions<MatchOptions> options,
+    ILogger<Conversation> log)
+{
+    private const int Attempts = 3;
+
+    public static StreamName StreamOf(Guid matchId) => StreamName.For("messages", matchId);
+
+    /// <summary>The id of a message follows from what names it, so sending it again is the same message.</summary>
+    public static Guid IdOf(Guid matchId, Guid visitorId, string clientMessageId) =>
+        DerivedId.From("message", matchId, visitorId, clientMessageId);
+
+    /// <summary>Sends a message; the answer comes after it is durable.</summary>
+    /// <exception cref="DependencyUnavailableException">Nothing was recorded.</exception>
+    public async Task<Outcome<MessageAnswer>> Send(
+        LiveMatch match, Participant me, Guid messageId, string body, string? fromConnection, CancellationToken ct)
+    {
+        await match.Sending.WaitAsync(ct);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                await Load(match, ct);
+                if (match.AnswerTo(messageId) is { } given)
+                {
+                    return given;
+                }
+
+                if (match.IsEnded)
+                {
+                    return Refusal.NotInMatch;
+                }
+
+                var answer = await Append(match, me, messageId, body);
+                if (answer is not null)
+                {
+                    Push(match, me, answer, body, fromConnection);
+                    return answer;
+                }
+
+                if (attempt == Attempts)
+                {
+                    throw new DependencyUnavailableException("event-log");
+                }
+            }
+        }
+        finally
+        {
+            match.Sending.Release();
+        }
+    }
+
+    /// <summary>
+    /// Learns sequence, revision and answers of a match that was restored, and fences off a former owner. To be called
+    /// by who holds <see cref="LiveMatch.Sending"/>.
+    /// </summary>
+    public async Task Load(LiveMatch match, CancellationToken ct)
+    {
+        while (!match.IsLoaded)
+        {
+            long epoch = 0;
+            long revision = -1;
+            var sequence = 0;
+            await foreach (var recorded in store.Read(StreamOf(match.Id), 0, ct))
+            {
+                revision = recorded.Revision;
+                switch (codec.Decode(recorded))
+                {
+                    case MessageEvent.Sent sent:
+                        sequence = sent.Sequence;
+                        if (match.Find(sent.From) is { } sender)
+                        {
+                            match.Remember(sender, new(sent.MessageId, sent.Sequence, sent.At, MessageAnswer.Delivered, null));
+                        }
+
+                        break;
+                    case MessageEvent.OwnerChanged changed:
+                        epoch = changed.Epoch;
+                        break;
+                }
+            }
+
+            var fence = new MessageEvent.OwnerChanged(match.Id, epoch + 1, options.Value.NodeName, clock.GetUtcNow());
+            var id = Guid.NewGuid();
+            if (await store.Append(StreamOf(match.Id), new(revision), [codec.Encode(id, fence, new(match.Id, match.Id, EventMetadata.System))], ct)
+                is AppendResult.Appended appended)
+            {
+                match.Revision = appended.Revision;
+                match.Sequence = sequence;
+                match.IsLoaded = true;
+            }
+        }
+    }
+
+    /// <summary>The messages of a match after a sequence, oldest first, as <paramref name="reader"/> sees them; those whose key is destroyed are left out.</summary>
+    public async Task<IReadOnlyList<ChatMessage>> Read(Guid matchId, Guid reader, int afterSequence, int most, CancellationToken ct)
+    {
+        var page = new List<ChatMessage>();
+        await foreach (var sent in ReadSealed(matchId, ct))
+        {
+            if (sent.Sequence <= afterSequence || await sealer.OpenMessage(matchId, sent.MessageId, sent.Body, ct) is not { } body)
+            {
+                continue;
+            }
+
+            page.Add(new(matchId, sent.MessageId, sent.Sequence, sent.From == reader ? ChatMessage.Me : ChatMessage.Partner, body, sent.At));
+            if (page.Count == most)
+            {
+                break;
+            }
+        }
+
+        return page;
+    }
+
+    /// <summary>The messages of a match as they are stored, oldest first.</summary>
+    public async IAsyncEnumerable<MessageEvent.Sent> ReadSealed(Guid matchId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var recorded in store.Read(StreamOf(matchId), 0, ct))
+        {
+            if (codec.Decode(recorded) is MessageEvent.Sent sent)
+            {
+                yield return sent;
+            }
+        }
+    }
+
+    /// <summary>The answer, or null where the stream was not as expected or the outcome is unknown: load and look again.</summary>
+    private async Task<MessageAnswer?> Append(LiveMatch match, Participant me, Guid messageId, string body)
+    {
+        var now = clock.GetUtcNow();
+        var sequence = match.Sequence + 1;
+        var sent = new MessageEvent.Sent(match.Id, messageId, sequence, me.VisitorId, sealer.SealMessage(match.Id, messageId, now, body), now);
+        var metadata = new EventMetadata(match.Id, messageId, EventMetadata.Visitor(me.VisitorId));
+        AppendResult result;
+        try
+        {
+            // Not cancelled with the caller: what is on its way to the log has to be known to be there or not.
+            result = await store.Append(StreamOf(match.Id), new(match.Revision), [codec.Encode(messageId, sent, metadata)], CancellationToken.None);
+        }
+        catch (AppendOutcomeUnknownException)
+        {
+            match.IsLoaded = false;
+            return null;
+        }
+
+        if (result is not AppendResult.Appended appended)
+        {
+            match.IsLoaded = false;
+            return null;
+        }
+
+        match.Revision = appended.Revision;
+        match.Sequence = sequence;
+        if (sequence == 1)
+        {
+            SetMaxAge(match.Id);
+        }
+
+        var answer = new MessageAnswer(messageId, sequence, now, MessageAnswer.Delivered, null);
+        match.Remember(me, answer);
+        return answer;
+    }
+
+    private void Push(LiveMatch match, Participant me, MessageAnswer answer, string body, string? fromConnection)
+    {
+        var seen = new ChatMessage(match.Id, answer.MessageId, answer.Sequence, ChatMessage.Partner, body, answer.SentAt);
+        connections.Push(match.PartnerOf(me).VisitorId, seen);
+        connections.Push(me.VisitorId, seen with { From = ChatMessage.Me }, exceptConnection: fromConnection);
+    }
+
+    private async void SetMaxAge(Guid matchId)
+    {
+        try
+        {
+            await store.SetMaxAge(StreamOf(matchId), options.Value.MessageRetention, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            LogMessages.MaxAgeNotSet(log, matchId, e);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Matchmaking;
+using RandomChat.Application.Realtime;
+
+namespace RandomChat.Application.Matches;
+
+/// <summary>One match that goes on, in the memory of the node that owns it.</summary>
+public sealed class LiveMatch(MatchEvent.Started started, Participant first, Participant second) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<Guid, MessageAnswer> answered = [];
+    private bool ended;
+
+    public Guid Id => started.MatchId;
+
+    public MatchEvent.Started Started => started;
+
+    public Participant First => first;
+
+    public Participant Second => second;
+
+    /// <summary>Held while a message of this match is on its way to the log, so that messages keep their order.</summary>
+    public SemaphoreSlim Sending { get; } = new(1, 1);
+
+    /// <summary>Whether <see cref="Revision"/> and <see cref="Sequence"/> are known; guarded by <see cref="Sending"/>.</summary>
+    public bool IsLoaded { get; set; }
+
+    /// <summary>The last revision of the messages stream; guarded by <see cref="Sending"/>.</summary>
+    public long Revision { get; set; } = -1;
+
+    /// <summary>The last sequence given; guarded by <see cref="Sending"/>.</summary>
+    public int Sequence { get; set; }
+
+    public Participant? Find(Guid visitorId) =>
+        first.VisitorId == visitorId ? first : second.VisitorId == visitorId ? second : null;
+
+    public Participant PartnerOf(Participant participant) => participant == first ? second : first;
+
+    public bool IsEnded
+    {
+        get
+        {
+            lock (gate)
+            {
+                return ended;
+            }
+        }
+    }
+
+    /// <summary>Ends the match in memory; true for the one caller that did.</summary>
+    public bool TryEnd()
+    {
+        lock (gate)
+        {
+            return !ended && (ended = true);
+        }
+    }
+
+    /// <summary>The answer already given to a message, or null.</summary>
+    public MessageAnswer? AnswerTo(Guid messageId)
+    {
+        lock (gate)
+        {
+            return answered.GetValueOrDefault(messageId);
+        }
+    }
+
+    public void Remember(Participant sender, MessageAnswer answer)
+    {
+        lock (gate)
+        {
+            if (answered.TryAdd(answer.MessageId, answer))
+            {
+                sender.MessageCount++;
+            }
+        }
+    }
+
+    /// <summary>The match as <paramref name="me"/> sees it.</summary>
+    public MatchFound SeenBy(Participant me)
+    {
+        var partner = PartnerOf(me);
+        var shared = me.Request.Interests.Where(partner.Request.Interests.Contains).ToArray();
+        return new(
+            Id, started.Mode, me == first,
+            new(partner.DisplayName, partner.Request.Language, shared, []),
+            started.At,
+            started.Mode == ChatMode.Video ? new(me.ShowsVideo, partner.ShowsVideo) : null);
+    }
+
+    public void Dispose() => Sending.Dispose();
+}
+
+/// <summary>One side of a live match.</summary>
+public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest request, string? displayName)
+{
+    public Guid VisitorId => visitorId;
+
+    public Guid DeviceId => deviceId;
+
+    public MatchRequest Request => request;
+
+    public string? DisplayName => displayName;
+
+    public int MessageCount { get; set; }
+
+    /// <summary>The connection that holds the call; null until one sends a signal.</summary>
+    public string? CallConnection { get; set; }
+
+    public bool ShowsVideo { get; set; }
+
+    /// <summary>Until when this side may come back; null while it is here.</summary>
+    public DateTimeOffset? LostUntil { get; set; }
+
+    /// <summary>When this side's typing ends by itself; null while it does not type.</summary>
+    public DateTimeOffset? TypingUntil { get; set; }
+}
+
+/// <summary>The answer to <c>chat_message</c>. <c>Delivered</c> means: durably in the log.</summary>
+public sealed record MessageAnswer(Guid MessageId, int Sequence, DateTimeOffset SentAt, string Status, string? Reason)
+{
+    public const string Delivered = "delivered";
+}

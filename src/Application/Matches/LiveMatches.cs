@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RandomChat.Application.Events;
+using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Realtime;
+using RandomChat.Domain.Matches;
+
+namespace RandomChat.Application.Matches;
+
+/// <summary>
+/// The matches that this node owns: from found to ended. Ending is never refused: both sides are parted in memory at
+/// once, and the event is written as soon as the log takes it.
+/// </summary>
+public sealed class LiveMatches(
+    CommandExecutor executor,
+    Conversation conversation,
+    IVisitorConnections connections,
+    IPairingIndex index,
+    TimeProvider clock,
+    IOptions<MatchOptions> options,
+    ILogger<LiveMatches> log)
+{
+    private readonly ConcurrentDictionary<Guid, LiveMatch> matches = [];
+    private readonly ConcurrentDictionary<Guid, LiveMatch> byVisitor = [];
+    private readonly ConcurrentDictionary<Participant, LiveMatch> lost = [];
+    private readonly ConcurrentDictionary<Participant, LiveMatch> typing = [];
+    private readonly ConcurrentDictionary<Guid, (LiveMatch Match, MatchCommand.End Command)> unwritten = [];
+    private readonly ConcurrentDictionary<Guid, bool> writing = [];
+
+    public int Count => matches.Count;
+
+    /// <summary>The match that a visitor is in, or null.</summary>
+    public LiveMatch? Of(Guid visitorId) => byVisitor.GetValueOrDefault(visitorId);
+
+    /// <summary>The live match if the visitor takes part in it, else null.</summary>
+    public (LiveMatch Match, Participant Me)? Find(Guid visitorId, Guid matchId) =>
+        byVisitor.TryGetValue(visitorId, out var match) && match.Id == matchId && !match.IsEnded && match.Find(visitorId) is { } me
+            ? (match, me)
+            : null;
+
+    /// <summary>Opens a match that has just been recorded and tells both.</summary>
+    public void Open(LiveMatch match)
+    {
+        match.IsLoaded = true;
+        Add(match);
+        foreach (var side in new[] { match.First, match.Second })
+        {
+            side.CallConnection ??= connections.FirstOf(side.VisitorId);
+            connections.Push(side.VisitorId, match.SeenBy(side));
+        }
+
+        foreach (var side in new[] { match.First, match.Second })
+        {
+            if (!connections.IsConnected(side.VisitorId))
+            {
+                Lose(match, side);
+            }
+        }
+    }
+
+    /// <summary>Brings back a match that was live when the server stopped: both get the grace to return.</summary>
+    public void Restore(LiveMatch match)
+    {
+        Add(match);
+        var until = clock.GetUtcNow() + options.Value.ReconnectGrace;
+        foreach (var side in new[] { match.First, match.Second })
+        {
+            if (!connections.IsConnected(side.VisitorId))
+            {
+                side.LostUntil = until;
+                lost[side] = match;
+            }
+        }
+    }
+
+    /// <summary>The visitor's last connection went away.</summary>
+    public void ConnectionLost(Guid visitorId)
+    {
+        if (Of(visitorId) is { } match && match.Find(visitorId) is { } side && !match.IsEnded)
+        {
+            Lose(match, side);
+        }
+    }
+
+    /// <summary>A connection of the visitor is open again.</summary>
+    public void ConnectionRestored(Guid visitorId)
+    {
+        if (Of(visitorId) is { } match && match.Find(visitorId) is { } side && lost.TryRemove(side, out _))
+        {
+            side.LostUntil = null;
+            connections.Push(match.PartnerOf(side).VisitorId, new PartnerConnection(match.Id, "restored", Grace));
+        }
+    }
+
+    /// <summary>
+    /// Ends a match; both sides are out when this returns, whatever the log does. Ending an ended match changes nothing.
+    /// </summary>
+    public async Task End(LiveMatch match, Guid? endedBy, MatchEndReason reason)
+    {
+        if (!match.TryEnd())
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        foreach (var side in new[] { match.First, match.Second })
+        {
+            byVisitor.TryRemove(new(side.VisitorId, match));
+            lost.TryRemove(side, out _);
+            typing.TryRemove(side, out _);
+        }
+
+        index.NoteMet(match.First.VisitorId, match.First.DeviceId, match.Second.VisitorId, match.Second.DeviceId, now);
+        var told = SessionEnded.For(match.Id, reason);
+        connections.Push(match.First.VisitorId, told);
+        connections.Push(match.Second.VisitorId, told);
+
+        unwritten[match.Id] = (match, new(reason, endedBy, 0, 0, now));
+        var writing = Write(match.Id);
+        await Task.WhenAny(writing, Task.Delay(options.Value.EndPatience, clock));
+    }
+
+    /// <summary>What time has brought: graces that ended, typing that ended, endings that the log did not take yet.</summary>
+    public async Task Advance(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var (side, match) in typing)
+        {
+            if (side.TypingUntil <= now)
+            {
+                SetTyping(match, side, isTyping: false);
+            }
+        }
+
+        var overdue = lost.Where(entry => entry.Key.LostUntil <= now).Select(entry => entry.Value).Distinct().ToArray();
+        await Task.WhenAll(overdue.Select(match => End(match, null, MatchEndReason.Disconnected)));
+        await Task.WhenAll(unwritten.Keys.Select(Write)).WaitAsync(ct);
+    }
+
+    public void SetTyping(LiveMatch match, Participant side, bool isTyping)
+    {
+        var was = side.TypingUntil is not null;
+        side.TypingUntil = isTyping ? clock.GetUtcNow() + options.Value.TypingTimeout : null;
+        if (isTyping)
+        {
+            typing[side] = match;
+        }
+        else
+        {
+            typing.TryRemove(side, out _);
+        }
+
+        if (was != isTyping)
+        {
+            connections.Push(match.PartnerOf(side).VisitorId, new TypingChanged(match.Id, isTyping));
+        }
+    }
+
+    private int Grace => (int)Math.Ceiling(options.Value.ReconnectGrace.TotalSeconds);
+
+    private void Add(LiveMatch match)
+    {
+        matches[match.Id] = match;
+        byVisitor[match.First.VisitorId] = match;
+        byVisitor[match.Second.VisitorId] = match;
+    }
+
+    private void Lose(LiveMatch match, Participant side)
+    {
+        side.LostUntil = clock.GetUtcNow() + options.Value.ReconnectGrace;
+        SetTyping(match, side, isTyping: false);
+        if (lost.TryAdd(side, match))
+        {
+            connections.Push(match.PartnerOf(side).VisitorId, new PartnerConnection(match.Id, "lost", Grace));
+        }
+    }
+
+    private async Task Write(Guid matchId)
+    {
+        if (!unwritten.TryGetValue(matchId, out var end) || !writing.TryAdd(matchId, true))
+        {
+            return;
+        }
+
+        var match = end.Match;
+        await match.Sending.WaitAsync();
+        try
+        {
+            // A restored match that nobody wrote in since does not know its counts yet.
+            await conversation.Load(match, CancellationToken.None);
+            var command = end.Command with
+            {
+                MessagesFromFirst = match.First.MessageCount,
+                MessagesFromSecond = match.Second.MessageCount,
+            };
+            var actor = command.EndedBy is { } by ? EventMetadata.Visitor(by) : EventMetadata.System;
+            await executor.Execute(
+                Match.Decider, matchId, command, DerivedId.From("match.end", matchId, string.Empty), actor, CancellationToken.None);
+            unwritten.TryRemove(matchId, out _);
+            matches.TryRemove(matchId, out _);
+        }
+        catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
+        {
+            // Both sides are out already; Advance writes it again until the log takes it.
+            LogMessages.EndNotWritten(log, matchId, e);
+        }
+        finally
+        {
+            match.Sending.Release();
+            writing.TryRemove(matchId, out _);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Mediator;
+using RandomChat.Application.Limits;
+using RandomChat.Domain.Matches;
+
+namespace RandomChat.Application.Matches;
+
+/// <summary>Says something to the partner. The same <c>ClientMessageId</c> again gets the first answer.</summary>
+public sealed record SendMessage(Guid VisitorId, Guid MatchId, string Body, string ClientMessageId, string? Connection)
+    : IRequest<Outcome<MessageAnswer>>;
+
+public sealed class SendMessageHandler(LiveMatches matches, Conversation conversation, ILimits limits)
+    : IRequestHandler<SendMessage, Outcome<MessageAnswer>>
+{
+    public async ValueTask<Outcome<MessageAnswer>> Handle(SendMessage request, CancellationToken cancellationToken)
+    {
+        if (MessagePolicy.Accept(request.Body) is not { } body)
+        {
+            return Refusal.Invalid("body", $"A message has 1 to {MessagePolicy.MaximumLength} characters.");
+        }
+
+        if (matches.Find(request.VisitorId, request.MatchId) is not var (match, me))
+        {
+            return Refusal.NotInMatch;
+        }
+
+        var messageId = Conversation.IdOf(request.MatchId, request.VisitorId, request.ClientMessageId);
+        if (match.AnswerTo(messageId) is { } given)
+        {
+            return given;
+        }
+
+        var limit = await limits.Take(LimitNames.Messages, request.VisitorId.ToString("N"), cancellationToken);
+        return !limit.Allowed
+            ? Refusal.RateLimited(limit.RetryAfter)
+            : await conversation.Send(match, me, messageId, body, request.Connection, cancellationToken);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Mediator;
+using RandomChat.Application.Limits;
+using RandomChat.Application.Realtime;
+using RandomChat.Domain.Matchmaking;
+
+namespace RandomChat.Application.Matches;
+
+/// <summary>Relays one WebRTC signal to the connection that holds the partner's side of the call.</summary>
+/// <param name="Type"><c>offer</c>, <c>answer</c> or <c>ice</c>.</param>
+public sealed record SendSignal(Guid VisitorId, Guid MatchId, string Type, JsonElement? Payload, string Connection)
+    : IRequest<Outcome<Nothing>>;
+
+public sealed class SendSignalHandler(LiveMatches matches, IVisitorConnections connections, ILimits limits)
+    : IRequestHandler<SendSignal, Outcome<Nothing>>
+{
+    public async ValueTask<Outcome<Nothing>> Handle(SendSignal request, CancellationToken cancellationToken)
+    {
+        if (matches.Find(request.VisitorId, request.MatchId) is not var (match, me))
+        {
+            return Refusal.NotInMatch;
+        }
+
+        if (match.Started.Mode != ChatMode.Video)
+        {
+            return Refusal.Conflict("This is a text chat.");
+        }
+
+        var limit = await limits.Take(LimitNames.Signals, request.VisitorId.ToString("N"), cancellationToken);
+        if (!limit.Allowed)
+        {
+            return Refusal.RateLimited(limit.RetryAfter);
+        }
+
+        if (me.CallConnection is null || !connections.IsOpen(me.CallConnection))
+        {
+            me.CallConnection = request.Connection;
+        }
+        else if (me.CallConnection != request.Connection)
+        {
+            return Refusal.Conflict("Another tab of yours holds this call.");
+        }
+
+        if (match.PartnerOf(me).CallConnection is { } partner)
+        {
+            connections.PushTo(partner, new SignalRelayed(match.Id, request.Type, request.Payload));
+        }
+
+        return default(Nothing);
+    }
+}

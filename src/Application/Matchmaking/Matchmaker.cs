@@ -1,0 +1,304 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RandomChat.Application.Events;
+using RandomChat.Application.Matches;
+using RandomChat.Application.Realtime;
+using RandomChat.Application.Visitors;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Matchmaking;
+
+namespace RandomChat.Application.Matchmaking;
+
+/// <summary>
+/// From joining to a recorded match: puts tickets into the lobby, records the matches it claims, and gives the people
+/// of a claim that could not be recorded their places back.
+/// </summary>
+public sealed class Matchmaker(
+    ILobby lobby,
+    IPairingIndex index,
+    LiveMatches matches,
+    CommandExecutor executor,
+    IVisitorConnections connections,
+    IDisplayNames names,
+    SkipHabits skips,
+    EndedTickets endedTickets,
+    WaitTimes waits,
+    TimeProvider clock,
+    IOptions<LobbyOptions> lobbyOptions,
+    IOptions<MatchOptions> matchOptions,
+    ILogger<Matchmaker> log)
+{
+    private static readonly TimeSpan ReturnDelay = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<Guid, Task<bool>> starting = [];
+    private readonly ConcurrentDictionary<Guid, Guid> claimed = [];
+    private readonly ConcurrentDictionary<Guid, Guid> withdrawn = [];
+    private readonly ConcurrentDictionary<Guid, string> seats = [];
+
+    /// <summary>Joins the queue, or replaces the request of the visitor who waits.</summary>
+    /// <param name="connection">The hub connection that joins, which will hold a call; null for a REST client.</param>
+    public async Task<Outcome<JoinAnswer>> Join(
+        Guid visitorId, Guid deviceId, MatchRequest request, string? connection, CancellationToken ct)
+    {
+        if (matches.Of(visitorId) is not null)
+        {
+            return Refusal.Conflict("You are in a chat already.");
+        }
+
+        var now = clock.GetUtcNow();
+        var ticket = new Ticket(
+            Guid.NewGuid(), visitorId, deviceId, request, now,
+            await index.ExcludedFor(visitorId, deviceId, ct),
+            await index.MetBy(visitorId, deviceId, now - lobbyOptions.Value.Rules.RematchWindow, ct),
+            skips.IsFrequent(visitorId),
+            TimedOut: false);
+        if (connection is not null)
+        {
+            seats[visitorId] = connection;
+        }
+
+        DateTimeOffset? parkedUntil = connections.IsConnected(visitorId) ? null : now + matchOptions.Value.ReconnectGrace;
+        var outcome = await lobby.Join(ticket, parkedUntil, ct);
+        if (outcome is not JoinOutcome.Claimed { Claim: var claim })
+        {
+            // The last connection may have closed while this was on its way.
+            if (parkedUntil is null && !connections.IsConnected(visitorId))
+            {
+                await lobby.Park(visitorId, now + matchOptions.Value.ReconnectGrace, ct);
+            }
+
+            return new JoinAnswer.Waiting();
+        }
+
+        // What cannot be recorded is refused: this visitor is out then, the other one keeps its place.
+        if (await Start(claim, outIfRefused: visitorId))
+        {
+            return new JoinAnswer.Matched(claim.MatchId);
+        }
+
+        return Refusal.Unavailable("event-log");
+    }
+
+    /// <summary>Leaves the queue; a match that is being made at this moment is ended as soon as it is there.</summary>
+    public async Task Leave(Guid visitorId, CancellationToken ct)
+    {
+        if (await lobby.Leave(visitorId, ct) is { } ticket)
+        {
+            endedTickets.Add(ticket, TicketEndReason.Left);
+            return;
+        }
+
+        if (claimed.TryGetValue(visitorId, out var matchId))
+        {
+            withdrawn[visitorId] = matchId;
+            if (starting.TryGetValue(matchId, out var start))
+            {
+                await start;
+            }
+
+            if (matches.Of(visitorId) is { } match && match.Id == matchId)
+            {
+                await matches.End(match, visitorId, MatchEndReason.Stopped);
+            }
+        }
+    }
+
+    /// <summary>A connection of the visitor opened: it takes its match or its place in the queue back.</summary>
+    public async Task ConnectionOpened(Guid visitorId, CancellationToken ct)
+    {
+        matches.ConnectionRestored(visitorId);
+        if (await lobby.Unpark(visitorId, ct) is JoinOutcome.Claimed { Claim: var claim })
+        {
+            await Start(claim, outIfRefused: null);
+        }
+    }
+
+    /// <summary>The visitor's last connection closed.</summary>
+    public async Task ConnectionsClosed(Guid visitorId)
+    {
+        matches.ConnectionLost(visitorId);
+        await lobby.Park(visitorId, clock.GetUtcNow() + matchOptions.Value.ReconnectGrace, CancellationToken.None);
+    }
+
+    /// <summary>What time has brought in the lobby.</summary>
+    public async Task Advance(CancellationToken ct)
+    {
+        var tick = await lobby.Advance(ct);
+        foreach (var ticket in tick.TimedOut)
+        {
+            connections.Push(ticket.VisitorId, new MatchTimeout((int)(clock.GetUtcNow() - ticket.AskedAt).TotalSeconds));
+        }
+
+        foreach (var ticket in tick.Ended)
+        {
+            endedTickets.Add(ticket, TicketEndReason.Disconnected);
+        }
+
+        await Task.WhenAll([.. tick.Claims.Select(claim => Start(claim, outIfRefused: null)), .. tick.Expired.Select(Settle)]);
+    }
+
+    /// <summary>Records the match of a claim, once, however often it is asked for; false where that failed and the places were given back.</summary>
+    private async Task<bool> Start(Claim claim, Guid? outIfRefused)
+    {
+        var made = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var running = starting.GetOrAdd(claim.MatchId, made.Task);
+        if (running != made.Task)
+        {
+            return await running;
+        }
+
+        claimed[claim.First.VisitorId] = claim.MatchId;
+        claimed[claim.Second.VisitorId] = claim.MatchId;
+        var recorded = false;
+        try
+        {
+            recorded = await Record(claim);
+        }
+        finally
+        {
+            if (!recorded && outIfRefused is { } refused)
+            {
+                withdrawn[refused] = claim.MatchId;
+            }
+
+            made.SetResult(recorded);
+            starting.TryRemove(claim.MatchId, out _);
+        }
+
+        return recorded;
+    }
+
+    private async Task<bool> Record(Claim claim)
+    {
+        var now = clock.GetUtcNow();
+        var command = new MatchCommand.Start(
+            claim.MatchId, claim.First.Request.Mode,
+            await endedTickets.Record(claim.First, now), await endedTickets.Record(claim.Second, now),
+            PairingPolicy.SharedInterests(claim.First.Request, claim.Second.Request), now);
+        try
+        {
+            var executed = await executor.Execute(
+                Domain.Matches.Match.Decider, claim.MatchId, command, claim.MatchId, EventMetadata.System, CancellationToken.None);
+            if (executed is Executed<MatchEvent, MatchState>.Done { State: MatchState.Live live })
+            {
+                await Open(claim, live.Start);
+                return true;
+            }
+
+            await Return(claim);
+            return false;
+        }
+        catch (DependencyUnavailableException e)
+        {
+            LogMessages.MatchNotStarted(log, claim.MatchId, e);
+            _ = ReturnLater(claim);
+            return false;
+        }
+        catch (AppendOutcomeUnknownException e)
+        {
+            // The lease stays; when it expires the stream says whether the match is there.
+            LogMessages.MatchNotStarted(log, claim.MatchId, e);
+            return false;
+        }
+    }
+
+    /// <summary>An expired lease: the stream says whether its match was recorded.</summary>
+    private async Task Settle(Claim claim)
+    {
+        try
+        {
+            switch (await executor.Load(Domain.Matches.Match.Decider, claim.MatchId, CancellationToken.None))
+            {
+                case MatchState.Live live when matches.Of(claim.First.VisitorId)?.Id != claim.MatchId:
+                    await Open(claim, live.Start);
+                    break;
+                case MatchState.NotStarted:
+                    await Return(claim);
+                    break;
+                default:
+                    await lobby.Confirm(claim.MatchId, CancellationToken.None);
+                    Settled(claim);
+                    break;
+            }
+        }
+        catch (DependencyUnavailableException)
+        {
+            // Reported again when the lease runs out the next time.
+        }
+    }
+
+    private async Task Open(Claim claim, MatchEvent.Started started)
+    {
+        var match = new LiveMatch(started, await Seat(claim.First), await Seat(claim.Second));
+        matches.Open(match);
+        await lobby.Confirm(claim.MatchId, CancellationToken.None);
+        foreach (var side in new[] { match.First, match.Second })
+        {
+            // Somebody who left while the match was being recorded does not stay in it.
+            if (withdrawn.TryGetValue(side.VisitorId, out var from) && from == claim.MatchId)
+            {
+                await matches.End(match, side.VisitorId, MatchEndReason.Stopped);
+            }
+        }
+
+        Settled(claim);
+        waits.Add(started.First.Mode, started.First.WaitedMilliseconds);
+        waits.Add(started.Second.Mode, started.Second.WaitedMilliseconds);
+    }
+
+    private async Task<Participant> Seat(Ticket ticket) =>
+        new(ticket.VisitorId, ticket.DeviceId, ticket.Request, await NameOf(ticket.VisitorId))
+        {
+            CallConnection = seats.TryRemove(ticket.VisitorId, out var connection) && connections.IsOpen(connection) ? connection : null,
+        };
+
+    private async Task<string?> NameOf(Guid visitorId)
+    {
+        try
+        {
+            return await names.Find(visitorId, CancellationToken.None);
+        }
+        catch (DependencyUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>While the log is down the same two would be claimed again at once; a breath in between keeps that calm.</summary>
+    private async Task ReturnLater(Claim claim)
+    {
+        await Task.Delay(ReturnDelay, clock);
+        await Return(claim);
+    }
+
+    private async Task Return(Claim claim)
+    {
+        var gone = new[] { claim.First.VisitorId, claim.Second.VisitorId }
+            .Where(visitorId => withdrawn.TryGetValue(visitorId, out var from) && from == claim.MatchId)
+            .ToArray();
+        await lobby.Return(claim.MatchId, gone, CancellationToken.None);
+        Settled(claim);
+    }
+
+    private void Settled(Claim claim)
+    {
+        foreach (var visitorId in new[] { claim.First.VisitorId, claim.Second.VisitorId })
+        {
+            claimed.TryRemove(new(visitorId, claim.MatchId));
+            withdrawn.TryRemove(new(visitorId, claim.MatchId));
+        }
+    }
+}
+
+/// <summary>What joining led to.</summary>
+public abstract record JoinAnswer
+{
+    private JoinAnswer()
+    {
+    }
+
+    public sealed record Waiting : JoinAnswer;
+
+    public sealed record Matched(Guid MatchId) : JoinAnswer;
+}

@@ -1,0 +1,42 @@
+using Mediator;
+using RandomChat.Application.Events;
+using RandomChat.Application.Limits;
+using RandomChat.Application.Matches;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Matchmaking;
+
+namespace RandomChat.Application.Matchmaking;
+
+/// <summary>Next: end this match and wait again with the same request. The end is never refused; the waiting may be.</summary>
+public sealed record SkipMatch(Guid VisitorId, Guid DeviceId, Guid MatchId, string AddressKey, string? Connection)
+    : IRequest<Outcome<JoinAnswer>>;
+
+public sealed class SkipMatchHandler(
+    LiveMatches matches, OwnMatches own, MatchRestorer restorer, Matchmaker matchmaker, SkipHabits skips, ILimits limits)
+    : IRequestHandler<SkipMatch, Outcome<JoinAnswer>>
+{
+    public async ValueTask<Outcome<JoinAnswer>> Handle(SkipMatch request, CancellationToken cancellationToken)
+    {
+        MatchRequest again;
+        if (matches.Find(request.VisitorId, request.MatchId) is var (match, me))
+        {
+            again = me.Request;
+            await matches.End(match, request.VisitorId, MatchEndReason.Skipped);
+            skips.Note(request.VisitorId);
+        }
+        else if (await own.Find(request.VisitorId, request.MatchId, cancellationToken) is { } past)
+        {
+            again = await restorer.RequestOf(past.Mine, cancellationToken);
+        }
+        else
+        {
+            return Refusal.NotInMatch;
+        }
+
+        var bySkips = await limits.Take(LimitNames.Skips, request.VisitorId.ToString("N"), cancellationToken);
+        var byJoins = await limits.Take(LimitNames.Joins, request.AddressKey, cancellationToken);
+        return !bySkips.Allowed || !byJoins.Allowed
+            ? Refusal.RateLimited(bySkips.Allowed ? byJoins.RetryAfter : bySkips.RetryAfter)
+            : await matchmaker.Join(request.VisitorId, request.DeviceId, again, request.Connection, cancellationToken);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Mediator;
+using RandomChat.Application.Events;
+using RandomChat.Application.Limits;
+using RandomChat.Application.Matches;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
+
+namespace RandomChat.Application.Moderation;
+
+/// <summary>Ends the match and reports the partner; what was written goes into the case, sealed, as evidence.</summary>
+public sealed record ReportPartner(Guid VisitorId, Guid MatchId, ReportReason Reason, string? Comment, bool Block)
+    : IRequest<Outcome<ReportReceipt>>;
+
+public sealed record ReportReceipt(Guid ReportId, DateTimeOffset ReceivedAt);
+
+/// <summary>What a report seals: the last messages of the match, oldest first.</summary>
+public sealed record Evidence(Guid MatchId, DateTimeOffset TakenAt, IReadOnlyList<EvidenceMessage> Messages);
+
+public sealed record EvidenceMessage(Guid MessageId, int Sequence, Guid From, string Body, DateTimeOffset SentAt);
+
+public sealed class ReportPartnerHandler(
+    LiveMatches matches, OwnMatches own, Conversation conversation, ISealer sealer, CommandExecutor executor, ISender sender,
+    ILimits limits, TimeProvider clock)
+    : IRequestHandler<ReportPartner, Outcome<ReportReceipt>>
+{
+    public async ValueTask<Outcome<ReportReceipt>> Handle(ReportPartner request, CancellationToken cancellationToken)
+    {
+        // Out first: whatever else is refused, the two are parted.
+        if (matches.Find(request.VisitorId, request.MatchId) is var (match, _))
+        {
+            await matches.End(match, request.VisitorId, MatchEndReason.Reported);
+        }
+
+        if (await own.Find(request.VisitorId, request.MatchId, cancellationToken) is not { } mine || !own.IsOpenToReports(mine))
+        {
+            return Refusal.NotInMatch;
+        }
+
+        if (request.Block
+            && await sender.Send(new BlockPartner(request.VisitorId, request.MatchId), cancellationToken)
+                is Outcome<Nothing>.Refused { Refusal: var notBlocked })
+        {
+            return notBlocked;
+        }
+
+        var limit = await limits.Take(LimitNames.Reports, request.VisitorId.ToString("N"), cancellationToken);
+        return !limit.Allowed
+            ? Refusal.RateLimited(limit.RetryAfter)
+            : await Record(request, mine, cancellationToken);
+    }
+
+    /// <summary>All reports on one visitor are one case.</summary>
+    public static Guid CaseOf(Guid visitorId) => DerivedId.From("case", visitorId, string.Empty);
+
+    private async Task<Outcome<ReportReceipt>> Record(ReportPartner request, OwnMatch mine, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var caseId = CaseOf(mine.Partner.VisitorId);
+        var reportId = DerivedId.From("report", request.MatchId, request.VisitorId, string.Empty);
+        var known = await executor.Load(Case.Decider, caseId, ct);
+        if (known.Reported.Contains((request.MatchId, request.VisitorId)))
+        {
+            return Refusal.Conflict("You have reported this chat already.");
+        }
+
+        var caseKey = known.CaseKey ?? await sealer.TakeCaseKey(ct);
+        var evidence = await Collect(request.MatchId, now, ct);
+        var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
+        var report = new CaseEvent.Reported(
+            caseId, reportId, request.MatchId, request.VisitorId, mine.Mine.DeviceId, mine.Partner.VisitorId, mine.Partner.DeviceId,
+            request.Reason,
+            string.IsNullOrWhiteSpace(request.Comment) ? null : await sealer.SealForCase(caseKey, reportId, request.Comment.Trim(), ct),
+            caseKey, await sealer.SealForCase(caseKey, reportId, json, ct),
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), evidence.Messages.Count, now);
+
+        return await executor.Execute(
+            Case.Decider, caseId, new CaseCommand.Report(report), reportId, EventMetadata.Visitor(request.VisitorId), ct) switch
+        {
+            Executed<CaseEvent, CaseState>.Refused { Reason: var reason } => Refusals.From(reason),
+            _ => new ReportReceipt(reportId, now),
+        };
+    }
+
+    private async Task<Evidence> Collect(Guid matchId, DateTimeOffset now, CancellationToken ct)
+    {
+        var last = new Queue<MessageEvent.Sent>();
+        await foreach (var sent in conversation.ReadSealed(matchId, ct))
+        {
+            last.Enqueue(sent);
+            if (last.Count > Case.EvidenceMessages)
+            {
+                last.Dequeue();
+            }
+        }
+
+        var messages = new List<EvidenceMessage>(last.Count);
+        foreach (var sent in last)
+        {
+            if (await sealer.OpenMessage(matchId, sent.MessageId, sent.Body, ct) is { } body)
+            {
+                messages.Add(new(sent.MessageId, sent.Sequence, sent.From, body, sent.At));
+            }
+        }
+
+        return new(matchId, now, messages);
+    }
+}
