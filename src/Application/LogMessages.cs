@@ -16,8 +16,6 @@ internal static partial class LogMessages
     [LoggerMessage(4, LogLevel.Warning, "The end of a wait could not be recorded yet; it is tried again.")]
     public static partial void TicketNotWritten(ILogger log, Exception e);
 
-    [LoggerMessage(5, LogLevel.Error, "A step of matchmaking failed; the next one goes on.")]
-    public static partial void AdvanceFailed(ILogger log, Exception e);
 
     [LoggerMessage(6, LogLevel.Information, "{Count} open matches were restored.")]
     public static partial void MatchesRestored(ILogger log, int count);

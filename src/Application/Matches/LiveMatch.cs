@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Application.Realtime;
@@ -117,7 +118,8 @@ public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest requ
 }
 
 /// <summary>The answer to <c>chat_message</c>. <c>Delivered</c> means: durably in the log.</summary>
-public sealed record MessageAnswer(Guid MessageId, int Sequence, DateTimeOffset SentAt, string Status, string? Reason)
+public sealed record MessageAnswer(Guid MessageId, int Sequence, DateTimeOffset SentAt, string Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason)
 {
     public const string Delivered = "delivered";
 }

@@ -21,12 +21,15 @@ public sealed class LiveMatches(
     IOptions<MatchOptions> options,
     ILogger<LiveMatches> log)
 {
+    private static readonly TimeSpan LastEndedKept = TimeSpan.FromMinutes(10);
+
     private readonly ConcurrentDictionary<Guid, LiveMatch> matches = [];
     private readonly ConcurrentDictionary<Guid, LiveMatch> byVisitor = [];
     private readonly ConcurrentDictionary<Participant, LiveMatch> lost = [];
     private readonly ConcurrentDictionary<Participant, LiveMatch> typing = [];
     private readonly ConcurrentDictionary<Guid, (LiveMatch Match, MatchCommand.End Command)> unwritten = [];
     private readonly ConcurrentDictionary<Guid, bool> writing = [];
+    private readonly ConcurrentDictionary<Guid, EndedMatch> lastEnded = [];
 
     public int Count => matches.Count;
 
@@ -38,6 +41,9 @@ public sealed class LiveMatches(
         byVisitor.TryGetValue(visitorId, out var match) && match.Id == matchId && !match.IsEnded && match.Find(visitorId) is { } me
             ? (match, me)
             : null;
+
+    /// <summary>The match that ended last for a visitor, for a while and until the next one begins; else null.</summary>
+    public EndedMatch? LastEnded(Guid visitorId) => lastEnded.GetValueOrDefault(visitorId);
 
     /// <summary>Opens a match that has just been recorded and tells both.</summary>
     public void Open(LiveMatch match)
@@ -111,6 +117,9 @@ public sealed class LiveMatches(
             typing.TryRemove(side, out _);
         }
 
+        var over = new EndedMatch(match, reason, endedBy, now);
+        lastEnded[match.First.VisitorId] = over;
+        lastEnded[match.Second.VisitorId] = over;
         index.NoteMet(match.First.VisitorId, match.First.DeviceId, match.Second.VisitorId, match.Second.DeviceId, now);
         var told = SessionEnded.For(match.Id, reason);
         connections.Push(match.First.VisitorId, told);
@@ -130,6 +139,14 @@ public sealed class LiveMatches(
             if (side.TypingUntil <= now)
             {
                 SetTyping(match, side, isTyping: false);
+            }
+        }
+
+        foreach (var (visitorId, over) in lastEnded)
+        {
+            if (now - over.At > LastEndedKept)
+            {
+                lastEnded.TryRemove(new(visitorId, over));
             }
         }
 
@@ -162,8 +179,11 @@ public sealed class LiveMatches(
     private void Add(LiveMatch match)
     {
         matches[match.Id] = match;
-        byVisitor[match.First.VisitorId] = match;
-        byVisitor[match.Second.VisitorId] = match;
+        foreach (var side in new[] { match.First, match.Second })
+        {
+            byVisitor[side.VisitorId] = match;
+            lastEnded.TryRemove(side.VisitorId, out _);
+        }
     }
 
     private void Lose(LiveMatch match, Participant side)
@@ -212,3 +232,6 @@ public sealed class LiveMatches(
         }
     }
 }
+
+/// <summary>A match that is over, as its people remember it for a while.</summary>
+public sealed record EndedMatch(LiveMatch Match, MatchEndReason Reason, Guid? EndedBy, DateTimeOffset At);

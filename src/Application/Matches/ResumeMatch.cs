@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Mediator;
 using RandomChat.Application.Realtime;
 
@@ -8,7 +9,8 @@ namespace RandomChat.Application.Matches;
 public sealed record ResumeMatch(Guid VisitorId, Guid? MatchId, int AfterSequence) : IRequest<Outcome<Resumed>>;
 
 /// <param name="Match">The current match, or null where there is none (any more).</param>
-public sealed record Resumed(MatchFound? Match, IReadOnlyList<ChatMessage> Messages);
+public sealed record Resumed(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MatchFound? Match, IReadOnlyList<ChatMessage> Messages);
 
 public sealed class ResumeMatchHandler(LiveMatches matches, OwnMatches own, Conversation conversation)
     : IRequestHandler<ResumeMatch, Outcome<Resumed>>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 
@@ -13,7 +14,8 @@ public interface IServerEvent
 
 /// <param name="ShowVideo">Only in a video match.</param>
 public sealed record MatchFound(
-    Guid MatchId, ChatMode Mode, bool Initiator, Peer Peer, DateTimeOffset StartedAt, VideoConsent? ShowVideo) : IServerEvent
+    Guid MatchId, ChatMode Mode, bool Initiator, Peer Peer, DateTimeOffset StartedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] VideoConsent? ShowVideo) : IServerEvent
 {
     string IServerEvent.EventName => "match_found";
 }
