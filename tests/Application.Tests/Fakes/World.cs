@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using RandomChat.Application.Events;
+using RandomChat.Application.Matches;
+using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Realtime;
+using RandomChat.Application.Sealing;
+using RandomChat.Application.Visitors;
+using RandomChat.Domain.Matchmaking;
+using RandomChat.Infrastructure.Lobby;
+
+namespace RandomChat.Application.Tests.Fakes;
+
+/// <summary>Everything between a call and the log, with a log that can fail and a clock that stands still.</summary>
+public sealed class World
+{
+    public World()
+    {
+        var lobbyOptions = new LobbyOptions();
+        var matchOptions = Options.Create(new MatchOptions());
+        Executor = new(Log, EventCodec.Default);
+        Lobby = new InProcessLobby(lobbyOptions, Clock, Guid.NewGuid);
+        Conversation = new(Log, EventCodec.Default, Sealer, Connections, Clock, matchOptions, NullLogger<Conversation>.Instance);
+        Matches = new(Executor, Conversation, Connections, Index, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
+        EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
+        Matchmaker = new(
+            Lobby, Index, Matches, Executor, Connections, new NoNames(), new(Clock), EndedTickets, new(), Clock,
+            Options.Create(lobbyOptions), matchOptions, NullLogger<Matchmaker>.Instance);
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+
+    public FaultyEventStore Log { get; } = new();
+
+    public CommandExecutor Executor { get; }
+
+    public ILobby Lobby { get; }
+
+    public Connections Connections { get; } = new();
+
+    public Index Index { get; } = new();
+
+    public PlainSealer Sealer { get; } = new();
+
+    public Conversation Conversation { get; }
+
+    public LiveMatches Matches { get; }
+
+    public EndedTickets EndedTickets { get; }
+
+    public Matchmaker Matchmaker { get; }
+
+    public Task<Outcome<JoinAnswer>> Join(Guid visitorId)
+    {
+        Connections.Open(visitorId);
+        return Matchmaker.Join(visitorId, visitorId, new(ChatMode.Text, null, [], false), null, CancellationToken.None);
+    }
+
+    /// <summary>Lets time pass and everything that it brings happen.</summary>
+    public async Task Pass(TimeSpan time)
+    {
+        for (var left = time; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(1))
+        {
+            Clock.Advance(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
+            await Task.Yield();
+            await Matchmaker.Advance(CancellationToken.None);
+            await Matches.Advance(CancellationToken.None);
+        }
+    }
+
+    private sealed class NoNames : IDisplayNames
+    {
+        public ValueTask<string?> Find(Guid visitorId, CancellationToken ct) => ValueTask.FromResult<string?>(null);
+    }
+}
+
+public sealed class Connections : IVisitorConnections
+{
+    private readonly ConcurrentDictionary<Guid, ConcurrentQueue<IServerEvent>> pushed = [];
+    private readonly ConcurrentDictionary<Guid, bool> open = [];
+
+    public int VisitorCount => open.Count;
+
+    public void Open(Guid visitorId) => open[visitorId] = true;
+
+    public void Close(Guid visitorId) => open.TryRemove(visitorId, out _);
+
+    public IEnumerable<T> To<T>(Guid visitorId) => pushed.TryGetValue(visitorId, out var all) ? all.OfType<T>() : [];
+
+    public void Push(Guid visitorId, IServerEvent happened, string? exceptConnection = null) =>
+        pushed.GetOrAdd(visitorId, _ => new()).Enqueue(happened);
+
+    public bool PushTo(string connectionId, IServerEvent happened) => false;
+
+    public bool IsConnected(Guid visitorId) => open.ContainsKey(visitorId);
+
+    public bool IsOpen(string connectionId) => false;
+
+    public string? FirstOf(Guid visitorId) => null;
+}
+
+public sealed class Index : IPairingIndex
+{
+    public Task CatchUp(CancellationToken ct) => Task.CompletedTask;
+
+    public ValueTask<IReadOnlyList<Guid>> OpenMatches(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<Guid>>([]);
+
+    public ValueTask<IReadOnlySet<Guid>> ExcludedFor(Guid visitorId, Guid deviceId, CancellationToken ct) =>
+        ValueTask.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid>());
+
+    public ValueTask<IReadOnlyDictionary<Guid, DateTimeOffset>> MetBy(Guid visitorId, Guid deviceId, DateTimeOffset since, CancellationToken ct) =>
+        ValueTask.FromResult<IReadOnlyDictionary<Guid, DateTimeOffset>>(new Dictionary<Guid, DateTimeOffset>());
+
+    public void NoteBlocked(Guid visitorId, Guid deviceId, Guid blockedVisitorId, Guid blockedDeviceId)
+    {
+    }
+
+    public void NoteMet(Guid visitorId, Guid deviceId, Guid otherVisitorId, Guid otherDeviceId, DateTimeOffset endedAt)
+    {
+    }
+}
+
+/// <summary>Seals nothing: what these tests are about is not secrecy.</summary>
+public sealed class PlainSealer : ISealer
+{
+    public string SealMessage(Guid matchId, Guid messageId, DateTimeOffset at, string body) => Seal(body);
+
+    public ValueTask<string?> OpenMessage(Guid matchId, Guid messageId, string sealedBody, CancellationToken ct) => Open(sealedBody);
+
+    public ValueTask EnsureVisitorKey(Guid visitorId, DateTimeOffset keepUntil, CancellationToken ct) => ValueTask.CompletedTask;
+
+    public ValueTask<string> SealForVisitor(Guid visitorId, string text, CancellationToken ct) => ValueTask.FromResult(Seal(text));
+
+    public ValueTask<string?> OpenForVisitor(Guid visitorId, string sealedText, CancellationToken ct) => Open(sealedText);
+
+    public ValueTask<string> TakeCaseKey(CancellationToken ct) => ValueTask.FromResult("case");
+
+    public ValueTask<string> SealForCase(string caseKey, Guid reportId, string text, CancellationToken ct) => ValueTask.FromResult(Seal(text));
+
+    public ValueTask<string?> OpenForCase(Guid reportId, string sealedText, CancellationToken ct) => Open(sealedText);
+
+    private static string Seal(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private static ValueTask<string?> Open(string text) => ValueTask.FromResult<string?>(Encoding.UTF8.GetString(Convert.FromBase64String(text)));
+}
