@@ -1,0 +1,100 @@
+using Microsoft.Data.Sqlite;
+using RandomChat.Application.Events;
+
+namespace RandomChat.Infrastructure.Sqlite;
+
+/// <summary>A connection that reads. One caller at a time; each page is a snapshot of its own.</summary>
+internal sealed class EventLogReader : IDisposable
+{
+    private const int MostEvents = 1_000;
+    private const int MostBytes = 4 << 20;
+
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _stream;
+    private readonly SqliteCommand _after;
+    private readonly SqliteCommand _end;
+    private readonly SqliteCommand _expired;
+
+    public EventLogReader(string file)
+    {
+        _connection = EventLogFile.OpenReader(file);
+        _stream = _connection.Command(
+            """
+            SELECT position, stream, revision, id, type, at, data, metadata FROM events
+            WHERE stream = $stream AND revision >= $from AND at >= coalesce(
+                (SELECT $now - max_age_seconds * 1000 FROM streams WHERE stream = $stream), -9223372036854775808)
+            ORDER BY revision LIMIT $limit
+            """,
+            "$stream", "$from", "$now", "$limit");
+        _after = _connection.Command(
+            """
+            SELECT position, stream, revision, id, type, at, data, metadata FROM events
+            WHERE position > $after ORDER BY position LIMIT $limit
+            """,
+            "$after", "$limit");
+        _end = _connection.Command("SELECT max(position) FROM events");
+        _expired = _connection.Command(
+            """
+            SELECT stream, $now - max_age_seconds * 1000 FROM streams
+            WHERE stream > $after AND EXISTS (
+                SELECT 1 FROM events e WHERE e.stream = streams.stream AND e.at < $now - max_age_seconds * 1000
+                AND e.revision < (SELECT max(revision) FROM events h WHERE h.stream = streams.stream))
+            ORDER BY stream LIMIT 100
+            """,
+            "$now", "$after");
+    }
+
+    /// <param name="now">Milliseconds since 1970; what expired by then is left out.</param>
+    public LogPage Stream(StreamName stream, long from, long now) =>
+        Page(_stream.With(stream.Value, from, now, MostEvents));
+
+    public LogPage After(long position) => Page(_after.With(position, MostEvents));
+
+    /// <summary>The position of the last event, 0 where there is none.</summary>
+    public long End() => _end.Number();
+
+    /// <summary>Streams behind a name that hold something to scavenge, each with the moment before which its events have expired.</summary>
+    public List<(string Stream, long Before)> Expired(long now, string after)
+    {
+        using var rows = _expired.With(now, after).ExecuteReader();
+        var streams = new List<(string, long)>();
+        while (rows.Read())
+        {
+            streams.Add((rows.GetString(0), rows.GetInt64(1)));
+        }
+
+        return streams;
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in (SqliteCommand[])[_stream, _after, _end, _expired])
+        {
+            command.Dispose();
+        }
+
+        _connection.Dispose();
+    }
+
+    private static LogPage Page(SqliteCommand query)
+    {
+        var events = new List<RecordedEvent>();
+        var bytes = 0;
+        using var rows = query.ExecuteReader();
+        while (bytes < MostBytes && rows.Read())
+        {
+            // The columns are UTF-8 text; read as bytes they need no decoding.
+            var data = rows.GetFieldValue<byte[]>(6);
+            var metadata = rows.GetFieldValue<byte[]>(7);
+            bytes += data.Length + metadata.Length;
+            events.Add(new(
+                new(rows.GetString(1)), rows.GetInt64(2), new(rows.GetInt64(0)), rows.GetGuid(3), rows.GetString(4),
+                DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(5)), data, metadata));
+        }
+
+        return new(events, More: events.Count == MostEvents || bytes >= MostBytes);
+    }
+}
+
+/// <param name="More">Whether there may be events behind these.</param>
+internal sealed record LogPage(List<RecordedEvent> Events, bool More);

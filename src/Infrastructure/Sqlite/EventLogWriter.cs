@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using RandomChat.Application.Events;
+using SQLitePCL;
+
+namespace RandomChat.Infrastructure.Sqlite;
+
+/// <summary>
+/// The one writer of a log: a thread that puts all that is queued into one transaction. While a commit waits for the
+/// disk the next group gathers, so that a lone append costs one sync and a thousand at once cost a few.
+/// </summary>
+internal sealed class EventLogWriter
+{
+    private const int MostInGroup = 2_000;
+    private const int MostBytesInGroup = 16 << 20;
+
+    private readonly BlockingCollection<WriterWork> _queue = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _file;
+    private readonly TimeProvider _time;
+    private readonly Action _committed;
+    private WriterSession? _session;
+    private long _groups;
+    private long _events;
+
+    /// <param name="committed">Called on the writer's thread after each group that changed something.</param>
+    public EventLogWriter(string file, TimeProvider time, Action committed)
+    {
+        _file = file;
+        _time = time;
+        _committed = committed;
+        new Thread(Work) { IsBackground = true, Name = "event log writer" }.Start();
+    }
+
+    public long CommittedGroups => Volatile.Read(ref _groups);
+
+    public long AppendedEvents => Volatile.Read(ref _events);
+
+    /// <exception cref="DependencyUnavailableException">Nothing was done.</exception>
+    public Task<T> Enqueue<T>(StreamName stream, int bytes, Func<WriterSession, T> apply, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var work = new WriterWork<T>(stream, bytes, apply);
+        try
+        {
+            _queue.Add(work, CancellationToken.None);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new DependencyUnavailableException(SqliteEventStore.Dependency, e);
+        }
+
+        return work.Answer(ct);
+    }
+
+    /// <summary>Takes nothing new, finishes what is queued, and brings the write-ahead log into the file.</summary>
+    public Task Finish()
+    {
+        _queue.CompleteAdding();
+        return _ended.Task;
+    }
+
+    private void Work()
+    {
+        var group = new List<WriterWork>();
+        foreach (var first in _queue.GetConsumingEnumerable())
+        {
+            var bytes = 0;
+            for (var next = first; next is not null; next = Next(group.Count, bytes))
+            {
+                if (next.TryTake())
+                {
+                    group.Add(next);
+                    bytes += next.Bytes;
+                }
+            }
+
+            if (group.Count > 0)
+            {
+                Write(group);
+                group.Clear();
+            }
+        }
+
+        Close();
+        _ended.TrySetResult();
+    }
+
+    private WriterWork? Next(int count, int bytes) =>
+        count < MostInGroup && bytes < MostBytesInGroup && _queue.TryTake(out var next) ? next : null;
+
+    private void Write(List<WriterWork> group)
+    {
+        try
+        {
+            _session ??= new WriterSession(_file);
+            _session.Begin(_time.GetUtcNow().ToUnixTimeMilliseconds());
+            foreach (var work in group)
+            {
+                work.Apply(_session);
+            }
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, it came before the commit: nobody is told that something was recorded.
+            Abandon(e);
+            group.ForEach(work => work.Fail(e));
+            return;
+        }
+
+        try
+        {
+            _session.Commit();
+        }
+        catch (Exception e)
+        {
+            var rolledBack = Abandon(e);
+
+            // A full disk refuses the frame that carries the commit mark, and a lock comes before any frame: neither can
+            // reappear after a crash. After anything else (a sync that failed) it can.
+            var nothingRecorded = rolledBack && e is SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_BUSY };
+            group.ForEach(work =>
+            {
+                if (nothingRecorded)
+                {
+                    work.Fail(e);
+                }
+                else
+                {
+                    work.FailUnknown(e);
+                }
+            });
+            return;
+        }
+
+        if (_session.Changed)
+        {
+            Interlocked.Increment(ref _groups);
+            Interlocked.Add(ref _events, _session.Inserted);
+        }
+
+        group.ForEach(work => work.Complete());
+        if (_session.Changed)
+        {
+            _committed();
+        }
+    }
+
+    /// <summary>Undoes the group; a connection that can no longer be trusted is opened anew by the next group.</summary>
+    private bool Abandon(Exception cause)
+    {
+        if (_session is null)
+        {
+            return true;
+        }
+
+        var rolledBack = _session.TryRollBack();
+        if (!rolledBack || cause is not SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_BUSY or raw.SQLITE_LOCKED })
+        {
+            _session.Dispose();
+            _session = null;
+        }
+
+        return rolledBack;
+    }
+
+    private void Close()
+    {
+        try
+        {
+            _session ??= new WriterSession(_file);
+            _session.Connection.Run("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException)
+        {
+            // The write-ahead log stays beside the file and is read by the next start: nothing is lost.
+        }
+
+        _session?.Dispose();
+        _session = null;
+    }
+}

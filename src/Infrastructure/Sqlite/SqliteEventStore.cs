@@ -1,0 +1,265 @@
+using System.Runtime.CompilerServices;
+using System.Text.Unicode;
+using Microsoft.Data.Sqlite;
+using RandomChat.Application.Events;
+
+namespace RandomChat.Infrastructure.Sqlite;
+
+/// <summary>
+/// The embedded event log: one SQLite file in write-ahead mode, synced in full before an append is answered. One
+/// process writes; any number may read.
+/// </summary>
+public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
+{
+    internal const string Dependency = "event-log";
+
+    private const int ScavengedAtOnce = 500;
+
+    /// <summary>How late another process's events may be seen; this process's own wake the readers themselves.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+
+    private readonly EventLogReaders _readers;
+    private readonly EventLogWriter? _writer;
+    private readonly LogSignal _signal = new();
+    private readonly TimeProvider _time;
+    private readonly Lock _pollerLock = new();
+    private readonly CancellationTokenSource _closing = new();
+    private ITimer? _poller;
+    private long _polledEnd;
+    private int _disposed;
+
+    private SqliteEventStore(string file, TimeProvider time, bool writes)
+    {
+        File = file;
+        _time = time;
+        _readers = new(file);
+        _writer = writes ? new(file, time, _signal.Pulse) : null;
+    }
+
+    /// <summary>The file's full path.</summary>
+    public string File { get; }
+
+    /// <summary>Transactions committed by this instance that changed something: each was synced once.</summary>
+    public long CommittedGroups => _writer?.CommittedGroups ?? 0;
+
+    /// <summary>Events appended by this instance.</summary>
+    public long AppendedEvents => _writer?.AppendedEvents ?? 0;
+
+    /// <summary>Opens a log to read and append, and makes it where there is no file.</summary>
+    /// <param name="file">Usually <c>events.db</c> in the data directory.</param>
+    /// <exception cref="EventLogFileException">The file is damaged, foreign or not to be opened.</exception>
+    public static SqliteEventStore Open(string file, TimeProvider time)
+    {
+        file = Path.GetFullPath(file);
+        EventLogFile.Prepare(file);
+        return new(file, time, writes: true);
+    }
+
+    /// <summary>Opens an existing log to read, also while another process appends to it.</summary>
+    /// <exception cref="EventLogFileException">There is no such file, or it is damaged, foreign or not to be opened.</exception>
+    public static SqliteEventStore OpenReadOnly(string file, TimeProvider time)
+    {
+        file = Path.GetFullPath(file);
+        EventLogFile.RequireLog(file);
+        return new(file, time, writes: false);
+    }
+
+    public async IAsyncEnumerable<RecordedEvent> Read(StreamName stream, long fromRevision, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var page = new LogPage([], More: true);
+        while (page.More)
+        {
+            ct.ThrowIfCancellationRequested();
+            page = _readers.Read(reader => reader.Stream(stream, fromRevision, Now()));
+            foreach (var e in page.Events)
+            {
+                ct.ThrowIfCancellationRequested();
+                yield return e;
+                fromRevision = e.Revision + 1;
+            }
+        }
+    }
+
+    public async ValueTask<AppendResult> Append(
+        StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken ct)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(stream.Value, nameof(stream));
+        ArgumentOutOfRangeException.ThrowIfLessThan(expected.Value, -1, nameof(expected));
+        if (events.Count == 0)
+        {
+            throw new ArgumentException("There is nothing to append.", nameof(events));
+        }
+
+        var bytes = 0;
+        foreach (var e in events)
+        {
+            if (!Utf8.IsValid(e.Data.Span) || !Utf8.IsValid(e.Metadata.Span))
+            {
+                throw new ArgumentException($"Data and metadata of {e.Type} have to be UTF-8.", nameof(events));
+            }
+
+            bytes += e.Data.Length + e.Metadata.Length;
+        }
+
+        return await Writer.Enqueue(stream, bytes, session => session.Append(stream.Value, expected.Value, events), ct);
+    }
+
+    public async ValueTask SetMaxAge(StreamName stream, TimeSpan age, CancellationToken ct)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(stream.Value, nameof(stream));
+        var seconds = (long)age.TotalSeconds;
+        ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1, nameof(age));
+        await Writer.Enqueue(
+            stream,
+            bytes: 0,
+            session =>
+            {
+                session.SetMaxAge(stream.Value, seconds);
+                return 0;
+            },
+            ct);
+    }
+
+    public async IAsyncEnumerable<LogItem> Subscribe(LogPosition? after, [EnumeratorCancellation] CancellationToken ct)
+    {
+        StartPoller();
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
+        var position = after?.Value ?? 0;
+        var saidCaughtUp = false;
+        while (true)
+        {
+            ct.ThrowIfCancellationRequested();
+            var grown = _signal.Next;
+
+            // A long replay does not hold its caller's thread.
+            var page = await Task.Run(() => _readers.Read(reader => reader.After(position)), ct);
+            foreach (var e in page.Events)
+            {
+                yield return new LogItem.Event(e);
+                position = e.Position.Value;
+                saidCaughtUp = false;
+            }
+
+            if (page.More)
+            {
+                continue;
+            }
+
+            if (!saidCaughtUp)
+            {
+                // Where nothing was read, the log's own end is said: it tells whoever followed another log before.
+                var end = page.Events.Count > 0 ? position : _readers.Read(reader => reader.End());
+                if (end > position)
+                {
+                    continue;
+                }
+
+                yield return new LogItem.CaughtUp(end == 0 ? null : new LogPosition(end));
+                saidCaughtUp = true;
+            }
+
+            await Grown(grown, ends.Token, ct);
+        }
+    }
+
+    /// <summary>Deletes events that have expired by their stream's age, a few at a time between appends. The last event of every stream stays.</summary>
+    /// <returns>How many were deleted.</returns>
+    /// <exception cref="DependencyUnavailableException">It stopped before the end; what was deleted before stays deleted.</exception>
+    public async Task<long> Scavenge(CancellationToken ct)
+    {
+        var total = 0L;
+        var cursor = "";
+        var now = Now();
+        while (true)
+        {
+            var after = cursor;
+            var streams = await Task.Run(() => _readers.Read(reader => reader.Expired(now, after)), ct);
+            if (streams.Count == 0)
+            {
+                return total;
+            }
+
+            foreach (var (stream, before) in streams)
+            {
+                int deleted;
+                do
+                {
+                    deleted = await Writer.Enqueue(
+                        new(stream), bytes: 0, session => session.Delete(stream, before, ScavengedAtOnce), ct);
+                    total += deleted;
+                }
+                while (deleted == ScavengedAtOnce);
+
+                cursor = stream;
+            }
+        }
+    }
+
+    /// <summary>Finishes the appends that are queued, takes no new ones, and brings the write-ahead log into the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        lock (_pollerLock)
+        {
+            _poller?.Dispose();
+        }
+
+        await _closing.CancelAsync();
+        _readers.Dispose();
+        if (_writer is not null)
+        {
+            await _writer.Finish();
+        }
+    }
+
+    /// <summary>Lets a test look at or restrict the writer's connection, inside a group's transaction.</summary>
+    internal Task<T> OnWriter<T>(Func<SqliteConnection, T> use) =>
+        Writer.Enqueue(new("writer"), bytes: 0, session => use(session.Connection), CancellationToken.None);
+
+    private EventLogWriter Writer => _writer ?? throw new InvalidOperationException($"{File} was opened to read only.");
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static async Task Grown(Task grown, CancellationToken ends, CancellationToken ct)
+    {
+        try
+        {
+            await grown.WaitAsync(ends);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new DependencyUnavailableException(Dependency, new ObjectDisposedException(nameof(SqliteEventStore)));
+        }
+    }
+
+    private void StartPoller()
+    {
+        lock (_pollerLock)
+        {
+            if (_disposed == 0)
+            {
+                _poller ??= _time.CreateTimer(_ => LookForOthers(), null, Poll, Poll);
+            }
+        }
+    }
+
+    private void LookForOthers()
+    {
+        try
+        {
+            var end = _readers.Read(reader => reader.End());
+            if (Interlocked.Exchange(ref _polledEnd, end) != end)
+            {
+                _signal.Pulse();
+            }
+        }
+        catch (DependencyUnavailableException)
+        {
+            // The next tick looks again.
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using Microsoft.Data.Sqlite;
+using RandomChat.Application.Events;
+using SQLitePCL;
+
+namespace RandomChat.Infrastructure.Sqlite;
+
+/// <summary>The writer's connection and what it does inside one group's transaction. Used by the writer's thread alone.</summary>
+internal sealed class WriterSession : IDisposable
+{
+    private readonly StreamHeads _heads = new(generation: 50_000);
+    private readonly SqliteCommand _begin;
+    private readonly SqliteCommand _commit;
+    private readonly SqliteCommand _dataVersion;
+    private readonly SqliteCommand _head;
+    private readonly SqliteCommand _ids;
+    private readonly SqliteCommand _insert;
+    private readonly SqliteCommand _maxAge;
+    private readonly SqliteCommand _delete;
+    private long _seenDataVersion;
+
+    public WriterSession(string file)
+    {
+        Connection = EventLogFile.OpenWriter(file);
+        _begin = Connection.Command("BEGIN IMMEDIATE");
+        _commit = Connection.Command("COMMIT");
+        _dataVersion = Connection.Command("PRAGMA data_version");
+        _head = Connection.Command("SELECT coalesce(max(revision), -1) FROM events WHERE stream = $stream", "$stream");
+        _ids = Connection.Command(
+            "SELECT id, position FROM events WHERE stream = $stream AND revision > $after AND revision <= $upTo ORDER BY revision",
+            "$stream", "$after", "$upTo");
+        _insert = Connection.Command(
+            """
+            INSERT INTO events (stream, revision, id, type, at, data, metadata)
+            VALUES ($stream, $revision, $id, $type, $at, CAST($data AS TEXT), CAST($metadata AS TEXT))
+            """,
+            "$stream", "$revision", "$id", "$type", "$at", "$data", "$metadata");
+        _maxAge = Connection.Command(
+            """
+            INSERT INTO streams (stream, max_age_seconds) VALUES ($stream, $seconds)
+            ON CONFLICT (stream) DO UPDATE SET max_age_seconds = excluded.max_age_seconds
+            WHERE max_age_seconds <> excluded.max_age_seconds
+            """,
+            "$stream", "$seconds");
+        _delete = Connection.Command(
+            """
+            DELETE FROM events WHERE position IN (
+                SELECT position FROM events
+                WHERE stream = $stream AND at < $before AND revision < (SELECT max(revision) FROM events WHERE stream = $stream)
+                ORDER BY revision LIMIT $limit)
+            """,
+            "$stream", "$before", "$limit");
+    }
+
+    public SqliteConnection Connection { get; }
+
+    /// <summary>Events that this group has inserted so far.</summary>
+    public int Inserted { get; private set; }
+
+    /// <summary>Whether this group has changed anything, so that its commit costs a write.</summary>
+    public bool Changed { get; private set; }
+
+    /// <summary>The moment of this group, in milliseconds since 1970.</summary>
+    public long Now { get; private set; }
+
+    public void Begin(long now)
+    {
+        Inserted = 0;
+        Changed = false;
+        Now = now;
+        _begin.ExecuteNonQuery();
+
+        // Changes only when another connection has written, which no part of this process does: then the heads are stale.
+        if (_dataVersion.Number() is var version && version != _seenDataVersion)
+        {
+            _heads.Clear();
+            _seenDataVersion = version;
+        }
+    }
+
+    public void Commit() => _commit.ExecuteNonQuery();
+
+    /// <summary>Ends the transaction without a trace; false where the connection cannot be used any more.</summary>
+    public bool TryRollBack()
+    {
+        _heads.Clear();
+        try
+        {
+            // SQLite has rolled back by itself after some errors.
+            if (raw.sqlite3_get_autocommit(Connection.Handle) == 0)
+            {
+                Connection.Run("ROLLBACK");
+            }
+
+            return true;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+    }
+
+    public AppendResult Append(string stream, long expected, IReadOnlyList<NewEvent> events)
+    {
+        if (!_heads.TryGet(stream, out var head))
+        {
+            head = _head.With(stream).Number();
+        }
+
+        if (head != expected)
+        {
+            _heads.Set(stream, head);
+            return head > expected && AppendedBefore(stream, expected, events) is { } before
+                ? before
+                : new AppendResult.WrongRevision(head);
+        }
+
+        foreach (var e in events)
+        {
+            _insert.With(stream, ++head, e.Id.ToString("D"), e.Type, Now, Bytes(e.Data), Bytes(e.Metadata)).ExecuteNonQuery();
+        }
+
+        _heads.Set(stream, head);
+        Inserted += events.Count;
+        Changed = true;
+        return new AppendResult.Appended(head, new(raw.sqlite3_last_insert_rowid(Connection.Handle)));
+    }
+
+    public void SetMaxAge(string stream, long seconds) =>
+        Changed |= _maxAge.With(stream, seconds).ExecuteNonQuery() > 0;
+
+    /// <summary>Deletes up to <paramref name="limit"/> events older than a moment, but never a stream's last: revisions go on from it.</summary>
+    public int Delete(string stream, long before, int limit)
+    {
+        var deleted = _delete.With(stream, before, limit).ExecuteNonQuery();
+        Changed |= deleted > 0;
+        return deleted;
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in (SqliteCommand[])[_begin, _commit, _dataVersion, _head, _ids, _insert, _maxAge, _delete])
+        {
+            command.Dispose();
+        }
+
+        Connection.Dispose();
+    }
+
+    private AppendResult.Appended? AppendedBefore(string stream, long expected, IReadOnlyList<NewEvent> events)
+    {
+        using var rows = _ids.With(stream, expected, expected + events.Count).ExecuteReader();
+        var position = 0L;
+        foreach (var e in events)
+        {
+            if (!rows.Read() || rows.GetGuid(0) != e.Id)
+            {
+                return null;
+            }
+
+            position = rows.GetInt64(1);
+        }
+
+        return new(expected + events.Count, new(position));
+    }
+
+    private static byte[] Bytes(ReadOnlyMemory<byte> json) =>
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(json, out var segment)
+            && segment is { Offset: 0, Array: { } array } && array.Length == segment.Count
+            ? array
+            : json.ToArray();
+}

@@ -1,0 +1,60 @@
+using RandomChat.Application.Events;
+
+namespace RandomChat.Infrastructure.Sqlite;
+
+/// <summary>Something for the writer to do inside a group. Whoever asked may give up until the writer takes it, and not after.</summary>
+internal abstract class WriterWork(int bytes)
+{
+    private const int Waiting = 0;
+    private const int Taken = 1;
+    private const int GivenUp = 2;
+    private int _state = Waiting;
+
+    public int Bytes { get; } = bytes;
+
+    public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) == Waiting;
+
+    public abstract void Apply(WriterSession session);
+
+    public abstract void Complete();
+
+    /// <summary>Nothing of the group was recorded.</summary>
+    public abstract void Fail(Exception cause);
+
+    /// <summary>The group's commit failed in a way that does not tell whether it was recorded.</summary>
+    public abstract void FailUnknown(Exception cause);
+
+    protected bool TryGiveUp() => Interlocked.CompareExchange(ref _state, GivenUp, Waiting) == Waiting;
+}
+
+/// <inheritdoc />
+internal sealed class WriterWork<T>(StreamName stream, int bytes, Func<WriterSession, T> apply) : WriterWork(bytes)
+{
+    private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? _result;
+
+    public async Task<T> Answer(CancellationToken ct)
+    {
+        await using var registration = ct.UnsafeRegister(
+            (work, token) =>
+            {
+                var self = (WriterWork<T>)work!;
+                if (self.TryGiveUp())
+                {
+                    self._answer.TrySetCanceled(token);
+                }
+            },
+            this);
+        return await _answer.Task;
+    }
+
+    public override void Apply(WriterSession session) => _result = apply(session);
+
+    public override void Complete() => _answer.TrySetResult(_result!);
+
+    public override void Fail(Exception cause) =>
+        _answer.TrySetException(new DependencyUnavailableException(SqliteEventStore.Dependency, cause));
+
+    public override void FailUnknown(Exception cause) =>
+        _answer.TrySetException(new AppendOutcomeUnknownException(stream, cause));
+}
