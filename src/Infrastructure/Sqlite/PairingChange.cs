@@ -1,0 +1,56 @@
+using System.Text.Json;
+using RandomChat.Application.Events;
+
+namespace RandomChat.Infrastructure.Sqlite;
+
+/// <summary>What an event means to the pairing index.</summary>
+internal abstract record PairingChange
+{
+    private PairingChange()
+    {
+    }
+
+    public sealed record Opened(Guid MatchId, long Position) : PairingChange;
+
+    public sealed record Closed(Guid MatchId, Pair Pair, DateTimeOffset EndedAt) : PairingChange;
+
+    public sealed record Blocked(Pair Pair) : PairingChange;
+
+    /// <summary>Null where the event says nothing about who may be paired.</summary>
+    public static PairingChange? Of(RecordedEvent e)
+    {
+        if (e.Type is not ("matches.match.started.v1" or "matches.match.ended.v1" or "visitors.visitor.blocked.v1"))
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(e.Data);
+        var data = json.RootElement;
+        Guid Id(string name) => data.GetProperty(name).GetGuid();
+        return e.Type switch
+        {
+            "matches.match.started.v1" => new Opened(Id("matchId"), e.Position.Value),
+            "matches.match.ended.v1" => new Closed(
+                Id("matchId"),
+                new(Id("first"), Id("firstDevice"), Id("second"), Id("secondDevice")),
+                data.GetProperty("at").GetDateTimeOffset()),
+            _ => new Blocked(new(Id("visitorId"), Id("deviceId"), Id("blockedVisitorId"), Id("blockedDeviceId"))),
+        };
+    }
+}
+
+/// <summary>Two people, each a visitor in a browser.</summary>
+internal readonly record struct Pair(Guid Visitor, Guid Device, Guid OtherVisitor, Guid OtherDevice)
+{
+    /// <summary>The same for both orders of the same two.</summary>
+    public Pair Canonical => Visitor.CompareTo(OtherVisitor) <= 0 ? this : new(OtherVisitor, OtherDevice, Visitor, Device);
+
+    /// <summary>Whom each of the four ids is to find: the other side's two.</summary>
+    public (Guid Who, Guid Visitor, Guid Device)[] Directions =>
+    [
+        (Visitor, OtherVisitor, OtherDevice),
+        (Device, OtherVisitor, OtherDevice),
+        (OtherVisitor, Visitor, Device),
+        (OtherDevice, Visitor, Device),
+    ];
+}

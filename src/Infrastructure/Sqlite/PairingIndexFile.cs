@@ -1,0 +1,235 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace RandomChat.Infrastructure.Sqlite;
+
+/// <summary>
+/// The file <c>index.db</c>. It holds nothing that the log does not, so a file that is damaged, foreign or of another
+/// version is deleted, and nothing waits for a sync. Of the rows one caller at a time reads; one writes beside it.
+/// </summary>
+internal sealed class PairingIndexFile : IDisposable
+{
+    /// <summary>"RCPI" in the header says that the file is ours.</summary>
+    private const long ApplicationId = 0x52435049;
+
+    /// <summary>Raise it when the tables, or what goes into them, change: older files are then refilled.</summary>
+    private const long Version = 1;
+
+    /// <summary>Beyond this size damage is found when it is met: a start does not take longer as the index grows.</summary>
+    private const long FullyCheckedUpTo = 8 << 20;
+
+    private const string Schema =
+        """
+        CREATE TABLE checkpoint (
+            one      INTEGER PRIMARY KEY CHECK (one = 1),
+            position INTEGER NOT NULL,
+            log      TEXT    NOT NULL); -- the id of the log's first event
+        CREATE TABLE open_matches (match_id TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE meetings (
+            who TEXT NOT NULL, visitor TEXT NOT NULL, device TEXT NOT NULL, ended_at INTEGER NOT NULL, -- ticks, UTC
+            PRIMARY KEY (who, visitor, device)) WITHOUT ROWID;
+        CREATE INDEX meetings_by_end ON meetings (ended_at);
+        CREATE TABLE blocks (
+            who TEXT NOT NULL, visitor TEXT NOT NULL, device TEXT NOT NULL,
+            PRIMARY KEY (who, visitor, device)) WITHOUT ROWID;
+        """;
+
+    private readonly SqliteConnection _writer;
+    private readonly SqliteConnection _reader;
+    private readonly List<SqliteCommand> _commands = [];
+    private readonly SqliteCommand _open;
+    private readonly SqliteCommand _close;
+    private readonly SqliteCommand _met;
+    private readonly SqliteCommand _block;
+    private readonly SqliteCommand _prune;
+    private readonly SqliteCommand _setCheckpoint;
+    private readonly SqliteCommand _openMatches;
+    private readonly SqliteCommand _excluded;
+    private readonly SqliteCommand _metBy;
+
+    private PairingIndexFile(string file)
+    {
+        _writer = SqliteConnections.Open(file, SqliteOpenMode.ReadWriteCreate, seconds: 2);
+        try
+        {
+            Prepare(file);
+            _reader = SqliteConnections.Open(file, SqliteOpenMode.ReadOnly, seconds: 2);
+        }
+        catch
+        {
+            _writer.Dispose();
+            throw;
+        }
+
+        _open = Keep(_writer.Command("INSERT OR IGNORE INTO open_matches VALUES ($match, $position)", "$match", "$position"));
+        _close = Keep(_writer.Command("DELETE FROM open_matches WHERE match_id = $match", "$match"));
+        _met = Keep(_writer.Command(
+            """
+            INSERT INTO meetings VALUES ($who, $visitor, $device, $endedAt)
+            ON CONFLICT DO UPDATE SET ended_at = max(ended_at, excluded.ended_at)
+            """,
+            "$who", "$visitor", "$device", "$endedAt"));
+        _block = Keep(_writer.Command("INSERT OR IGNORE INTO blocks VALUES ($who, $visitor, $device)", "$who", "$visitor", "$device"));
+        _prune = Keep(_writer.Command("DELETE FROM meetings WHERE ended_at < $before", "$before"));
+        _setCheckpoint = Keep(_writer.Command("INSERT OR REPLACE INTO checkpoint VALUES (1, $position, $log)", "$position", "$log"));
+        _openMatches = Keep(_reader.Command("SELECT match_id FROM open_matches ORDER BY position"));
+        _excluded = Keep(_reader.Command("SELECT visitor, device FROM blocks WHERE who IN ($visitor, $device)", "$visitor", "$device"));
+        _metBy = Keep(_reader.Command(
+            "SELECT visitor, device, ended_at FROM meetings WHERE who IN ($visitor, $device) AND ended_at >= $since",
+            "$visitor", "$device", "$since"));
+    }
+
+    /// <summary>Opens the file, or a new one in its place where it cannot be used.</summary>
+    public static PairingIndexFile Open(string file)
+    {
+        if (Path.GetDirectoryName(file) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        try
+        {
+            return new(file);
+        }
+        catch (SqliteException e) when (IsBroken(e))
+        {
+            Delete(file);
+            return new(file);
+        }
+    }
+
+    public static bool IsBroken(SqliteException e) => e.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT;
+
+    public static void Delete(string file)
+    {
+        // The database last: without it, what is left beside it would be read into the next one.
+        File.Delete(file + "-wal");
+        File.Delete(file + "-shm");
+        File.Delete(file);
+    }
+
+    /// <summary>How far the rows go, and in which log; null for an empty index.</summary>
+    public (long Position, Guid Log)? Checkpoint()
+    {
+        using var command = _writer.Command("SELECT position, log FROM checkpoint");
+        using var rows = command.ExecuteReader();
+        return rows.Read() ? (rows.GetInt64(0), rows.GetGuid(1)) : null;
+    }
+
+    /// <summary>Writes rows and checkpoint together.</summary>
+    /// <param name="keepSince">Meetings that ended earlier are dropped.</param>
+    public void Apply(IEnumerable<PairingChange> changes, long position, Guid log, DateTimeOffset keepSince)
+    {
+        _writer.Run("BEGIN IMMEDIATE");
+        try
+        {
+            foreach (var change in changes)
+            {
+                Apply(change, keepSince);
+            }
+
+            _prune.With(keepSince.UtcTicks).ExecuteNonQuery();
+            _setCheckpoint.With(position, Text(log)).ExecuteNonQuery();
+            _writer.Run("COMMIT");
+        }
+        catch
+        {
+            if (raw.sqlite3_get_autocommit(_writer.Handle) == 0)
+            {
+                _writer.Run("ROLLBACK");
+            }
+
+            throw;
+        }
+    }
+
+    public List<Guid> OpenMatches() => Rows(_openMatches, rows => rows.GetGuid(0));
+
+    public List<(Guid Visitor, Guid Device)> Excluded(Guid visitor, Guid device) =>
+        Rows(_excluded, rows => (rows.GetGuid(0), rows.GetGuid(1)), Text(visitor), Text(device));
+
+    public List<(Guid Visitor, Guid Device, DateTimeOffset EndedAt)> MetBy(Guid visitor, Guid device, DateTimeOffset since) =>
+        Rows(
+            _metBy,
+            rows => (rows.GetGuid(0), rows.GetGuid(1), new DateTimeOffset(rows.GetInt64(2), TimeSpan.Zero)),
+            Text(visitor), Text(device), since.UtcTicks);
+
+    public void Dispose()
+    {
+        _commands.ForEach(command => command.Dispose());
+        _reader.Dispose();
+        _writer.Dispose();
+    }
+
+    private void Prepare(string file)
+    {
+        var (application, version) = (_writer.Number("PRAGMA application_id"), _writer.Number("PRAGMA user_version"));
+        if ((application, version) != (ApplicationId, Version) && _writer.Number("SELECT count(*) FROM sqlite_master") + application > 0)
+        {
+            throw new SqliteException($"{file} is no index of this version.", raw.SQLITE_NOTADB);
+        }
+
+        if (new FileInfo(file).Length is > 0 and <= FullyCheckedUpTo && _writer.Text("PRAGMA quick_check(1)") != "ok")
+        {
+            throw new SqliteException($"{file} is damaged.", raw.SQLITE_CORRUPT);
+        }
+
+        _writer.Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+        if (application == 0)
+        {
+            _writer.Run(string.Create(CultureInfo.InvariantCulture,
+                $"BEGIN IMMEDIATE; {Schema} PRAGMA application_id={ApplicationId}; PRAGMA user_version={Version}; COMMIT;"));
+        }
+    }
+
+    private void Apply(PairingChange change, DateTimeOffset keepSince)
+    {
+        switch (change)
+        {
+            case PairingChange.Opened opened:
+                _open.With(Text(opened.MatchId), opened.Position).ExecuteNonQuery();
+                break;
+
+            case PairingChange.Closed closed:
+                _close.With(Text(closed.MatchId)).ExecuteNonQuery();
+                if (closed.EndedAt >= keepSince)
+                {
+                    foreach (var (who, visitor, device) in closed.Pair.Directions)
+                    {
+                        _met.With(Text(who), Text(visitor), Text(device), closed.EndedAt.UtcTicks).ExecuteNonQuery();
+                    }
+                }
+
+                break;
+
+            case PairingChange.Blocked blocked:
+                foreach (var (who, visitor, device) in blocked.Pair.Directions)
+                {
+                    _block.With(Text(who), Text(visitor), Text(device)).ExecuteNonQuery();
+                }
+
+                break;
+        }
+    }
+
+    private static List<T> Rows<T>(SqliteCommand query, Func<SqliteDataReader, T> row, params ReadOnlySpan<object> values)
+    {
+        using var rows = query.With(values).ExecuteReader();
+        var all = new List<T>();
+        while (rows.Read())
+        {
+            all.Add(row(rows));
+        }
+
+        return all;
+    }
+
+    private SqliteCommand Keep(SqliteCommand command)
+    {
+        _commands.Add(command);
+        return command;
+    }
+
+    private static string Text(Guid id) => id.ToString("D");
+}

@@ -1,0 +1,314 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using RandomChat.Application.Events;
+using RandomChat.Application.Matchmaking;
+
+namespace RandomChat.Infrastructure.Sqlite;
+
+/// <summary>The pairing index in a SQLite file of its own, which may be deleted at any time while nothing runs.</summary>
+public sealed class SqlitePairingIndex : IPairingIndex, IAsyncDisposable
+{
+    /// <summary>Events in one transaction while catching up, and at most so many are read again after a crash.</summary>
+    private const int Batch = 5_000;
+
+    private const int MostNoted = 100_000;
+
+    private static readonly TimeSpan BlocksNotedFor = TimeSpan.FromDays(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly IEventStore _log;
+    private readonly string _path;
+    private readonly TimeSpan _keepMeetings;
+    private readonly TimeProvider _time;
+    private readonly ILogger<SqlitePairingIndex> _logger;
+    private readonly Lock _writing = new();
+    private readonly Lock _reading = new();
+    private readonly PairingOverlay _blocked;
+    private readonly PairingOverlay _met;
+    private PairingIndexFile _file;
+    private long? _checkpoint;
+    private Guid _logId;
+    private bool _disposed;
+
+    /// <param name="file">Usually <c>index.db</c> in the data directory. A file that is no index of this version is deleted.</param>
+    /// <param name="keepMeetings">How long a meeting can be asked for; at least the rematch window.</param>
+    public SqlitePairingIndex(
+        IEventStore log, string file, TimeSpan keepMeetings, TimeProvider time, ILogger<SqlitePairingIndex> logger)
+    {
+        _log = log;
+        _path = Path.GetFullPath(file);
+        _keepMeetings = keepMeetings;
+        _time = time;
+        _logger = logger;
+        _blocked = new(MostNoted, BlocksNotedFor);
+        _met = new(MostNoted, keepMeetings);
+        _file = PairingIndexFile.Open(_path);
+        ReadCheckpoint();
+    }
+
+    /// <summary>How far the index has read; null at the beginning.</summary>
+    public LogPosition? Position
+    {
+        get
+        {
+            lock (_writing)
+            {
+                return _checkpoint is { } position ? new(position) : null;
+            }
+        }
+    }
+
+    public async Task CatchUp(CancellationToken ct)
+    {
+        await Guarded(async () =>
+        {
+            await RequireSameLog(ct);
+            await Follow(untilCaughtUp: true, ct);
+        });
+    }
+
+    /// <summary>Follows the log until cancelled or disposed; after a failure it goes on from its checkpoint.</summary>
+    public async Task Run(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested && !_disposed)
+        {
+            try
+            {
+                await Guarded(async () =>
+                {
+                    await RequireSameLog(ct);
+                    await Follow(untilCaughtUp: false, ct);
+                });
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (!_disposed)
+            {
+                // Whatever failed, pairing goes on with what the index knows and what was noted.
+                LogMessages.PairingIndexStopped(_logger, e);
+                await Task.Delay(RetryAfter, _time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception) when (_disposed)
+            {
+                return;
+            }
+        }
+    }
+
+    public ValueTask<IReadOnlyList<Guid>> OpenMatches(CancellationToken ct) =>
+        new(Query(file => file.OpenMatches()));
+
+    public ValueTask<IReadOnlySet<Guid>> ExcludedFor(Guid visitorId, Guid deviceId, CancellationToken ct)
+    {
+        // What is noted first: it is forgotten only after the file has it, so nothing falls between the two.
+        var excluded = _blocked.Of(visitorId, deviceId).Select(noted => noted.Other).ToHashSet();
+        foreach (var (visitor, device) in Query(file => file.Excluded(visitorId, deviceId)))
+        {
+            excluded.Add(visitor);
+            excluded.Add(device);
+        }
+
+        return new(excluded);
+    }
+
+    public ValueTask<IReadOnlyDictionary<Guid, DateTimeOffset>> MetBy(
+        Guid visitorId, Guid deviceId, DateTimeOffset since, CancellationToken ct)
+    {
+        var met = new Dictionary<Guid, DateTimeOffset>();
+        void Add(Guid other, DateTimeOffset at)
+        {
+            if (at >= since && (!met.TryGetValue(other, out var known) || known < at))
+            {
+                met[other] = at;
+            }
+        }
+
+        foreach (var (other, at) in _met.Of(visitorId, deviceId))
+        {
+            Add(other, at);
+        }
+
+        foreach (var (visitor, device, at) in Query(file => file.MetBy(visitorId, deviceId, since)))
+        {
+            Add(visitor, at);
+            Add(device, at);
+        }
+
+        return new(met);
+    }
+
+    public void NoteBlocked(Guid visitorId, Guid deviceId, Guid blockedVisitorId, Guid blockedDeviceId)
+    {
+        var now = _time.GetUtcNow();
+        _blocked.Note(new(visitorId, deviceId, blockedVisitorId, blockedDeviceId), now, now);
+    }
+
+    public void NoteMet(Guid visitorId, Guid deviceId, Guid otherVisitorId, Guid otherDeviceId, DateTimeOffset endedAt) =>
+        _met.Note(new(visitorId, deviceId, otherVisitorId, otherDeviceId), endedAt, _time.GetUtcNow());
+
+    public ValueTask DisposeAsync()
+    {
+        lock (_writing)
+        {
+            lock (_reading)
+            {
+                _disposed = true;
+                _file.Dispose();
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private T Query<T>(Func<PairingIndexFile, T> query)
+    {
+        lock (_reading)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return query(_file);
+        }
+    }
+
+    private async Task Follow(bool untilCaughtUp, CancellationToken ct)
+    {
+        var changes = new List<PairingChange>();
+        var (seen, last) = (0, 0L);
+        await foreach (var item in _log.Subscribe(Position, ct))
+        {
+            switch (item)
+            {
+                case LogItem.Event { Recorded: var e }:
+                    seen++;
+                    last = e.Position.Value;
+                    if (_logId == Guid.Empty)
+                    {
+                        _logId = e.Id;
+                    }
+
+                    if (PairingChange.Of(e) is { } change)
+                    {
+                        changes.Add(change);
+                    }
+
+                    break;
+
+                case LogItem.Passed { Position: var position }:
+                    seen++;
+                    last = position.Value;
+                    break;
+            }
+
+            // Most events are messages: alone they move the checkpoint only now and then.
+            var caughtUp = item is LogItem.CaughtUp;
+            if (seen >= Batch || (caughtUp && changes.Count > 0) || (caughtUp && untilCaughtUp && seen > 0))
+            {
+                Write(changes, last);
+                changes.Clear();
+                seen = 0;
+            }
+
+            if (caughtUp && untilCaughtUp)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Write(List<PairingChange> changes, long position)
+    {
+        lock (_writing)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (position <= _checkpoint)
+            {
+                return;
+            }
+
+            _file.Apply(changes, position, _logId, _time.GetUtcNow() - _keepMeetings);
+            _checkpoint = position;
+        }
+
+        foreach (var change in changes)
+        {
+            if (change is PairingChange.Blocked blocked)
+            {
+                _blocked.Passed(blocked.Pair, DateTimeOffset.MaxValue);
+            }
+            else if (change is PairingChange.Closed closed)
+            {
+                _met.Passed(closed.Pair, closed.EndedAt);
+            }
+        }
+    }
+
+    /// <summary>An index of a log that was since replaced, or cut back to an older copy, would answer for people who never met: it starts again.</summary>
+    private async Task RequireSameLog(CancellationToken ct)
+    {
+        if (Position is not { } position)
+        {
+            return;
+        }
+
+        var first = await First(null, ct) as LogItem.Event;
+        var same = first?.Recorded.Id == _logId && await First(position, ct) switch
+        {
+            LogItem.CaughtUp { Position: var end } => end >= position,
+            _ => true,
+        };
+        if (!same)
+        {
+            Replace();
+        }
+    }
+
+    private async Task<LogItem?> First(LogPosition? after, CancellationToken ct)
+    {
+        await foreach (var item in _log.Subscribe(after, ct))
+        {
+            if (item is not LogItem.Passed)
+            {
+                return item;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task Guarded(Func<Task> follow)
+    {
+        try
+        {
+            await follow();
+        }
+        catch (SqliteException e) when (PairingIndexFile.IsBroken(e))
+        {
+            Replace();
+            await follow();
+        }
+    }
+
+    private void Replace()
+    {
+        lock (_writing)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            lock (_reading)
+            {
+                _file.Dispose();
+                PairingIndexFile.Delete(_path);
+                _file = PairingIndexFile.Open(_path);
+            }
+
+            ReadCheckpoint();
+        }
+    }
+
+    private void ReadCheckpoint()
+    {
+        var checkpoint = _file.Checkpoint();
+        _checkpoint = checkpoint?.Position;
+        _logId = checkpoint?.Log ?? Guid.Empty;
+    }
+}
