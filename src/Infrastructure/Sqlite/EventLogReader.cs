@@ -6,7 +6,7 @@ namespace RandomChat.Infrastructure.Sqlite;
 /// <summary>A connection that reads. One caller at a time; each page is a snapshot of its own.</summary>
 internal sealed class EventLogReader : IDisposable
 {
-    private const int MostEvents = 1_000;
+    public const int MostEvents = 1_000;
     private const int MostBytes = 4 << 20;
 
     private readonly SqliteConnection _connection;
@@ -46,9 +46,9 @@ internal sealed class EventLogReader : IDisposable
 
     /// <param name="now">Milliseconds since 1970; what expired by then is left out.</param>
     public LogPage Stream(StreamName stream, long from, long now) =>
-        Page(_stream.With(stream.Value, from, now, MostEvents));
+        Page(_stream.With(stream.Value, from, now, MostEvents), MostEvents);
 
-    public LogPage After(long position) => Page(_after.With(position, MostEvents));
+    public LogPage After(long position, int limit) => Page(_after.With(position, limit), limit);
 
     /// <summary>The position of the last event, 0 where there is none.</summary>
     public long End() => _end.Number();
@@ -76,7 +76,7 @@ internal sealed class EventLogReader : IDisposable
         _connection.Dispose();
     }
 
-    private static LogPage Page(SqliteCommand query)
+    private static LogPage Page(SqliteCommand query, int limit)
     {
         var events = new List<RecordedEvent>();
         var bytes = 0;
@@ -92,7 +92,7 @@ internal sealed class EventLogReader : IDisposable
                 DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(5)), data, metadata));
         }
 
-        return new(events, More: events.Count == MostEvents || bytes >= MostBytes);
+        return new(events, More: events.Count == limit || bytes >= MostBytes);
     }
 }
 

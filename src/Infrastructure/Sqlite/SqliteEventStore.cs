@@ -126,13 +126,17 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
         var position = after?.Value ?? 0;
         var saidCaughtUp = false;
+
+        // Who looks at the first event only does not wait for a thousand.
+        var limit = 16;
         while (true)
         {
             ct.ThrowIfCancellationRequested();
             var grown = _signal.Next;
 
             // A long replay does not hold its caller's thread.
-            var page = await Task.Run(() => _readers.Read(reader => reader.After(position)), ct);
+            var page = await Task.Run(() => _readers.Read(reader => reader.After(position, limit)), ct);
+            limit = Math.Min(limit * 4, EventLogReader.MostEvents);
             foreach (var e in page.Events)
             {
                 yield return new LogItem.Event(e);
