@@ -1,0 +1,51 @@
+namespace RandomChat.Application.Sealing;
+
+/// <summary>
+/// Where wrapped keys lie until they are destroyed. Every member throws
+/// <see cref="Events.DependencyUnavailableException"/> (<c>key-store</c>) when the store does not answer, and
+/// <see cref="SealingException"/> when what lies there is damaged or is no key store.
+/// </summary>
+public interface IKeyStore
+{
+    /// <summary>The key, due or not; null where it was destroyed or never made.</summary>
+    ValueTask<StoredKey?> Get(string id, CancellationToken ct);
+
+    /// <summary>Any one key, to prove the master key with; null where the store is empty.</summary>
+    ValueTask<StoredKey?> Any(CancellationToken ct);
+
+    /// <summary>
+    /// Stores all keys durably before it returns. Where an id is taken already the first writer has won. The result
+    /// holds, in the given order, the keys as they are stored now.
+    /// </summary>
+    ValueTask<IReadOnlyList<StoredKey>> Put(IReadOnlyList<StoredKey> keys, CancellationToken ct);
+
+    /// <summary>Lets keys live longer, never shorter. The result holds the ids that exist no more.</summary>
+    ValueTask<IReadOnlyList<string>> Touch(IReadOnlyList<KeyLife> lives, CancellationToken ct);
+
+    /// <summary>Destroys these keys; ids that do not exist are passed over.</summary>
+    ValueTask<Destruction> Destroy(IReadOnlyList<string> ids, CancellationToken ct);
+
+    /// <summary>Destroys every key whose time is <paramref name="now"/> or earlier, and finishes what an earlier destruction left undone.</summary>
+    ValueTask<Destruction> DestroyDue(DateTimeOffset now, CancellationToken ct);
+}
+
+/// <summary>What a key seals.</summary>
+public enum KeyKind
+{
+    Hour = 1,
+    Visitor = 2,
+    Case = 3,
+}
+
+/// <param name="Wrapped">The key as it is encrypted under the master key: nonce, ciphertext, tag.</param>
+public sealed record StoredKey(string Id, KeyKind Kind, ReadOnlyMemory<byte> Wrapped, DateTimeOffset DestroyAfter, DateTimeOffset CreatedAt);
+
+/// <summary>Until when a key has to be kept.</summary>
+public readonly record struct KeyLife(string Id, DateTimeOffset DestroyAfter);
+
+/// <param name="Ids">The keys that were destroyed just now.</param>
+/// <param name="Gone">
+/// Whether no byte of them is left in any file. False while somebody reads the store's file without an end: the keys
+/// cannot be had any more, but the next run has to clear their remains.
+/// </param>
+public sealed record Destruction(IReadOnlyList<string> Ids, bool Gone);

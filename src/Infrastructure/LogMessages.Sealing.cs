@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace RandomChat.Infrastructure;
+
+internal static partial class LogMessages
+{
+    [LoggerMessage(LogLevel.Information, "{Count} keys were due and have been destroyed.")]
+    public static partial void KeysDestroyed(this ILogger log, int count);
+
+    [LoggerMessage(LogLevel.Warning, "Destroyed keys cannot be had any more, but their bytes stay in the key store's log while somebody reads it; every run tries again.")]
+    public static partial void KeyRemainsLeft(this ILogger log);
+
+    [LoggerMessage(LogLevel.Error, "{What} failed and is tried again every minute.")]
+    public static partial void RetentionFails(this ILogger log, Exception failure, string what);
+
+    [LoggerMessage(LogLevel.Information, "{What} works again.")]
+    public static partial void RetentionWorksAgain(this ILogger log, string what);
+}

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using RandomChat.Application.Sealing;
+
+namespace RandomChat.Infrastructure.Sealing;
+
+/// <summary>Between the store, which knows wrapped keys only, and memory: wraps, unwraps and remembers the keys used last.</summary>
+internal sealed class KeyVault(IKeyStore store, string masterKeyFile, TimeProvider time) : IDisposable
+{
+    private const int KeySize = 32;
+    private const int Remembered = 50_000;
+    private readonly BoundedCache<string, HeldKey> cache = new(Remembered);
+    private readonly SemaphoreSlim opening = new(1, 1);
+    private volatile MasterKey? master;
+    private long destructions;
+
+    /// <summary>The key; null where it is destroyed, due, or was never made.</summary>
+    public async ValueTask<HeldKey?> Find(string id, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        if (cache.TryGet(id, out var known) && !known.IsDue(now))
+        {
+            return known;
+        }
+
+        // Due by what this process knows; another one may have let it live longer.
+        var before = Interlocked.Read(ref destructions);
+        var opener = await Master(ct);
+        if (await store.Get(id, ct) is not { } stored || stored.DestroyAfter <= now)
+        {
+            cache.Remove(id);
+            return null;
+        }
+
+        var key = Hold(opener, stored);
+        Remember(key, before);
+        return key;
+    }
+
+    /// <summary>Makes keys durably. Where an id was taken already the stored key comes back, with its own time.</summary>
+    public async ValueTask<IReadOnlyList<HeldKey>> Make(KeyKind kind, IReadOnlyList<KeyLife> lives, CancellationToken ct)
+    {
+        var before = Interlocked.Read(ref destructions);
+        var wrapper = await Master(ct);
+        var now = time.GetUtcNow();
+        var stored = await store.Put(
+            [.. lives.Select(life => new StoredKey(life.Id, kind, wrapper.Wrap(life.Id, RandomNumberGenerator.GetBytes(KeySize)), life.DestroyAfter, now))], ct);
+        var keys = stored.Select(key => Hold(wrapper, key)).ToList();
+        keys.ForEach(key => Remember(key, before));
+        return keys;
+    }
+
+    /// <summary>Lets a key live longer. False where it is destroyed.</summary>
+    public async ValueTask<bool> Keep(HeldKey key, DateTimeOffset until, CancellationToken ct)
+    {
+        if ((await store.Touch([new KeyLife(key.Id, until)], ct)).Count > 0)
+        {
+            cache.Remove(key.Id);
+            return false;
+        }
+
+        key.KeepUntil(until);
+        return true;
+    }
+
+    public async ValueTask<Destruction> Destroy(IReadOnlyList<string> ids, CancellationToken ct) => Forget(await store.Destroy(ids, ct));
+
+    public async ValueTask<Destruction> DestroyDue(CancellationToken ct) => Forget(await store.DestroyDue(time.GetUtcNow(), ct));
+
+    /// <summary>Drops what is due from memory, whether or not the store answers.</summary>
+    public void Purge(DateTimeOffset now) => cache.RemoveWhere(key => key.IsDue(now));
+
+    /// <summary>Proves that the master key is there and the right one.</summary>
+    public async ValueTask<MasterKey> Master(CancellationToken ct)
+    {
+        if (master is { } known)
+        {
+            return known;
+        }
+
+        await opening.WaitAsync(ct);
+        try
+        {
+            return master ??= MasterKey.Open(masterKeyFile, await store.Any(ct));
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+
+    public void Dispose() => opening.Dispose();
+
+    private static HeldKey Hold(MasterKey master, StoredKey stored) => new(stored.Id, master.Unwrap(stored), stored.DestroyAfter);
+
+    private void Remember(HeldKey key, long before)
+    {
+        cache.Set(key.Id, key);
+
+        // A destruction since this key was read may have looked for it before it was in here.
+        if (Interlocked.Read(ref destructions) != before)
+        {
+            cache.Remove(key.Id);
+        }
+    }
+
+    private Destruction Forget(Destruction destruction)
+    {
+        Interlocked.Increment(ref destructions);
+        foreach (var id in destruction.Ids)
+        {
+            cache.Remove(id);
+        }
+
+        return destruction;
+    }
+}
