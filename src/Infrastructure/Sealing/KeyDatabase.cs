@@ -67,7 +67,7 @@ internal sealed class KeyDatabase(string file)
         }
     }
 
-    private static void Configure(SqliteConnection connection)
+    private void Configure(SqliteConnection connection)
     {
         // In memory, because a statement's journal in a temporary file would hold keys that are about to be destroyed.
         KeyTable.Run(connection, $"""
@@ -77,6 +77,15 @@ internal sealed class KeyDatabase(string file)
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
             """);
+
+        // SQLite passes over a pragma that it cannot follow (a file system without shared memory, say).
+        if (KeyTable.Number(connection, "PRAGMA secure_delete") != 1
+            || KeyTable.Number(connection, "PRAGMA synchronous") != 2
+            || KeyTable.Number(connection, "SELECT journal_mode = 'wal' FROM pragma_journal_mode") != 1)
+        {
+            throw new SealingException($"The key store {file} lies where SQLite can neither keep nor destroy keys reliably. Move it to a local disk.");
+        }
+
         using var transaction = connection.BeginTransaction(deferred: false);
         if (KeyTable.Number(connection, "PRAGMA application_id") == 0)
         {
