@@ -1,0 +1,13 @@
+namespace RandomChat.Application.Settings;
+
+/// <summary>How long things are kept (settings section <c>Retention</c>). Times are durations.</summary>
+public sealed class RetentionOptions
+{
+    public const string Section = "Retention";
+
+    /// <summary>Message bodies are readable, and an ended match can be reported or blocked, for this long.</summary>
+    public TimeSpan Messages { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>After the last visit the key of a visitor without an account is destroyed.</summary>
+    public TimeSpan Visitors { get; set; } = TimeSpan.FromDays(30);
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Json;
+
+namespace RandomChat.Infrastructure.Settings;
+
+/// <summary>The settings that both programs share: <c>randomchat.json</c> beside the program, environment, command line.</summary>
+public static class RandomChatSettings
+{
+    public const string FileName = "randomchat.json";
+    private const string DataDirectoryKey = "RandomChat:DataDirectory";
+
+    /// <summary>Puts the settings file below every other source, so that environment and command line win over it.</summary>
+    public static IConfigurationBuilder AddRandomChatSettings(this IConfigurationBuilder configuration)
+    {
+        var file = new JsonConfigurationSource { Path = Path.Combine(AppContext.BaseDirectory, FileName), Optional = true };
+        file.ResolveFileProvider();
+        configuration.Sources.Insert(0, file);
+        return configuration;
+    }
+
+    /// <summary>The settings of a program without a web host. Of <paramref name="args"/> only those like <c>--Section:Key=value</c> count.</summary>
+    public static IConfigurationRoot Read(IEnumerable<string> args) =>
+        new ConfigurationBuilder()
+            .AddRandomChatSettings()
+            .AddEnvironmentVariables()
+            .AddCommandLine(args.Where(IsSetting).ToArray())
+            .Build();
+
+    /// <summary>Whether an argument of the command line is a setting rather than an option of the program.</summary>
+    public static bool IsSetting(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal)
+        && argument.Split('=', 2) is [var key, _] && key.Contains(':', StringComparison.Ordinal);
+
+    /// <summary>
+    /// The full path of the embedded stores and keys. A relative setting starts at the folder that holds
+    /// RandomChat.sln, or, in a published folder, at the working directory. The folder is not made here.
+    /// </summary>
+    public static string DataDirectory(IConfiguration configuration) =>
+        Resolve(configuration[DataDirectoryKey], AppContext.BaseDirectory, Directory.GetCurrentDirectory());
+
+    internal static string Resolve(string? setting, string programDirectory, string workingDirectory)
+    {
+        var path = string.IsNullOrWhiteSpace(setting) ? "data" : setting;
+        return Path.GetFullPath(path, SourceRoot(programDirectory) ?? workingDirectory);
+    }
+
+    private static string? SourceRoot(string programDirectory)
+    {
+        if (File.Exists(Path.Combine(programDirectory, "published")))
+        {
+            return null;
+        }
+
+        var folder = new DirectoryInfo(programDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RandomChat.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName;
+    }
+}
