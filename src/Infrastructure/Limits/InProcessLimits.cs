@@ -14,17 +14,17 @@ public sealed class InProcessLimits(IOptions<LimitOptions> options, TimeProvider
     internal const int MaximumKeys = 200_000;
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
-    private readonly IReadOnlyDictionary<string, LimitRule> _rules = options.Value.ByName();
-    private readonly bool _enabled = options.Value.Enabled;
-    private readonly ConcurrentDictionary<(string Limit, string Key), long> _fullAt = new();
-    private long _sweepAt = time.GetUtcNow().UtcTicks + SweepEvery.Ticks;
+    private readonly IReadOnlyDictionary<string, LimitRule> rules = options.Value.ByName();
+    private readonly bool enabled = options.Value.Enabled;
+    private readonly ConcurrentDictionary<(string Limit, string Key), long> fullAtByKey = new();
+    private long sweepAt = time.GetUtcNow().UtcTicks + SweepEvery.Ticks;
 
     /// <summary>How many keys are held now.</summary>
-    public int Count => _fullAt.Count;
+    public int Count => fullAtByKey.Count;
 
     public ValueTask<LimitDecision> Take(string limit, string key, CancellationToken ct)
     {
-        if (!_enabled || !_rules.TryGetValue(limit, out var rule) || !rule.Enabled)
+        if (!enabled || !rules.TryGetValue(limit, out var rule) || !rule.Enabled)
         {
             return new(LimitDecision.Yes);
         }
@@ -36,14 +36,14 @@ public sealed class InProcessLimits(IOptions<LimitOptions> options, TimeProvider
         var tolerance = interval * rule.Burst;
         while (true)
         {
-            var known = _fullAt.TryGetValue((limit, key), out var fullAt);
+            var known = fullAtByKey.TryGetValue((limit, key), out var fullAt);
             var next = Math.Max(known ? fullAt : now, now) + interval;
             if (next - now > tolerance)
             {
                 return new(LimitDecision.No(TimeSpan.FromTicks(next - now - tolerance)));
             }
 
-            if (known ? _fullAt.TryUpdate((limit, key), next, fullAt) : _fullAt.TryAdd((limit, key), next))
+            if (known ? fullAtByKey.TryUpdate((limit, key), next, fullAt) : fullAtByKey.TryAdd((limit, key), next))
             {
                 return new(LimitDecision.Yes);
             }
@@ -52,26 +52,26 @@ public sealed class InProcessLimits(IOptions<LimitOptions> options, TimeProvider
 
     private void Sweep(long now)
     {
-        var due = Interlocked.Read(ref _sweepAt);
-        var crowded = _fullAt.Count >= MaximumKeys;
+        var due = Interlocked.Read(ref sweepAt);
+        var crowded = fullAtByKey.Count >= MaximumKeys;
         if ((now < due && !crowded)
-            || Interlocked.CompareExchange(ref _sweepAt, now + SweepEvery.Ticks, due) != due)
+            || Interlocked.CompareExchange(ref sweepAt, now + SweepEvery.Ticks, due) != due)
         {
             return;
         }
 
-        foreach (var (key, fullAt) in _fullAt)
+        foreach (var (key, fullAt) in fullAtByKey)
         {
             if (fullAt <= now)
             {
-                _fullAt.TryRemove(new KeyValuePair<(string, string), long>(key, fullAt));
+                fullAtByKey.TryRemove(new KeyValuePair<(string, string), long>(key, fullAt));
             }
         }
 
         // Under a flood of new keys forgetting some is better than running out of memory.
-        foreach (var key in _fullAt.Keys.Take(Math.Max(0, _fullAt.Count - (MaximumKeys / 2))).Where(_ => crowded))
+        foreach (var key in fullAtByKey.Keys.Take(Math.Max(0, fullAtByKey.Count - (MaximumKeys / 2))).Where(_ => crowded))
         {
-            _fullAt.TryRemove(key, out _);
+            fullAtByKey.TryRemove(key, out _);
         }
     }
 }

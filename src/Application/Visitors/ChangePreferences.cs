@@ -1,0 +1,38 @@
+using Mediator;
+using RandomChat.Application.Events;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Visitors;
+
+namespace RandomChat.Application.Visitors;
+
+/// <summary>Remembers what a visitor asks partners for, until the session ends.</summary>
+public sealed record ChangePreferences(Guid VisitorId, VisitorPreferences Preferences) : IRequest<Outcome<VisitorPreferences>>;
+
+public sealed class ChangePreferencesHandler(CommandExecutor executor, ISealer sealer, TimeProvider clock)
+    : IRequestHandler<ChangePreferences, Outcome<VisitorPreferences>>
+{
+    public async ValueTask<Outcome<VisitorPreferences>> Handle(ChangePreferences request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        string sealedPreferences;
+        try
+        {
+            sealedPreferences = await sealer.SealForVisitor(request.VisitorId, request.Preferences.ToJson(), cancellationToken);
+        }
+        catch (KeyDestroyedException)
+        {
+            return VisitorRefusals.NoSession;
+        }
+
+        var executed = await executor.Execute(
+            Visitor.Decider,
+            request.VisitorId,
+            new VisitorCommand.ChangePreferences(request.VisitorId, sealedPreferences, now),
+            Guid.NewGuid(),
+            EventMetadata.Visitor(request.VisitorId),
+            cancellationToken);
+        return executed is Executed<VisitorEvent, VisitorState>.Refused { Reason: var reason }
+            ? Refusals.From(reason)
+            : request.Preferences;
+    }
+}
