@@ -101,8 +101,7 @@ public sealed class SqliteKeyStoreTests : IAsyncLifetime
             .SelectMany(bytes => Enumerable.Range(0, Math.Max(0, bytes.Length - 15)).Select(at => Convert.ToHexString(bytes, at, 16)))
             .ToHashSet(StringComparer.Ordinal);
         Assert.All(alive.Values, key => Assert.Contains(Convert.ToHexString(key, 0, 16), pieces));
-        Assert.All(destroyed, key => Assert.All(
-            Enumerable.Range(0, key.Length - 15), at => Assert.DoesNotContain(Convert.ToHexString(key, at, 16), pieces)));
+        Assert.Equal(0, destroyed.Count(key => Enumerable.Range(0, key.Length - 15).Any(at => pieces.Contains(Convert.ToHexString(key, at, 16)))));
     }
 
     [Fact]
