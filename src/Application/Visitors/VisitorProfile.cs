@@ -16,8 +16,8 @@ public sealed record VisitorProfile(int BirthYear, string? DisplayName, string T
 }
 
 /// <summary>What a visitor asks partners for; stored sealed on the visitor's stream.</summary>
-/// <param name="Language">A BCP 47 tag, or null: not given.</param>
-/// <param name="Interests">As written, without repeats.</param>
+/// <param name="Language">A BCP 47 tag in lower case, or null: not given.</param>
+/// <param name="Interests">Normalised, without repeats.</param>
 public sealed record VisitorPreferences(string? Language, IReadOnlyList<string> Interests, ChatMode Mode)
 {
     public static VisitorPreferences None { get; } = new(null, [], ChatMode.Text);

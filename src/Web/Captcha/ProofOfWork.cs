@@ -1,0 +1,156 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using RandomChat.Web.Hosting;
+
+namespace RandomChat.Web.Captcha;
+
+/// <summary>
+/// ALTCHA's proof of work, version 2, with a counter picked by the server: the solver counts from zero until the
+/// derived key has the right beginning, so the work is the counter's size and not a matter of luck.
+/// </summary>
+public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> options, TimeProvider clock) : ICaptcha
+{
+    private const string Algorithm = "PBKDF2/SHA-256";
+    private const int KeyLength = 32;
+    private const int PrefixLength = KeyLength / 2;
+    private const int RandomLength = 16;
+    private const int LongestPayload = 4096;
+    private const int MaximumSpent = 500_000;
+    private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
+
+    private readonly byte[] secret = Encoding.UTF8.GetBytes(SecretText(secrets));
+    private readonly ConcurrentDictionary<string, long> spent = new();
+    private long sweepAt;
+
+    /// <summary>The key of the signatures, as the text that ALTCHA's own library takes.</summary>
+    internal static string SecretText(ServerSecrets secrets) => Convert.ToHexStringLower(secrets.Derive("captcha"));
+
+    public Challenge NewChallenge()
+    {
+        var nonce = RandomNumberGenerator.GetBytes(RandomLength);
+        var salt = RandomNumberGenerator.GetBytes(RandomLength);
+        var most = options.Value.MaximumCounter;
+        var counter = (uint)RandomNumberGenerator.GetInt32(most / 2, most + 1);
+        var key = DeriveKey(nonce, counter, salt, options.Value.Cost);
+        var parameters = new ChallengeParameters(
+            Algorithm,
+            options.Value.Cost,
+            (clock.GetUtcNow() + Life).ToUnixTimeSeconds(),
+            KeyLength,
+            Convert.ToHexStringLower(key.AsSpan(0, PrefixLength)),
+            Convert.ToHexStringLower(nonce),
+            Convert.ToHexStringLower(salt));
+        return new(parameters, Sign(parameters));
+    }
+
+    public CaptchaVerdict Check(CaptchaStep step, bool suspected, string? payload) =>
+        !IsAsked(step, suspected) ? CaptchaVerdict.Passed
+        : string.IsNullOrWhiteSpace(payload) ? CaptchaVerdict.Required
+        : Accept(payload) ? CaptchaVerdict.Passed
+        : CaptchaVerdict.Invalid;
+
+    private bool IsAsked(CaptchaStep step, bool suspected) => options.Value.Mode switch
+    {
+        CaptchaMode.Off => false,
+        CaptchaMode.Always when step == CaptchaStep.Session => true,
+        _ => suspected,
+    };
+
+    private bool Accept(string payload)
+    {
+        if (Read(payload) is not var (challenge, counter, derivedKey))
+        {
+            return false;
+        }
+
+        var parameters = challenge.Parameters;
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        if (!Equal(challenge.Signature, Sign(parameters)) || parameters.ExpiresAt < now)
+        {
+            return false;
+        }
+
+        // What is signed is ours, so it is well-formed.
+        var key = Convert.ToHexStringLower(DeriveKey(
+            Convert.FromHexString(parameters.Nonce), counter, Convert.FromHexString(parameters.Salt), parameters.Cost));
+        return Equal(derivedKey, key)
+            && key.StartsWith(parameters.KeyPrefix, StringComparison.Ordinal)
+            && Spend(challenge.Signature, parameters.ExpiresAt, now);
+    }
+
+    private bool Spend(string signature, long expiresAt, long now)
+    {
+        var due = Interlocked.Read(ref sweepAt);
+        if (now >= due && Interlocked.CompareExchange(ref sweepAt, now + 60, due) == due)
+        {
+            foreach (var (old, until) in spent)
+            {
+                if (until < now)
+                {
+                    spent.TryRemove(old, out _);
+                }
+            }
+        }
+
+        return spent.Count < MaximumSpent && spent.TryAdd(signature, expiresAt);
+    }
+
+    private static (Challenge Challenge, uint Counter, string DerivedKey)? Read(string payload)
+    {
+        if (payload.Length > LongestPayload)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(Convert.FromBase64String(payload));
+            var challenge = json.RootElement.GetProperty("challenge");
+            var parameters = challenge.GetProperty("parameters");
+            var solution = json.RootElement.GetProperty("solution");
+            return (
+                new(
+                    new(
+                        Text(parameters, "algorithm"),
+                        parameters.GetProperty("cost").GetInt32(),
+                        parameters.GetProperty("expiresAt").GetInt64(),
+                        parameters.GetProperty("keyLength").GetInt32(),
+                        Text(parameters, "keyPrefix"),
+                        Text(parameters, "nonce"),
+                        Text(parameters, "salt")),
+                    Text(challenge, "signature")),
+                solution.GetProperty("counter").GetUInt32(),
+                Text(solution, "derivedKey"));
+        }
+        catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException();
+
+    private string Sign(ChallengeParameters parameters) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(secret, JsonSerializer.SerializeToUtf8Bytes(parameters, CanonicalJson)));
+
+    private static byte[] DeriveKey(byte[] nonce, uint counter, byte[] salt, int cost)
+    {
+        var password = new byte[nonce.Length + sizeof(uint)];
+        nonce.CopyTo(password, 0);
+        BinaryPrimitives.WriteUInt32BigEndian(password.AsSpan(nonce.Length), counter);
+        return Rfc2898DeriveBytes.Pbkdf2(password, salt, cost, HashAlgorithmName.SHA256, KeyLength);
+    }
+
+    private static bool Equal(string a, string b) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(a), Encoding.UTF8.GetBytes(b));
+
+    // JSON.stringify escapes less than .NET does by default.
+    private static readonly JsonSerializerOptions CanonicalJson = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}

@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using RandomChat.Application.Limits;
+using RandomChat.Infrastructure.Limits;
+using RandomChat.Infrastructure.Settings;
+using RandomChat.Web.Captcha;
+using RandomChat.Web.Health;
+using RandomChat.Web.Identity;
+using RandomChat.Web.Input;
+using RandomChat.Web.Limits;
+using RandomChat.Web.Problems;
+using RandomChat.Web.Security;
+using RandomChat.Web.Turn;
+
+namespace RandomChat.Web.Hosting;
+
+/// <summary>Everything between the network and the use cases: settings, identity, captcha, limits, problems, security, health.</summary>
+public static class EdgeSetup
+{
+    private const string DefaultUrl = "http://localhost:5080";
+
+    /// <summary>Registers the edge, with settings of the shared file below those of the environment and the command line.</summary>
+    public static WebApplicationBuilder AddEdge(this WebApplicationBuilder builder)
+    {
+        ((IConfigurationBuilder)builder.Configuration).AddRandomChatSettings();
+        var keys = Path.Combine(RandomChatSettings.DataDirectory(builder.Configuration), "keys");
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && builder.Configuration["https_ports"] is null)
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = JsonBody.MaximumBytes;
+        });
+        builder.Logging.AddPrivateLogging();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSettings(builder.Configuration);
+        builder.Services.TryAddSingleton(_ => new ServerSecrets(keys));
+        builder.Services.AddSingleton<AddressKeys>();
+        builder.Services.TryAddSingleton<ILimits, InProcessLimits>();
+        builder.Services.AddVisitorIdentity(keys);
+        builder.Services.AddCaptcha();
+        builder.Services.AddTurn();
+        builder.Services.AddSecurity(builder.Configuration);
+        builder.Services.AddReadiness();
+        return builder;
+    }
+
+    /// <summary>The middleware, in its order; routing is in it. WebSockets and endpoints come after it.</summary>
+    public static WebApplication UseEdge(this WebApplication app)
+    {
+        if (!app.Services.GetRequiredService<IOptions<LimitOptions>>().Value.Enabled
+            && app.Services.GetRequiredService<IOptions<CaptchaOptions>>().Value.Mode == CaptchaMode.Off)
+        {
+            LogMessages.Unprotected(app.Logger);
+        }
+
+        app.UseTrustedProxies();
+        app.UseSecurityHeaders();
+        app.UseResponseCompression();
+        app.UseProblems();
+        app.UseOwnOriginForHubs();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseClosedPaths();
+        app.UseAntiforgeryForCookies();
+        app.UseAuthorization();
+        return app;
+    }
+
+    /// <summary>The endpoints: captcha, session, preferences, TURN, health.</summary>
+    public static void MapEdge(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapCaptcha();
+        endpoints.MapSession();
+        endpoints.MapPreferences();
+        endpoints.MapTurn();
+        endpoints.MapHealth();
+    }
+}

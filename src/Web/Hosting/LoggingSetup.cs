@@ -1,0 +1,28 @@
+namespace RandomChat.Web.Hosting;
+
+public static class LoggingSetup
+{
+    /// <summary>
+    /// One line an event. What the framework says about single requests is left out: it would write query strings,
+    /// which may hold tokens, and addresses.
+    /// </summary>
+    public static ILoggingBuilder AddPrivateLogging(this ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+
+        // The keys lie in the data directory, beside what they protect; the runbook says how to guard it.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository", LogLevel.Error);
+
+        // A mismatched token is an answer to its sender, not an event for an operator.
+        logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Critical);
+        return logging;
+    }
+}

@@ -1,0 +1,19 @@
+namespace RandomChat.Web;
+
+internal static partial class LogMessages
+{
+    [LoggerMessage(121, LogLevel.Error, "{Method} {Path} failed.")]
+    public static partial void RequestFailed(ILogger log, string method, string path, Exception e);
+
+    [LoggerMessage(122, LogLevel.Warning, "{Dependency} is unavailable.")]
+    public static partial void DependencyDown(ILogger log, string dependency, Exception e);
+
+    [LoggerMessage(123, LogLevel.Error, "A request carried X-Forwarded-For but did not come from a proxy listed in ForwardedHeaders:KnownProxies. The header is ignored: behind a proxy all visitors count as one address until the proxy is listed. This is said once.")]
+    public static partial void UnknownProxy(ILogger log);
+
+    [LoggerMessage(124, LogLevel.Warning, "Limits:Enabled=false and Captcha:Mode=off: nothing keeps robots out. Use this for tests only.")]
+    public static partial void Unprotected(ILogger log);
+
+    [LoggerMessage(125, LogLevel.Warning, "{Dependency} is not ready.")]
+    public static partial void NotReady(ILogger log, string dependency, Exception e);
+}
