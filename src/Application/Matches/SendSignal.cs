@@ -7,8 +7,7 @@ using RandomChat.Domain.Matchmaking;
 namespace RandomChat.Application.Matches;
 
 /// <summary>Relays one WebRTC signal to the connection that holds the partner's side of the call.</summary>
-/// <param name="Type"><c>offer</c>, <c>answer</c> or <c>ice</c>.</param>
-public sealed record SendSignal(Guid VisitorId, Guid MatchId, string Type, JsonElement? Payload, string Connection)
+public sealed record SendSignal(Guid VisitorId, Guid MatchId, SignalType Type, JsonElement? Payload, string Connection)
     : IRequest<Outcome<Nothing>>;
 
 public sealed class SendSignalHandler(LiveMatches matches, IVisitorConnections connections, ILimits limits)

@@ -45,8 +45,14 @@ public sealed record TypingChanged(Guid MatchId, bool IsTyping) : IServerEvent
     string IServerEvent.EventName => "typing";
 }
 
-/// <param name="Type"><c>offer</c>, <c>answer</c> or <c>ice</c>.</param>
-public sealed record SignalRelayed(Guid MatchId, string Type, JsonElement? Payload) : IServerEvent
+public enum SignalType
+{
+    Offer,
+    Answer,
+    Ice,
+}
+
+public sealed record SignalRelayed(Guid MatchId, SignalType Type, JsonElement? Payload) : IServerEvent
 {
     string IServerEvent.EventName => "signal";
 }

@@ -6,37 +6,71 @@ namespace RandomChat.Domain.Matchmaking;
 public static class InterestPolicy
 {
     public const int MaximumCount = 10;
+
+    /// <summary>UTF-16 units, after <see cref="Normalise"/>.</summary>
     public const int MaximumLength = 32;
+
     public const int MaximumLanguageLength = 35;
 
-    /// <summary>Trimmed, NFKC, lower case; null where nothing is left.</summary>
+    /// <summary>Trimmed, NFKC, lower case; null where nothing is left or the text is not valid Unicode.</summary>
     public static string? Normalise(string interest)
     {
-        var text = interest.Trim().Normalize(NormalizationForm.FormKC).ToLowerInvariant().Trim();
-        return text.Length == 0 ? null : text;
+        try
+        {
+            // Lower case can undo the normal form, so that it is made once more.
+            var text = interest.Normalize(NormalizationForm.FormKC).ToLowerInvariant().Normalize(NormalizationForm.FormKC).Trim();
+            return text.Length == 0 ? null : text;
+        }
+        catch (ArgumentException)
+        {
+            // An unpaired surrogate or a noncharacter: what a broken or hostile client can send.
+            return null;
+        }
     }
 
-    /// <summary>Whether the text is a well-formed BCP 47 tag of up to 35 characters.</summary>
+    /// <summary>
+    /// Whether the text is a well-formed BCP 47 tag of up to 35 characters, in either case: a language of 2 to 8 letters
+    /// and subtags of 1 to 8 letters and digits, or private use (<c>x-…</c>). A single character begins an extension and
+    /// cannot end the tag. Which subtags are registered is not asked.
+    /// </summary>
     public static bool IsLanguageTag(string tag)
     {
-        if (tag.Length is 0 or > MaximumLanguageLength)
+        if (tag.Length > MaximumLanguageLength)
         {
             return false;
         }
 
-        var parts = tag.Split('-');
-        if (parts[0].Length is < 2 or > 8 || !parts[0].All(char.IsAsciiLetter))
+        var subtags = tag.Split('-');
+        if (!subtags.All(subtag => subtag.Length is >= 1 and <= 8 && subtag.All(char.IsAsciiLetterOrDigit)))
         {
-            // Private use tags (x-…) and grandfathered ones (i-…) begin with a single letter.
-            if (parts.Length < 2 || parts[0] is not ("x" or "X" or "i" or "I"))
+            return false;
+        }
+
+        var privateUse = Array.FindIndex(subtags, subtag => subtag is "x" or "X");
+        if (privateUse >= 0)
+        {
+            // What follows is free, single characters too, but something must.
+            return privateUse < subtags.Length - 1 && (privateUse == 0 || IsLanguage(subtags.AsSpan(..privateUse)));
+        }
+
+        return IsLanguage(subtags);
+    }
+
+    private static bool IsLanguage(ReadOnlySpan<string> subtags)
+    {
+        if (subtags[0].Length < 2 || !subtags[0].All(char.IsAsciiLetter) || subtags[^1].Length == 1)
+        {
+            return false;
+        }
+
+        for (var i = 1; i < subtags.Length; i++)
+        {
+            if (subtags[i].Length == 1 && subtags[i - 1].Length == 1)
             {
                 return false;
             }
         }
 
-        return parts.Skip(1).All(part => part.Length is >= 1 and <= 8 && part.All(char.IsAsciiLetterOrDigit))
-            && parts[^1].Length > (parts.Length > 1 && !IsPrivate(parts) ? 1 : 0);
+        return true;
     }
-
-    private static bool IsPrivate(string[] parts) => parts.Any(part => part is "x" or "X") && parts[^1] is not ("x" or "X");
 }

@@ -8,6 +8,9 @@ public sealed record PairingRules(TimeSpan InterestPatience, TimeSpan RematchWin
 {
     public static PairingRules Default { get; } =
         new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(5));
+
+    /// <summary>What is left of the rematch window for the last resort; a floor above the window adds nothing to it.</summary>
+    public TimeSpan ShortestWindow => RematchFloor < RematchWindow ? RematchFloor : RematchWindow;
 }
 
 /// <summary>Who may be paired and who comes first. Pure and symmetric: <c>MayMeet(a, b) == MayMeet(b, a)</c>.</summary>
@@ -24,7 +27,7 @@ public static class PairingPolicy
     public static bool MayMeetAgain(Ticket a, Ticket b, DateTimeOffset now, PairingRules rules) =>
         a.TimedOut && b.TimedOut && a.Request.AcceptAny && b.Request.AcceptAny
         && Fits(a, b, now, rules)
-        && !MetWithin(a, b, now, Min(rules.RematchFloor, rules.RematchWindow));
+        && !MetWithin(a, b, now, rules.ShortestWindow);
 
     /// <summary>Whether languages fit: equal, or each one that was given is given by someone who accepts any.</summary>
     public static bool LanguagesFit(MatchRequest a, MatchRequest b) =>
@@ -103,6 +106,4 @@ public static class PairingPolicy
         a.RecentlyMet.TryGetValue(b.DeviceId, out var device) ? device : null);
 
     private static DateTimeOffset? Max(DateTimeOffset? a, DateTimeOffset? b) => a is null ? b : b is null || a > b ? a : b;
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

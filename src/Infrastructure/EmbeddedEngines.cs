@@ -1,0 +1,72 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RandomChat.Application.Events;
+using RandomChat.Application.Limits;
+using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Settings;
+using RandomChat.Infrastructure.Limits;
+using RandomChat.Infrastructure.Lobby;
+using RandomChat.Infrastructure.Sealing;
+using RandomChat.Infrastructure.Sqlite;
+
+namespace RandomChat.Infrastructure;
+
+/// <summary>Every port on an engine that lives in this process and in one folder: nothing has to be installed.</summary>
+public static class EmbeddedEngines
+{
+    public static IServiceCollection AddEmbeddedEngines(
+        this IServiceCollection services, string dataDirectory, RetentionOptions retention, MatchingOptions matching)
+    {
+        services.AddSingleton(_ => DataDirectoryLock.Take(dataDirectory));
+        services.AddSingleton(provider => SqliteEventStore.Open(
+            Path.Combine(dataDirectory, "events.db"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<SqliteEventStore>());
+        services.AddSingleton(provider => new SqlitePairingIndex(
+            provider.GetRequiredService<IEventStore>(), Path.Combine(dataDirectory, "index.db"), matching.RematchWindow,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SqlitePairingIndex>>()));
+        services.AddSingleton<IPairingIndex>(provider => provider.GetRequiredService<SqlitePairingIndex>());
+        services.AddSingleton<ILobby>(provider => new InProcessLobby(
+            provider.GetRequiredService<IOptions<LobbyOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Guid.NewGuid));
+        services.AddSingleton<ILimits, InProcessLimits>();
+        services.AddSingleton<IScavenge, SqliteScavenge>();
+
+        // The order is the order of starting: nothing is served before the keys are held.
+        services.AddHostedService<OpenEngines>();
+        services.AddSealing(dataDirectory, new() { MessageRetention = retention.Messages, VisitorRetention = retention.Visitors });
+        services.AddHostedService<FollowLog>();
+        return services;
+    }
+
+    private sealed class OpenEngines(IServiceProvider provider) : IHostedLifecycleService
+    {
+        public async Task StartingAsync(CancellationToken cancellationToken)
+        {
+            provider.GetRequiredService<DataDirectoryLock>();
+            provider.GetRequiredService<SqliteEventStore>();
+            await provider.GetRequiredService<Sealer>().EnsureReady(cancellationToken);
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    /// <summary>Keeps the pairing index up with the log.</summary>
+    private sealed class FollowLog(SqlitePairingIndex index) : BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => index.Run(stoppingToken);
+    }
+
+    private sealed class SqliteScavenge(SqliteEventStore log) : IScavenge
+    {
+        public async ValueTask Scavenge(CancellationToken ct) => await log.Scavenge(ct);
+    }
+}

@@ -1,0 +1,48 @@
+using RandomChat.Application;
+using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Settings;
+using RandomChat.Infrastructure;
+using RandomChat.Infrastructure.Sealing;
+using RandomChat.Infrastructure.Settings;
+using RandomChat.Web.Health;
+using RandomChat.Web.Matchmaking;
+using RandomChat.Web.Moderation;
+using RandomChat.Web.Realtime;
+
+namespace RandomChat.Web.Hosting;
+
+/// <summary>The whole server, one line a concern.</summary>
+public static class RandomChatHost
+{
+    public static WebApplicationBuilder AddRandomChat(this WebApplicationBuilder builder)
+    {
+        builder.AddEdge();
+        var configuration = builder.Configuration;
+        builder.Services.AddEmbeddedEngines(
+            RandomChatSettings.DataDirectory(configuration),
+            configuration.GetSection(RetentionOptions.Section).Get<RetentionOptions>() ?? new(),
+            configuration.GetSection(MatchingOptions.Section).Get<MatchingOptions>() ?? new());
+        builder.Services.AddReadinessCheck("key-store", (provider, _) =>
+            provider.GetRequiredService<Sealer>().HeldUntil > provider.GetRequiredService<TimeProvider>().GetUtcNow()
+                ? Task.CompletedTask
+                : throw new Application.Events.DependencyUnavailableException("key-store"));
+        builder.Services.AddApplication();
+        builder.Services.AddMediator(options =>
+        {
+            options.Assemblies = [typeof(JoinQueue)];
+            options.ServiceLifetime = ServiceLifetime.Singleton;
+        });
+        builder.Services.AddRealtime();
+        return builder;
+    }
+
+    public static void UseRandomChat(this WebApplication app)
+    {
+        app.UseEdge();
+        app.UseRealtime();
+        app.MapEdge();
+        app.MapMatches();
+        app.MapReports();
+        app.MapRealtime();
+    }
+}

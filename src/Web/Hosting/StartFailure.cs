@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Options;
+using RandomChat.Application.Sealing;
+using RandomChat.Infrastructure;
+using RandomChat.Infrastructure.Sqlite;
+
+namespace RandomChat.Web.Hosting;
+
+/// <summary>What an operator is told, instead of a stack trace, when the server cannot start as it is set up.</summary>
+public static class StartFailure
+{
+    /// <summary>A sentence that says what to do, or null where the failure is not one of setting up.</summary>
+    public static string? Explain(Exception failure) => failure switch
+    {
+        OptionsValidationException or DataDirectoryException or EventLogFileException or SealingException =>
+            $"RandomChat cannot start. {failure.Message}",
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
+            $"RandomChat cannot start. {failure.Message}",
+        AggregateException { InnerExceptions: [var single] } => Explain(single),
+        _ => null,
+    };
+}

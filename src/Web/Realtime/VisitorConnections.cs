@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.SignalR;
+using RandomChat.Application.Realtime;
+
+namespace RandomChat.Web.Realtime;
+
+/// <summary>The hub connections of this process, by visitor.</summary>
+public sealed class VisitorConnections(IHubContext<ChatHub> hub) : IVisitorConnections
+{
+    private readonly ConcurrentDictionary<Guid, ImmutableConnections> byVisitor = [];
+    private readonly ConcurrentDictionary<string, VisitorConnection> byId = [];
+
+    public int VisitorCount => byVisitor.Count;
+
+    /// <summary>Registers a connection; the oldest one that holds no call is closed where the visitor has too many.</summary>
+    public void Add(Guid visitorId, HubCallerContext context, int most)
+    {
+        var connection = new VisitorConnection(context, hub.Clients.Client(context.ConnectionId));
+        byId[connection.Id] = connection;
+        var all = byVisitor.AddOrUpdate(visitorId, _ => new([connection]), (_, known) => new([.. known.Items, connection]));
+        if (all.Items.Length > most)
+        {
+            (all.Items.FirstOrDefault(other => !other.HoldsCall) ?? all.Items[0]).Abort();
+        }
+    }
+
+    /// <summary>Forgets a connection; true where it was the visitor's last one.</summary>
+    public bool Remove(Guid visitorId, string connectionId)
+    {
+        byId.TryRemove(connectionId, out _);
+        while (byVisitor.TryGetValue(visitorId, out var known))
+        {
+            var left = new ImmutableConnections([.. known.Items.Where(connection => connection.Id != connectionId)]);
+            if (left.Items.Length == 0
+                ? byVisitor.TryRemove(new(visitorId, known))
+                : byVisitor.TryUpdate(visitorId, left, known))
+            {
+                return left.Items.Length == 0;
+            }
+        }
+
+        return false;
+    }
+
+    public void Push(Guid visitorId, IServerEvent happened, string? exceptConnection = null)
+    {
+        if (byVisitor.TryGetValue(visitorId, out var known))
+        {
+            foreach (var connection in known.Items)
+            {
+                if (connection.Id != exceptConnection)
+                {
+                    connection.Send(happened);
+                }
+            }
+        }
+    }
+
+    public bool PushTo(string connectionId, IServerEvent happened)
+    {
+        if (!byId.TryGetValue(connectionId, out var connection))
+        {
+            return false;
+        }
+
+        connection.HoldsCall = true;
+        connection.Send(happened);
+        return true;
+    }
+
+    public bool IsConnected(Guid visitorId) => byVisitor.ContainsKey(visitorId);
+
+    public bool IsOpen(string connectionId) => byId.ContainsKey(connectionId);
+
+    public string? FirstOf(Guid visitorId) => byVisitor.TryGetValue(visitorId, out var known) ? known.Items[0].Id : null;
+
+    /// <summary>Tells everybody who is here.</summary>
+    public void PushToAll(IServerEvent happened)
+    {
+        foreach (var connection in byId.Values)
+        {
+            connection.Send(happened);
+        }
+    }
+
+    private sealed record ImmutableConnections(VisitorConnection[] Items);
+}
