@@ -21,6 +21,9 @@ public static class LoggingSetup
         logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         logging.AddFilter("Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository", LogLevel.Error);
 
+        // A refused call is an answer to its caller; what really fails is logged by HubRefusals.
+        logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None);
+
         // A mismatched token is an answer to its sender, not an event for an operator.
         logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Critical);
         return logging;
