@@ -1,0 +1,390 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using RandomChat.Application.Events;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Matchmaking;
+using RandomChat.Domain.Visitors;
+using RandomChat.Infrastructure.Sqlite;
+using RandomChat.Infrastructure.Tests.EventStore;
+
+namespace RandomChat.Infrastructure.Tests.PairingIndex;
+
+public sealed class SqlitePairingIndexTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Keep = TimeSpan.FromDays(1);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly Person _ann = Person.New();
+    private readonly Person _bob = Person.New();
+    private readonly Person _cleo = Person.New();
+    private SqliteEventStore? _store;
+    private SqlitePairingIndex? _index;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private SqliteEventStore Store => _store!;
+
+    private SqlitePairingIndex Index => _index!;
+
+    private string File => _folder.File("index.db");
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+
+    public ValueTask InitializeAsync()
+    {
+        _store = SqliteEventStore.Open(_folder.File("events.db"), _time);
+        _index = Open();
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Index.DisposeAsync();
+        await Store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task An_empty_log_gives_an_empty_index()
+    {
+        await Index.CatchUp(Ct);
+
+        Assert.Empty(await Index.OpenMatches(Ct));
+        Assert.Empty(await Excluded(_ann));
+        Assert.Empty(await Met(_ann));
+        Assert.Null(Index.Position);
+    }
+
+    [Fact]
+    public async Task Matches_that_started_and_did_not_end_are_open_oldest_first()
+    {
+        var first = await Start(_ann, _bob);
+        var second = await Start(_cleo, Person.New());
+        var third = await Start(Person.New(), Person.New());
+        await End(second);
+
+        await Index.CatchUp(Ct);
+
+        Assert.Equal([first.Start.MatchId, third.Start.MatchId], await Index.OpenMatches(Ct));
+    }
+
+    [Fact]
+    public async Task A_block_counts_both_ways_by_visitor_and_by_device()
+    {
+        await Block(_ann, _bob);
+        await Index.CatchUp(Ct);
+
+        var stranger = Guid.NewGuid();
+        Assert.Equal(_bob.Ids, await Excluded(_ann));
+        Assert.Equal(_ann.Ids, await Excluded(_bob));
+        Assert.Equal(_bob.Ids, await Excluded(_ann with { Device = stranger }));
+        Assert.Equal(_bob.Ids, await Excluded(_ann with { Visitor = stranger }));
+        Assert.Equal(_ann.Ids, await Excluded(_bob with { Device = stranger }));
+        Assert.Equal(_ann.Ids, await Excluded(_bob with { Visitor = stranger }));
+        Assert.Empty(await Excluded(_cleo));
+    }
+
+    [Fact]
+    public async Task Whoever_met_is_found_by_visitor_and_by_device_with_the_last_end()
+    {
+        await End(await Start(_ann, _bob));
+        _time.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromTicks(7));
+        await End(await Start(_bob, _ann));
+        var last = Now;
+        await Index.CatchUp(Ct);
+
+        var expected = _bob.Ids.ToDictionary(id => id, _ => last);
+        Assert.Equal(expected, await Met(_ann));
+        Assert.Equal(expected, await Met(_ann with { Device = Guid.NewGuid() }));
+        Assert.Equal(expected, await Met(_ann with { Visitor = Guid.NewGuid() }));
+        Assert.Equal(_ann.Ids.ToDictionary(id => id, _ => last), await Met(_bob));
+        Assert.Equal(expected, await Index.MetBy(_ann.Visitor, _ann.Device, last, Ct));
+        Assert.Empty(await Index.MetBy(_ann.Visitor, _ann.Device, last.AddTicks(1), Ct));
+        Assert.Empty(await Met(_cleo));
+    }
+
+    [Fact]
+    public async Task A_visitor_met_in_two_browsers_keeps_each_browsers_own_end()
+    {
+        var elsewhere = _bob with { Device = Guid.NewGuid() };
+        await End(await Start(_ann, _bob));
+        var first = Now;
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await End(await Start(_ann, elsewhere));
+        await Index.CatchUp(Ct);
+
+        var met = await Met(_ann);
+        Assert.Equal((first, Now, Now), (met[_bob.Device], met[elsewhere.Device], met[_bob.Visitor]));
+    }
+
+    [Fact]
+    public async Task A_noted_block_counts_at_once_and_after_the_index_has_read_it()
+    {
+        Index.NoteBlocked(_ann.Visitor, _ann.Device, _bob.Visitor, _bob.Device);
+
+        Assert.Equal(_bob.Ids, await Excluded(_ann));
+        Assert.Equal(_ann.Ids, await Excluded(_bob with { Visitor = Guid.NewGuid() }));
+        Assert.Empty(await Excluded(_cleo));
+
+        await Block(_ann, _bob);
+        await Index.CatchUp(Ct);
+
+        Assert.Equal(_bob.Ids, await Excluded(_ann));
+        Assert.Equal(_ann.Ids, await Excluded(_bob));
+    }
+
+    [Fact]
+    public async Task A_noted_meeting_counts_at_once_and_after_the_index_has_read_it()
+    {
+        var match = await Start(_ann, _bob);
+        Index.NoteMet(_bob.Visitor, _bob.Device, _ann.Visitor, _ann.Device, Now);
+
+        var expected = _bob.Ids.ToDictionary(id => id, _ => Now);
+        Assert.Equal(expected, await Met(_ann));
+        Assert.Empty(await Index.MetBy(_ann.Visitor, _ann.Device, Now.AddTicks(1), Ct));
+
+        await End(match);
+        await Index.CatchUp(Ct);
+
+        Assert.Equal(expected, await Met(_ann));
+        Assert.Equal(_ann.Ids.ToDictionary(id => id, _ => Now), await Met(_bob));
+    }
+
+    [Fact]
+    public async Task A_restart_goes_on_from_the_checkpoint()
+    {
+        var open = await Start(_ann, _bob);
+        await Block(_ann, _cleo);
+        await Index.CatchUp(Ct);
+        var position = Index.Position;
+        await Index.DisposeAsync();
+        await End(open);
+        var other = await Start(_cleo, _bob);
+
+        _index = Open();
+
+        Assert.NotNull(position);
+        Assert.Equal(position, Index.Position);
+        Assert.Equal([open.Start.MatchId], await Index.OpenMatches(Ct));
+        await Index.CatchUp(Ct);
+        Assert.Equal([other.Start.MatchId], await Index.OpenMatches(Ct));
+        Assert.Equal(_bob.Ids, (await Met(_ann)).Keys.ToHashSet());
+        Assert.Equal(_cleo.Ids, await Excluded(_ann));
+    }
+
+    [Theory]
+    [InlineData("deleted")]
+    [InlineData("text")]
+    [InlineData("foreign")]
+    [InlineData("older")]
+    [InlineData("damaged")]
+    public async Task An_index_that_is_lost_or_unusable_refills_to_the_same_answers(string how)
+    {
+        for (var n = 0; n < 200; n++)
+        {
+            await End(await Start(_ann, Person.New()));
+        }
+
+        await Block(_ann, _bob);
+        var open = await Start(_ann, _cleo);
+        await Index.CatchUp(Ct);
+        var (excluded, met) = (await Excluded(_ann), await Met(_ann));
+        Assert.Equal(400, met.Count);
+        await Index.DisposeAsync();
+
+        Spoil(how);
+        _index = Open();
+        await Index.CatchUp(Ct);
+
+        Assert.Equal([open.Start.MatchId], await Index.OpenMatches(Ct));
+        Assert.Equal(excluded, await Excluded(_ann));
+        Assert.Equal(met, await Met(_ann));
+    }
+
+    [Fact]
+    public async Task An_index_of_another_log_is_filled_again()
+    {
+        await Block(_ann, _bob);
+        await Start(_ann, _cleo);
+        await Index.CatchUp(Ct);
+        await Index.DisposeAsync();
+        await Store.DisposeAsync();
+        System.IO.File.Delete(_folder.File("events.db"));
+        _store = SqliteEventStore.Open(_folder.File("events.db"), _time);
+        await Block(_cleo, _bob);
+        await Block(_cleo, _ann);
+        await Block(_bob, _cleo);
+
+        _index = Open();
+        await Index.CatchUp(Ct);
+
+        Assert.Empty(await Index.OpenMatches(Ct));
+        Assert.Equal(_cleo.Ids, await Excluded(_ann));
+    }
+
+    [Fact]
+    public async Task An_index_that_is_ahead_of_a_restored_log_is_filled_again()
+    {
+        var copy = _folder.File("copy.db");
+        await Start(_ann, _cleo);
+        await Store.DisposeAsync();
+        System.IO.File.Copy(_folder.File("events.db"), copy);
+        _store = SqliteEventStore.Open(_folder.File("events.db"), _time);
+        await Index.DisposeAsync();
+        _index = Open();
+        await Block(_ann, _bob);
+        await Index.CatchUp(Ct);
+        Assert.NotEmpty(await Excluded(_ann));
+        await Index.DisposeAsync();
+        await Store.DisposeAsync();
+
+        System.IO.File.Move(copy, _folder.File("events.db"), overwrite: true);
+        _store = SqliteEventStore.Open(_folder.File("events.db"), _time);
+        _index = Open();
+        await Index.CatchUp(Ct);
+
+        Assert.Empty(await Excluded(_ann));
+        Assert.Single(await Index.OpenMatches(Ct));
+    }
+
+    [Fact]
+    public async Task Meetings_older_than_asked_for_are_dropped()
+    {
+        await End(await Start(_ann, _bob));
+        await Index.CatchUp(Ct);
+        _time.Advance(Keep + TimeSpan.FromSeconds(1));
+        await End(await Start(_ann, _cleo));
+        await Index.CatchUp(Ct);
+
+        Assert.Equal(_cleo.Ids, (await Met(_ann)).Keys.ToHashSet());
+    }
+
+    [Fact]
+    public async Task It_follows_the_log_while_it_runs()
+    {
+        await Index.CatchUp(Ct);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var running = Index.Run(stop.Token);
+
+        await Block(_ann, _bob);
+        var match = await Start(_ann, _cleo);
+        await Until(async () => (await Index.OpenMatches(Ct)).Contains(match.Start.MatchId));
+        await End(match);
+        await Until(async () => (await Index.OpenMatches(Ct)).Count == 0);
+
+        Assert.Equal(_bob.Ids, await Excluded(_ann));
+        Assert.Equal(_cleo.Ids, (await Met(_ann)).Keys.ToHashSet());
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task It_passes_over_what_says_nothing_about_pairing()
+    {
+        for (var n = 0; n < 3; n++)
+        {
+            await Store.Append(
+                new("messages-1"), new(n - 1), [new(Guid.NewGuid(), "matches.message.sent.v1", "{\"body\":\"sealed\"}"u8.ToArray(), "{}"u8.ToArray())], Ct);
+        }
+
+        var match = await Start(_ann, _bob);
+        await Index.CatchUp(Ct);
+
+        Assert.Equal([match.Start.MatchId], await Index.OpenMatches(Ct));
+        Assert.Equal(new LogPosition(4), Index.Position);
+    }
+
+    private SqlitePairingIndex Open() => new(Store, File, Keep, _time, NullLogger<SqlitePairingIndex>.Instance);
+
+    private async Task<IReadOnlySet<Guid>> Excluded(Person person) => await Index.ExcludedFor(person.Visitor, person.Device, Ct);
+
+    private async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> Met(Person person) =>
+        await Index.MetBy(person.Visitor, person.Device, Now - TimeSpan.FromDays(10), Ct);
+
+    private async Task<MatchState.Live> Start(Person first, Person second)
+    {
+        var started = new MatchEvent.Started(Guid.NewGuid(), ChatMode.Text, Ticket(first), Ticket(second), 0, Now);
+        await Append(StreamName.For("match", started.MatchId), -1, started);
+        return new(started);
+    }
+
+    private async Task End(MatchState.Live live)
+    {
+        var decision = Match.Decider.Decide(new MatchCommand.End(MatchEndReason.Skipped, null, 1, 2, Now), live);
+        var ended = Assert.Single(Assert.IsType<Domain.Decision<MatchEvent>.Accepted>(decision).Events);
+        await Append(StreamName.For("match", live.Start.MatchId), 0, ended);
+    }
+
+    private async Task Block(Person by, Person who)
+    {
+        var revision = -1L;
+        await foreach (var e in Store.Read(StreamName.For("visitor", by.Visitor), 0, Ct))
+        {
+            revision = e.Revision;
+        }
+
+        await Append(
+            StreamName.For("visitor", by.Visitor), revision,
+            new VisitorEvent.Blocked(by.Visitor, by.Device, who.Visitor, who.Device, Guid.NewGuid(), Now));
+    }
+
+    private async Task Append(StreamName stream, long revision, object happened) =>
+        Assert.IsType<AppendResult.Appended>(await Store.Append(
+            stream, new(revision), [EventCodec.Default.Encode(Guid.NewGuid(), happened, new(Guid.NewGuid(), Guid.NewGuid(), "test"))], Ct));
+
+    private TicketRecord Ticket(Person person) =>
+        new(Guid.NewGuid(), person.Visitor, person.Device, ChatMode.Text, null, null, 0, false, false, Now, 0);
+
+    private void Spoil(string how)
+    {
+        switch (how)
+        {
+            case "deleted":
+                System.IO.File.Delete(File);
+                break;
+            case "text":
+                System.IO.File.WriteAllText(File, new string('n', 5_000));
+                break;
+            case "damaged":
+                var bytes = System.IO.File.ReadAllBytes(File);
+                bytes.AsSpan(4_096, bytes.Length - 8_192).Fill(0x5A);
+                System.IO.File.WriteAllBytes(File, bytes);
+                break;
+            case "foreign":
+                System.IO.File.Delete(File);
+                Run("CREATE TABLE parties (name TEXT)");
+                break;
+            case "older":
+                Run("PRAGMA user_version=0");
+                break;
+        }
+    }
+
+    private void Run(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Bounded by the runner's cancellation, not by a time of its own.</summary>
+    private static async Task Until(Func<Task<bool>> holds)
+    {
+        while (!await holds())
+        {
+            Ct.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private sealed record Person(Guid Visitor, Guid Device)
+    {
+        public HashSet<Guid> Ids => [Visitor, Device];
+
+        public static Person New() => new(Guid.NewGuid(), Guid.NewGuid());
+    }
+}
