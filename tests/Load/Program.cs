@@ -3,6 +3,7 @@ using RandomChat.Load;
 return args switch
 {
     ["start", .. var rest] => await StartTime.Run(rest),
+    ["appends"] => await AppendRate.Run(),
     ["append", var file, var count] => await AppendLoop.Run(file, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
@@ -12,6 +13,7 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: dotnet run -c Release --project tests/Load -- <verb>
           start [events]         time to open the embedded log and index, with no old events and with 1,000,000
+          appends                how many appends a second the embedded log acknowledges
           append <file> <count>  append events one after another and print each once it is acknowledged (0: for ever)
         """);
     return 2;

@@ -71,12 +71,18 @@ public sealed partial class DurabilityTests : IDisposable
         var lines = new List<string>();
         using (var child = Start("dotnet", Load, "append", File, "0"))
         {
-            while (lines.Count < 500 && await child.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            try
             {
-                lines.Add(line);
+                while (lines.Count < 500 && await child.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+                {
+                    lines.Add(line);
+                }
+            }
+            finally
+            {
+                child.Kill();
             }
 
-            child.Kill();
             var rest = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
 
             // A last line that the kill cut short acknowledged nothing that can be checked.
