@@ -1,0 +1,106 @@
+using Htmx;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using RandomChat.Application;
+
+namespace RandomChat.Web.Pages;
+
+/// <summary>The landing: what RandomChat is, and the gate.</summary>
+public sealed class IndexModel(IChatPages chat, TimeProvider time, IConfiguration configuration) : PageModel
+{
+    [BindProperty]
+    public string? Mode { get; set; }
+
+    [BindProperty]
+    public string? BirthYear { get; set; }
+
+    [BindProperty]
+    public string? Language { get; set; }
+
+    [BindProperty]
+    public string? Interests { get; set; }
+
+    [BindProperty]
+    public string? DisplayName { get; set; }
+
+    [BindProperty]
+    public bool AcceptTerms { get; set; }
+
+    [BindProperty]
+    public string? Captcha { get; set; }
+
+    /// <summary>Why the gate stayed shut, or null.</summary>
+    public Refusal? Refusal { get; private set; }
+
+    /// <summary>The visitor is in a chat already, perhaps in another tab.</summary>
+    public bool InChat { get; private set; }
+
+    public int Year => time.GetUtcNow().Year;
+
+    public string Kept => PageWords.Kept(configuration);
+
+    /// <summary>The first sentence about a field, or null where the field is fine.</summary>
+    public string? ErrorOf(string field) => field == "acceptTerms" && Refusal?.Code == "terms-required"
+        ? PageWords.For(Refusal)
+        : Refusal?.Errors?.GetValueOrDefault(field)?.FirstOrDefault();
+
+    /// <summary>What stands above the whole form: a refusal that no field of it can mend.</summary>
+    public string? Problem => Refusal is null || Fields.Any(name => ErrorOf(name) is not null) ? null : PageWords.For(Refusal);
+
+    /// <summary>In the order of the page, so that the first wrong one gets the focus.</summary>
+    public static IReadOnlyList<string> Fields { get; } = ["mode", "displayName", "birthYear", "language", "interests", "acceptTerms"];
+
+    public string? FirstWrong => Fields.FirstOrDefault(name => ErrorOf(name) is not null);
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
+    {
+        if (chat.VisitorOf(HttpContext) is { } visitor)
+        {
+            var room = await chat.Room(visitor, ct);
+            InChat = room is RoomView.Live;
+            Prefill(room);
+        }
+
+        return Answer();
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        var form = new GateForm(Mode, BirthYear, Language, Interests, DisplayName, AcceptTerms, Captcha);
+        if (await chat.Enter(HttpContext, form, ct) is GateResult.Refused refused)
+        {
+            Refusal = refused.Refusal;
+            Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return Answer();
+        }
+
+        if (!Request.IsHtmx())
+        {
+            return RedirectToPage("/Chat", new { start = 1 });
+        }
+
+        Response.Htmx(htmx => htmx.Redirect("/chat?start=1"));
+        return new NoContentResult();
+    }
+
+    private IActionResult Answer()
+    {
+        Response.Headers.Vary = "HX-Request";
+        Response.Headers.CacheControl = "no-store";
+        return Request.IsHtmx() ? Partial("_Gate", this) : Page();
+    }
+
+    private void Prefill(RoomView room)
+    {
+        var request = room switch
+        {
+            RoomView.None none => none.Request,
+            RoomView.Waiting waiting => waiting.Request,
+            RoomView.Ended ended => ended.Request,
+            _ => null,
+        };
+        Mode = request?.Mode;
+        Language = request?.Language;
+        Interests = request is null ? null : string.Join(", ", request.Interests);
+    }
+}

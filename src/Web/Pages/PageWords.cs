@@ -1,0 +1,53 @@
+using System.Globalization;
+using RandomChat.Application;
+
+namespace RandomChat.Web.Pages;
+
+/// <summary>Sentences that depend on what happened.</summary>
+public static class PageWords
+{
+    public static string For(Refusal refusal) => refusal.Code switch
+    {
+        "age-restricted" => "RandomChat is for adults. This browser cannot enter.",
+        "terms-required" => "Please accept the terms to go on.",
+        "captcha-required" or "captcha-invalid" => "We could not check this browser. Try again.",
+        "no-session" => "Your session ended. Start again; it takes a moment.",
+        _ => refusal.Message,
+    };
+
+    /// <summary>What to say to someone whose chat is over. Who reported or blocked is never given away.</summary>
+    public static string For(RoomView.Ended ended) => ended switch
+    {
+        { ByMe: true } => "You left the chat.",
+        { Reason: "banned" } => "This chat was ended.",
+        { Reason: "server" } => "We could not bring this chat back.",
+        _ => "Stranger left the chat.",
+    };
+
+    /// <summary>How long messages stay readable, as set for this server.</summary>
+    public static string Kept(IConfiguration configuration)
+    {
+        var kept = TimeSpan.TryParse(configuration["Retention:Messages"], CultureInfo.InvariantCulture, out var set)
+            ? set
+            : TimeSpan.FromDays(1);
+        return kept switch
+        {
+            { TotalMinutes: < 90 } => Count(kept.TotalMinutes, "minute"),
+            { TotalHours: <= 72 } => Count(kept.TotalHours, "hour"),
+            _ => Count(kept.TotalDays, "day"),
+        };
+    }
+
+    /// <summary>"a", "a and b", "a, b and c".</summary>
+    public static string Listed(IReadOnlyList<string> words) =>
+        words.Count < 2 ? string.Concat(words) : $"{string.Join(", ", words.Take(words.Count - 1))} and {words[^1]}";
+
+    public static string Minutes(TimeSpan span) =>
+        span < TimeSpan.FromMinutes(1) ? "less than a minute" : Count(span.TotalMinutes, "minute");
+
+    private static string Count(double number, string unit)
+    {
+        var whole = Math.Max(1, (long)number);
+        return string.Create(CultureInfo.InvariantCulture, $"{whole} {unit}{(whole == 1 ? "" : "s")}");
+    }
+}
