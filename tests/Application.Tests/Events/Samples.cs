@@ -1,0 +1,43 @@
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Matchmaking;
+using RandomChat.Domain.Moderation;
+using RandomChat.Domain.Visitors;
+
+namespace RandomChat.Application.Tests.Events;
+
+/// <summary>One event of each stored name, the same as in its golden file.</summary>
+public static class Samples
+{
+    private static readonly Guid Ada = new("0b7e3a52-5d3c-4e0e-9c55-0a4d1f6c1e01");
+    private static readonly Guid AdasDevice = new("0b7e3a52-5d3c-4e0e-9c55-0a4d1f6c1e0d");
+    private static readonly Guid Ben = new("c4f1d0a8-7a61-4f3b-8f0e-5b6a2d9e7c02");
+    private static readonly Guid BensDevice = new("c4f1d0a8-7a61-4f3b-8f0e-5b6a2d9e7c0d");
+    private static readonly Guid MatchId = new("9a1b2c3d-4e5f-8a6b-8c7d-0e1f2a3b4c5d");
+    private static readonly Guid CaseId = new("7d6e5f40-3a2b-8c1d-9e0f-a1b2c3d4e5f6");
+    private static readonly DateTimeOffset At = new DateTimeOffset(2026, 3, 1, 12, 34, 56, TimeSpan.Zero).AddTicks(7_890_123);
+
+    private static readonly TicketRecord AdasTicket = new(
+        new("5f0c1a2b-1111-4222-8333-944455556666"), Ada, AdasDevice, ChatMode.Text, "en", "rc1:v1:c2VhbGVk", 2, false, false,
+        At.AddSeconds(-6), 6_000);
+
+    private static readonly TicketRecord BensTicket = new(
+        new("5f0c1a2b-7777-4888-8999-aaaabbbbcccc"), Ben, BensDevice, ChatMode.Text, null, null, 0, true, true,
+        At.AddSeconds(-2), 2_000);
+
+    public static IReadOnlyDictionary<string, object> ByName { get; } = new Dictionary<string, object>
+    {
+        ["visitors.session.started.v1"] = new VisitorEvent.SessionStarted(Ada, AdasDevice, "2026-03", "rc1:v1:c2VhbGVk", At),
+        ["visitors.preferences.changed.v1"] = new VisitorEvent.PreferencesChanged(Ada, "rc1:v1:c2VhbGVk", At),
+        ["visitors.visitor.blocked.v1"] = new VisitorEvent.Blocked(Ada, AdasDevice, Ben, BensDevice, MatchId, At),
+        ["matchmaking.ticket.ended.v1"] = new VisitorEvent.TicketEnded(Ada, AdasTicket, TicketEndReason.Left, At),
+        ["matches.match.started.v1"] = new MatchEvent.Started(MatchId, ChatMode.Text, AdasTicket, BensTicket, 0, At),
+        ["matches.match.ended.v1"] = new MatchEvent.Ended(
+            MatchId, MatchEndReason.Disconnected, null, Ada, AdasDevice, Ben, BensDevice, 12, 9, 754_321, At),
+        ["matches.message.sent.v1"] = new MessageEvent.Sent(
+            MatchId, new("1e2d3c4b-5a69-8788-9697-a5b4c3d2e1f0"), 7, Ada, "rc1:h1:c2VhbGVk", At),
+        ["matches.owner.changed.v1"] = new MessageEvent.OwnerChanged(MatchId, 3, "web-1", At),
+        ["moderation.case.reported.v1"] = new CaseEvent.Reported(
+            CaseId, new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0"), MatchId, Ada, AdasDevice, Ben, BensDevice, ReportReason.Harassment,
+            "rc1:c1:c2VhbGVk", "c1", "rc1:c1:c2VhbGVk", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 5, At),
+    };
+}
