@@ -7,6 +7,7 @@ using RandomChat.Infrastructure.Settings;
 using RandomChat.Web.Health;
 using RandomChat.Web.Matchmaking;
 using RandomChat.Web.Moderation;
+using RandomChat.Web.Pages;
 using RandomChat.Web.Realtime;
 
 namespace RandomChat.Web.Hosting;
@@ -33,6 +34,8 @@ public static class RandomChatHost
             options.ServiceLifetime = ServiceLifetime.Singleton;
         });
         builder.Services.AddRealtime();
+        builder.Services.AddRazorPages();
+        builder.Services.AddSingleton<ChatPages>();
         return builder;
     }
 
@@ -44,5 +47,7 @@ public static class RandomChatHost
         app.MapMatches();
         app.MapReports();
         app.MapRealtime();
+        app.MapStaticAssets();
+        app.MapRazorPages().WithStaticAssets();
     }
 }

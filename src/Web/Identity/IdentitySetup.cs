@@ -15,6 +15,7 @@ public static class IdentitySetup
         services.AddSingleton<VisitorTokens>();
         services.AddSingleton<IdentityCookies>();
         services.AddSingleton<AgeRefusals>();
+        services.AddSingleton<Gate>();
         services.AddSingleton<VisitorProfiles>();
         services.AddSingleton<IDisplayNames>(provider => provider.GetRequiredService<VisitorProfiles>());
         services.AddAuthentication(VisitorIdentity.Scheme)

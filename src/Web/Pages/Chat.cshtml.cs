@@ -7,7 +7,7 @@ using RandomChat.Application;
 namespace RandomChat.Web.Pages;
 
 /// <summary>Searching, talking, and after it: one page, whose panel follows the visitor's state.</summary>
-public sealed class ChatModel(IChatPages chat, TimeProvider time, IConfiguration configuration) : PageModel
+public sealed class ChatModel(ChatPages chat, TimeProvider time, IConfiguration configuration) : PageModel
 {
     /// <summary>The visitor comes from the gate: the page joins the queue by itself.</summary>
     [BindProperty(SupportsGet = true, Name = "start")]
@@ -48,7 +48,7 @@ public sealed class ChatModel(IChatPages chat, TimeProvider time, IConfiguration
     public async Task<IActionResult> OnPostReportAsync(
         Guid matchId, string? reason, string? comment, bool block, CancellationToken ct)
     {
-        if (chat.VisitorOf(HttpContext) is not { } visitor)
+        if (ChatPages.VisitorOf(HttpContext) is not { } visitor)
         {
             return ToStart();
         }
@@ -68,7 +68,7 @@ public sealed class ChatModel(IChatPages chat, TimeProvider time, IConfiguration
 
     public async Task<IActionResult> OnPostBlockAsync(Guid matchId, CancellationToken ct)
     {
-        if (chat.VisitorOf(HttpContext) is not { } visitor)
+        if (ChatPages.VisitorOf(HttpContext) is not { } visitor)
         {
             return ToStart();
         }
@@ -89,7 +89,7 @@ public sealed class ChatModel(IChatPages chat, TimeProvider time, IConfiguration
     {
         Response.Headers.Vary = "HX-Request";
         Response.Headers.CacheControl = "no-store";
-        if (chat.VisitorOf(HttpContext) is not { } visitor)
+        if (ChatPages.VisitorOf(HttpContext) is not { } visitor)
         {
             return false;
         }

@@ -1,89 +1,151 @@
+using Mediator;
 using RandomChat.Application;
+using RandomChat.Application.Matches;
+using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Moderation;
+using RandomChat.Application.Realtime;
+using RandomChat.Application.Visitors;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Matchmaking;
+using RandomChat.Domain.Moderation;
+using RandomChat.Domain.Visitors;
+using RandomChat.Web.Identity;
 
 namespace RandomChat.Web.Pages;
 
 /// <summary>What the pages ask of the application. Cookies and sessions are its business, words are the pages'.</summary>
-public interface IChatPages
+public sealed class ChatPages(
+    ISender sender, Gate gate, LiveMatches matches, ILobby lobby, Conversation conversation,
+    IVisitorConnections connections, WaitTimes waits)
 {
+    private const int MostMessages = 1_000;
+
     /// <summary>The visitor of a valid session, or null.</summary>
-    Guid? VisitorOf(HttpContext http);
+    public static Guid? VisitorOf(HttpContext http) => http.Visitor()?.VisitorId;
 
     /// <summary>Passes the gate: starts or keeps the session, sets its cookies, and stores what was asked for.</summary>
-    Task<GateResult> Enter(HttpContext http, GateForm form, CancellationToken ct);
+    public async Task<GateResult> Enter(HttpContext http, GateForm form, CancellationToken ct)
+    {
+        var (errors, birthYear, displayName, preferences) = Read(form);
+        if (errors.Count > 0)
+        {
+            return new GateResult.Refused(new("invalid", "Some of it cannot be used.", errors));
+        }
+
+        switch (await gate.Enter(http, birthYear, form.AcceptTerms, displayName, form.Captcha, ct))
+        {
+            case Outcome<Entrance>.Refused { Refusal: var refusal }:
+                return new GateResult.Refused(refusal);
+            case Outcome<Entrance>.Done { Value: var entrance }:
+                return await sender.Send(new ChangePreferences(entrance.VisitorId, preferences), ct)
+                    is Outcome<VisitorPreferences>.Refused { Refusal: var notKept }
+                    ? new GateResult.Refused(notKept)
+                    : new GateResult.Entered();
+            default:
+                throw new InvalidOperationException("No such answer.");
+        }
+    }
 
     /// <summary>Where the visitor is just now.</summary>
-    Task<RoomView> Room(Guid visitorId, CancellationToken ct);
+    public async Task<RoomView> Room(Guid visitorId, CancellationToken ct)
+    {
+        if (matches.Of(visitorId) is { } live && live.Find(visitorId) is { } me)
+        {
+            return new RoomView.Live(await View(live, me, ct));
+        }
 
-    Task<Outcome<Nothing>> Report(
-        Guid visitorId, Guid matchId, string reason, string? comment, bool block, CancellationToken ct);
+        if (await lobby.Find(visitorId, ct) is { } ticket)
+        {
+            return new RoomView.Waiting(View(ticket.Request), ticket.AskedAt, ticket.TimedOut);
+        }
 
-    Task<Outcome<Nothing>> Block(Guid visitorId, Guid matchId, CancellationToken ct);
+        if (matches.LastEnded(visitorId) is { } over && over.Match.Find(visitorId) is { } mine)
+        {
+            return new RoomView.Ended(
+                await View(over.Match, mine, ct), SessionEnded.For(over.Match.Id, over.Reason).Reason,
+                over.EndedBy == visitorId, View(mine.Request), over.At);
+        }
+
+        return new RoomView.None(View(await sender.Send(new GetPreferences(visitorId), ct)));
+    }
+
+    public async Task<Outcome<Nothing>> Report(
+        Guid visitorId, Guid matchId, string reason, string? comment, bool block, CancellationToken ct)
+    {
+        if (!Enum.TryParse<ReportReason>(reason, ignoreCase: true, out var known) || !Enum.IsDefined(known))
+        {
+            return Refusal.Invalid("reason", "Please choose what comes closest.");
+        }
+
+        if (comment?.Length > Case.MaximumCommentLength)
+        {
+            return Refusal.Invalid("comment", $"It has at most {Case.MaximumCommentLength} characters.");
+        }
+
+        return await sender.Send(new ReportPartner(visitorId, matchId, known, comment, block), ct) switch
+        {
+            Outcome<ReportReceipt>.Refused { Refusal: var refusal } => refusal,
+            _ => default(Nothing),
+        };
+    }
+
+    public async Task<Outcome<Nothing>> Block(Guid visitorId, Guid matchId, CancellationToken ct) =>
+        await sender.Send(new BlockPartner(visitorId, matchId), ct);
 
     /// <summary>What has been measured. Answers at once, from memory.</summary>
-    LobbyFacts Facts();
-}
+    public LobbyFacts Facts() => new(
+        connections.VisitorCount is var here and > 0 ? here : null,
+        waits.Typical(ChatMode.Text) is { } wait ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : null);
 
-/// <summary>The landing's form as it was sent; nothing of it is checked yet.</summary>
-/// <param name="Mode"><c>text</c> or <c>video</c>.</param>
-/// <param name="Language">A BCP 47 tag; empty or null: none given.</param>
-/// <param name="Interests">Separated by commas.</param>
-/// <param name="Captcha">The base64 payload of a solved challenge.</param>
-public sealed record GateForm(
-    string? Mode, string? BirthYear, string? Language, string? Interests, string? DisplayName, bool AcceptTerms, string? Captcha);
-
-public abstract record GateResult
-{
-    private GateResult()
+    private async Task<MatchView> View(LiveMatch match, Participant me, CancellationToken ct)
     {
+        var seen = match.SeenBy(me);
+        var messages = await conversation.Read(match.Id, me.VisitorId, 0, MostMessages, ct);
+        return new(
+            match.Id, ModeOf(seen.Mode), seen.Initiator, seen.Peer.DisplayName, seen.Peer.Language, seen.Peer.SharedInterests, seen.StartedAt,
+            [.. messages.Select(message => new MessageView(
+                message.MessageId, message.Sequence, message.From == ChatMessage.Me, message.Body, message.SentAt))]);
     }
 
-    public sealed record Entered : GateResult;
+    private static RequestView View(MatchRequest request) =>
+        new(ModeOf(request.Mode), request.Language, request.Interests, request.AcceptAny);
 
-    /// <param name="Refusal">Its <c>Errors</c> are named after the form's fields in camelCase.</param>
-    public sealed record Refused(Refusal Refusal) : GateResult;
-}
+    private static RequestView View(VisitorPreferences preferences) =>
+        new(ModeOf(preferences.Mode), preferences.Language, preferences.Interests, AcceptAny: false);
 
-/// <summary>Where a visitor is: nowhere, waiting, in a match, or after one.</summary>
-public abstract record RoomView
-{
-    private RoomView()
+    private static string ModeOf(ChatMode mode) => mode == ChatMode.Video ? "video" : "text";
+
+    private (Dictionary<string, string[]> Errors, int BirthYear, string? DisplayName, VisitorPreferences Preferences) Read(GateForm form)
     {
+        var errors = new Dictionary<string, string[]>();
+        if (!int.TryParse(form.BirthYear, System.Globalization.CultureInfo.InvariantCulture, out var birthYear)
+            || !AgePolicy.IsPlausible(birthYear, gate.Year))
+        {
+            errors["birthYear"] = [$"Please give the year of your birth, from {AgePolicy.EarliestBirthYear} to {gate.Year}."];
+        }
+
+        var displayName = string.IsNullOrWhiteSpace(form.DisplayName) ? null : form.DisplayName.Trim();
+        if (displayName is not null && Gate.ProblemOf(displayName) is { } problem)
+        {
+            errors["displayName"] = [problem];
+        }
+
+        var language = string.IsNullOrWhiteSpace(form.Language) ? null : form.Language.Trim();
+        if (language is not null && !InterestPolicy.IsLanguageTag(language))
+        {
+            errors["language"] = ["A language is a tag such as en or pt-BR."];
+        }
+
+        var interests = (form.Interests ?? string.Empty)
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .DistinctBy(InterestPolicy.Normalise)
+            .ToArray();
+        if (interests.Length > InterestPolicy.MaximumCount || interests.Any(interest => interest.Length > InterestPolicy.MaximumLength))
+        {
+            errors["interests"] = [$"At most {InterestPolicy.MaximumCount} interests of up to {InterestPolicy.MaximumLength} characters."];
+        }
+
+        var mode = form.Mode == "video" ? ChatMode.Video : ChatMode.Text;
+        return (errors, birthYear, displayName, new(language?.ToLowerInvariant(), interests, mode));
     }
-
-    /// <param name="Request">What was asked for at the gate, or null where nothing is remembered.</param>
-    public sealed record None(RequestView? Request) : RoomView;
-
-    /// <param name="TimedOut">Whether <c>match_timeout</c> was said for this request.</param>
-    public sealed record Waiting(RequestView Request, DateTimeOffset Since, bool TimedOut) : RoomView;
-
-    public sealed record Live(MatchView Match) : RoomView;
-
-    /// <param name="Match">The match that ended last, or null where it is not known any more.</param>
-    /// <param name="Reason">As in the contract's <c>end_session</c>.</param>
-    /// <param name="ByMe">Whether this visitor ended it; the words differ.</param>
-    /// <param name="Request">What Start asks for again; null: the page asks <c>/api/preferences</c>.</param>
-    /// <param name="EndedAt">Null where it is not known.</param>
-    public sealed record Ended(
-        MatchView? Match, string Reason, bool ByMe = false, RequestView? Request = null, DateTimeOffset? EndedAt = null) : RoomView;
 }
-
-/// <summary>The argument of <c>join_queue</c>.</summary>
-/// <param name="Mode"><c>text</c> or <c>video</c>.</param>
-public sealed record RequestView(string Mode, string? Language, IReadOnlyList<string> Interests, bool AcceptAny);
-
-/// <param name="Messages">In the order of their sequence. Those that were erased are absent.</param>
-public sealed record MatchView(
-    Guid MatchId,
-    string Mode,
-    bool Initiator,
-    string? PeerName,
-    string? PeerLanguage,
-    IReadOnlyList<string> SharedInterests,
-    DateTimeOffset StartedAt,
-    IReadOnlyList<MessageView> Messages);
-
-public sealed record MessageView(Guid MessageId, long Sequence, bool FromMe, string Body, DateTimeOffset SentAt);
-
-/// <param name="HereNow">Visitors with a connection, or null where nobody counted.</param>
-/// <param name="TypicalWaitSeconds">Most recent waits were no longer, or null where too few were measured.</param>
-public sealed record LobbyFacts(int? HereNow, int? TypicalWaitSeconds);

@@ -6,7 +6,7 @@ using RandomChat.Application;
 namespace RandomChat.Web.Pages;
 
 /// <summary>The landing: what RandomChat is, and the gate.</summary>
-public sealed class IndexModel(IChatPages chat, TimeProvider time, IConfiguration configuration) : PageModel
+public sealed class IndexModel(ChatPages chat, TimeProvider time, IConfiguration configuration) : PageModel
 {
     [BindProperty]
     public string? Mode { get; set; }
@@ -54,7 +54,7 @@ public sealed class IndexModel(IChatPages chat, TimeProvider time, IConfiguratio
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
-        if (chat.VisitorOf(HttpContext) is { } visitor)
+        if (ChatPages.VisitorOf(HttpContext) is { } visitor)
         {
             var room = await chat.Room(visitor, ct);
             InChat = room is RoomView.Live;
