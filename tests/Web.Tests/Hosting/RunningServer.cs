@@ -1,0 +1,92 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RandomChat.Web.Hosting;
+
+namespace RandomChat.Web.Tests.Hosting;
+
+/// <summary>The whole server in this process: real Kestrel on a port of its own, embedded engines in a folder of its own.</summary>
+public sealed class RunningServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly bool ownsData;
+
+    private RunningServer(WebApplication app, string data, bool ownsData)
+    {
+        this.app = app;
+        this.ownsData = ownsData;
+        Data = data;
+        Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>The data directory.</summary>
+    public string Data { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>What the server logged, one entry a line, as an operator would see it.</summary>
+    public RecordedLog Log => app.Services.GetRequiredService<RecordedLog>();
+
+    /// <param name="settings">Settings over the defaults. Captcha is off and limits are on unless told otherwise.</param>
+    /// <param name="data">An existing data directory, kept afterwards; without it one is made and deleted.</param>
+    /// <param name="services">Replaces services, e.g. a port by one that fails.</param>
+    public static async Task<RunningServer> Start(
+        IReadOnlyDictionary<string, string?>? settings = null, string? data = null, Action<IServiceCollection>? services = null)
+    {
+        var folder = data ?? Directory.CreateTempSubdirectory("randomchat-test-").FullName;
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = "RandomChat.Web",
+            ContentRootPath = Path.Combine(RepositoryFolder.Path, "src", "Web"),
+            EnvironmentName = "Production",
+        });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["RandomChat:DataDirectory"] = folder,
+            ["Captcha:Mode"] = "off",
+            ["urls"] = "http://127.0.0.1:0",
+        });
+        builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
+        builder.WebHost.UseStaticWebAssets();
+        builder.AddRandomChat();
+        var log = new RecordedLog();
+        builder.Services.AddSingleton(log);
+        builder.Logging.ClearProviders().AddProvider(log);
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseRandomChat();
+        await app.StartAsync();
+        return new(app, folder, data is null);
+    }
+
+    /// <summary>A client with cookies of its own: a browser without a page.</summary>
+    public HttpClient NewBrowser() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        CookieContainer = new(),
+    })
+    {
+        BaseAddress = Address,
+    };
+
+    /// <summary>Stops as an operator would: gracefully.</summary>
+    public Task Stop() => app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        if (ownsData)
+        {
+            Directory.Delete(Data, recursive: true);
+        }
+    }
+}

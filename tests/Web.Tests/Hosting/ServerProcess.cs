@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace RandomChat.Web.Tests.Hosting;
+
+/// <summary>The server as a process of its own, so that it can be killed. Its port stays the same over restarts.</summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Dictionary<string, string?> settings;
+    private readonly int port = FreePort();
+    private readonly List<string> output = [];
+    private Process? process;
+
+    /// <param name="settings">Settings over the defaults; captcha is off unless told otherwise.</param>
+    public ServerProcess(IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        this.settings = new(settings ?? new Dictionary<string, string?>());
+        this.settings.TryAdd("Captcha:Mode", "off");
+        this.settings["RandomChat:DataDirectory"] = Data;
+    }
+
+    public Uri Address => new($"http://127.0.0.1:{port}");
+
+    public string Data { get; } = Directory.CreateTempSubdirectory("randomchat-test-").FullName;
+
+    /// <summary>What it wrote to the console so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (output)
+            {
+                return string.Join('\n', output);
+            }
+        }
+    }
+
+    /// <summary>Starts it and waits until it is ready.</summary>
+    public async Task Start()
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RandomChat.Web.dll"), "--urls", Address.ToString()])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.Combine(RepositoryFolder.Path, "src", "Web"),
+        };
+        foreach (var (key, value) in settings)
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
+        process.OutputDataReceived += Keep;
+        process.ErrorDataReceived += Keep;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var http = new HttpClient { BaseAddress = Address };
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                using var answer = await http.GetAsync("/health/ready");
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (!process.HasExited && waited.Elapsed < Patience)
+            {
+                // Not listening yet.
+            }
+
+            if (process.HasExited || waited.Elapsed > Patience)
+            {
+                throw new InvalidOperationException($"The server is not ready.\n{Output}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>SIGKILL: nothing of the process runs any more after this.</summary>
+    public async Task Kill()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM: a graceful stop. Gives the exit code.</summary>
+    public async Task<int> Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is { HasExited: false })
+        {
+            await Kill();
+        }
+
+        process?.Dispose();
+        Directory.Delete(Data, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is { } text)
+        {
+            lock (output)
+            {
+                output.Add(text);
+            }
+        }
+    }
+}
