@@ -16,6 +16,8 @@ internal static partial class LogMessages
     [LoggerMessage(4, LogLevel.Warning, "The end of a wait could not be recorded yet; it is tried again.")]
     public static partial void TicketNotWritten(ILogger log, Exception e);
 
+    [LoggerMessage(5, LogLevel.Error, "The end of wait {TicketId} cannot be recorded and is left out.")]
+    public static partial void TicketLost(ILogger log, Guid ticketId, Exception e);
 
     [LoggerMessage(6, LogLevel.Information, "{Count} open matches were restored.")]
     public static partial void MatchesRestored(ILogger log, int count);

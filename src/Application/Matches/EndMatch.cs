@@ -16,6 +16,11 @@ public sealed class EndMatchHandler(LiveMatches matches, OwnMatches own) : IRequ
             return default(Nothing);
         }
 
+        if (matches.FindEnded(request.VisitorId, request.MatchId) is not null)
+        {
+            return default(Nothing);
+        }
+
         return await own.Find(request.VisitorId, request.MatchId, cancellationToken) is null ? Refusal.NotInMatch : default(Nothing);
     }
 }

@@ -22,12 +22,13 @@ public sealed class LiveMatches(
     ILogger<LiveMatches> log)
 {
     private static readonly TimeSpan LastEndedKept = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Guid, LiveMatch> matches = [];
     private readonly ConcurrentDictionary<Guid, LiveMatch> byVisitor = [];
     private readonly ConcurrentDictionary<Participant, LiveMatch> lost = [];
     private readonly ConcurrentDictionary<Participant, LiveMatch> typing = [];
-    private readonly ConcurrentDictionary<Guid, (LiveMatch Match, MatchCommand.End Command)> unwritten = [];
+    private readonly ConcurrentDictionary<Guid, UnwrittenEnd> unwritten = [];
     private readonly ConcurrentDictionary<Guid, bool> writing = [];
     private readonly ConcurrentDictionary<Guid, EndedMatch> lastEnded = [];
 
@@ -44,6 +45,10 @@ public sealed class LiveMatches(
 
     /// <summary>The match that ended last for a visitor, for a while and until the next one begins; else null.</summary>
     public EndedMatch? LastEnded(Guid visitorId) => lastEnded.GetValueOrDefault(visitorId);
+
+    /// <summary>The named match if it is the one that ended last for the visitor, else null; it takes no log to know.</summary>
+    public (LiveMatch Match, Participant Me)? FindEnded(Guid visitorId, Guid matchId) =>
+        LastEnded(visitorId) is { Match: var match } && match.Id == matchId && match.Find(visitorId) is { } me ? (match, me) : null;
 
     /// <summary>Opens a match that has just been recorded and tells both.</summary>
     public void Open(LiveMatch match)
@@ -125,9 +130,8 @@ public sealed class LiveMatches(
         connections.Push(match.First.VisitorId, told);
         connections.Push(match.Second.VisitorId, told);
 
-        unwritten[match.Id] = (match, new(reason, endedBy, 0, 0, now));
-        var writing = Write(match.Id);
-        await Task.WhenAny(writing, Task.Delay(options.Value.EndPatience, clock));
+        unwritten[match.Id] = new(match, new(reason, endedBy, 0, 0, now), RetryAt: now);
+        await Task.WhenAny(Write(match.Id), Task.Delay(options.Value.EndPatience, clock));
     }
 
     /// <summary>What time has brought: graces that ended, typing that ended, endings that the log did not take yet.</summary>
@@ -152,7 +156,7 @@ public sealed class LiveMatches(
 
         var overdue = lost.Where(entry => entry.Key.LostUntil <= now).Select(entry => entry.Value).Distinct().ToArray();
         await Task.WhenAll(overdue.Select(match => End(match, null, MatchEndReason.Disconnected)));
-        await Task.WhenAll(unwritten.Keys.Select(Write)).WaitAsync(ct);
+        await Task.WhenAll(unwritten.Where(end => end.Value.RetryAt <= now).Select(end => Write(end.Key))).WaitAsync(ct);
     }
 
     public void SetTyping(LiveMatch match, Participant side, bool isTyping)
@@ -194,6 +198,12 @@ public sealed class LiveMatches(
         {
             connections.Push(match.PartnerOf(side).VisitorId, new PartnerConnection(match.Id, "lost", Grace));
         }
+
+        if (connections.IsConnected(side.VisitorId))
+        {
+            // A new connection opened while the old one was being noticed as lost.
+            ConnectionRestored(side.VisitorId);
+        }
     }
 
     private async Task Write(Guid matchId)
@@ -223,7 +233,11 @@ public sealed class LiveMatches(
         catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
         {
             // Both sides are out already; Advance writes it again until the log takes it.
-            LogMessages.EndNotWritten(log, matchId, e);
+            unwritten[matchId] = end with { RetryAt = clock.GetUtcNow() + RetryDelay, Reported = true };
+            if (!end.Reported)
+            {
+                LogMessages.EndNotWritten(log, matchId, e);
+            }
         }
         finally
         {
@@ -231,6 +245,8 @@ public sealed class LiveMatches(
             writing.TryRemove(matchId, out _);
         }
     }
+
+    private sealed record UnwrittenEnd(LiveMatch Match, MatchCommand.End Command, DateTimeOffset RetryAt, bool Reported = false);
 }
 
 /// <summary>A match that is over, as its people remember it for a while.</summary>

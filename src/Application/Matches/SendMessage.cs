@@ -18,12 +18,15 @@ public sealed class SendMessageHandler(LiveMatches matches, Conversation convers
             return Refusal.Invalid("body", $"A message has 1 to {MessagePolicy.MaximumLength} characters.");
         }
 
+        var messageId = Conversation.IdOf(request.MatchId, request.VisitorId, request.ClientMessageId);
         if (matches.Find(request.VisitorId, request.MatchId) is not var (match, me))
         {
-            return Refusal.NotInMatch;
+            // Sent again after the match ended, because the first answer was lost on its way.
+            return matches.FindEnded(request.VisitorId, request.MatchId) is var (over, _) && over.AnswerTo(messageId) is { } before
+                ? before
+                : Refusal.NotInMatch;
         }
 
-        var messageId = Conversation.IdOf(request.MatchId, request.VisitorId, request.ClientMessageId);
         if (match.AnswerTo(messageId) is { } given)
         {
             return given;

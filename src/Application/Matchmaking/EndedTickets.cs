@@ -60,6 +60,12 @@ public sealed class EndedTickets(CommandExecutor executor, ISealer sealer, TimeP
                 LogMessages.TicketNotWritten(log, e);
                 return;
             }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                // One that cannot be written at all does not hold up the others.
+                LogMessages.TicketLost(log, ended.Ticket.TicketId, e);
+                pending.TryDequeue(out _);
+            }
         }
     }
 }

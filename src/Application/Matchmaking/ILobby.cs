@@ -27,8 +27,11 @@ public interface ILobby
     /// <summary>The visitor's waiting ticket, or null.</summary>
     ValueTask<Ticket?> Find(Guid visitorId, CancellationToken ct);
 
-    /// <summary>The match of a claim was recorded: the lease ends.</summary>
-    ValueTask Confirm(Guid matchId, CancellationToken ct);
+    /// <summary>A block made while waiting counts at once: replaces whom the visitor's ticket excludes, where there is one.</summary>
+    ValueTask Exclude(Guid visitorId, IReadOnlySet<Guid> excluded, CancellationToken ct);
+
+    /// <summary>The match of a claim was recorded: the lease ends. Gives those who left while they were claimed.</summary>
+    ValueTask<IReadOnlyList<Guid>> Confirm(Guid matchId, CancellationToken ct);
 
     /// <summary>The match of a claim was not recorded: both wait again at their old places, but for those named.</summary>
     ValueTask Return(Guid matchId, IReadOnlyCollection<Guid> exceptVisitors, CancellationToken ct);

@@ -58,16 +58,23 @@ public sealed class Matchmaker(
             seats[visitorId] = connection;
         }
 
-        DateTimeOffset? parkedUntil = connections.IsConnected(visitorId) ? null : now + matchOptions.Value.ReconnectGrace;
+        DateTimeOffset? parkedUntil = connections.IsConnected(visitorId) ? null : GraceEnd;
         var outcome = await lobby.Join(ticket, parkedUntil, ct);
+        withdrawn.TryRemove(visitorId, out _);
+        if (matches.Of(visitorId) is not null)
+        {
+            // An earlier ticket of this visitor became a match while this one was on its way.
+            await Undo(visitorId, outcome, ct);
+            return Refusal.Conflict("You are in a chat already.");
+        }
+
+        if (outcome is JoinOutcome.Waiting)
+        {
+            outcome = await FollowConnection(visitorId, parked: parkedUntil is not null, ct) ?? outcome;
+        }
+
         if (outcome is not JoinOutcome.Claimed { Claim: var claim })
         {
-            // The last connection may have closed while this was on its way.
-            if (parkedUntil is null && !connections.IsConnected(visitorId))
-            {
-                await lobby.Park(visitorId, now + matchOptions.Value.ReconnectGrace, ct);
-            }
-
             return new JoinAnswer.Waiting();
         }
 
@@ -83,6 +90,7 @@ public sealed class Matchmaker(
     /// <summary>Leaves the queue; a match that is being made at this moment is ended as soon as it is there.</summary>
     public async Task Leave(Guid visitorId, CancellationToken ct)
     {
+        seats.TryRemove(visitorId, out _);
         if (await lobby.Leave(visitorId, ct) is { } ticket)
         {
             endedTickets.Add(ticket, TicketEndReason.Left);
@@ -110,7 +118,8 @@ public sealed class Matchmaker(
         matches.ConnectionRestored(visitorId);
         if (await lobby.Unpark(visitorId, ct) is JoinOutcome.Claimed { Claim: var claim })
         {
-            await Start(claim, outIfRefused: null);
+            // Not awaited: what this connection calls, leaving above all, does not wait for the log.
+            _ = Begin(claim);
         }
     }
 
@@ -118,7 +127,12 @@ public sealed class Matchmaker(
     public async Task ConnectionsClosed(Guid visitorId)
     {
         matches.ConnectionLost(visitorId);
-        await lobby.Park(visitorId, clock.GetUtcNow() + matchOptions.Value.ReconnectGrace, CancellationToken.None);
+        await lobby.Park(visitorId, GraceEnd, CancellationToken.None);
+        if (connections.IsConnected(visitorId))
+        {
+            // A new one opened while the old one was being parked.
+            await ConnectionOpened(visitorId, CancellationToken.None);
+        }
     }
 
     /// <summary>What time has brought in the lobby.</summary>
@@ -132,22 +146,61 @@ public sealed class Matchmaker(
 
         foreach (var ticket in tick.Ended)
         {
+            seats.TryRemove(ticket.VisitorId, out _);
             endedTickets.Add(ticket, TicketEndReason.Disconnected);
         }
 
-        await Task.WhenAll([.. tick.Claims.Select(claim => Start(claim, outIfRefused: null)), .. tick.Expired.Select(Settle)]);
+        await Task.WhenAll([.. tick.Claims.Select(Begin), .. tick.Expired.Select(Settle)]);
+    }
+
+    private DateTimeOffset GraceEnd => clock.GetUtcNow() + matchOptions.Value.ReconnectGrace;
+
+    /// <summary>A connection may have opened or closed while its visitor's ticket was on its way.</summary>
+    private async Task<JoinOutcome?> FollowConnection(Guid visitorId, bool parked, CancellationToken ct)
+    {
+        var connected = connections.IsConnected(visitorId);
+        if (parked && connected)
+        {
+            return await lobby.Unpark(visitorId, ct);
+        }
+
+        if (!parked && !connected)
+        {
+            await lobby.Park(visitorId, GraceEnd, ct);
+        }
+
+        return null;
+    }
+
+    private async Task Undo(Guid visitorId, JoinOutcome outcome, CancellationToken ct)
+    {
+        if (outcome is JoinOutcome.Claimed { Claim.MatchId: var matchId })
+        {
+            await lobby.Return(matchId, [visitorId], ct);
+        }
+        else
+        {
+            await lobby.Leave(visitorId, ct);
+        }
+    }
+
+    /// <summary>Starts a claim whose outcome nobody waits for.</summary>
+    private async Task Begin(Claim claim)
+    {
+        try
+        {
+            await Start(claim, outIfRefused: null);
+        }
+        catch (Exception e)
+        {
+            // The lease stays; when it expires the stream says whether the match is there.
+            LogMessages.MatchNotStarted(log, claim.MatchId, e);
+        }
     }
 
     /// <summary>Records the match of a claim, once, however often it is asked for; false where that failed and the places were given back.</summary>
-    private async Task<bool> Start(Claim claim, Guid? outIfRefused)
+    private Task<bool> Start(Claim claim, Guid? outIfRefused) => Once(claim, async () =>
     {
-        var made = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var running = starting.GetOrAdd(claim.MatchId, made.Task);
-        if (running != made.Task)
-        {
-            return await running;
-        }
-
         claimed[claim.First.VisitorId] = claim.MatchId;
         claimed[claim.Second.VisitorId] = claim.MatchId;
         var recorded = false;
@@ -161,12 +214,34 @@ public sealed class Matchmaker(
             {
                 withdrawn[refused] = claim.MatchId;
             }
-
-            made.SetResult(recorded);
-            starting.TryRemove(claim.MatchId, out _);
         }
 
         return recorded;
+    });
+
+    /// <summary>
+    /// One thing at a time happens to a claim: nobody's place is given back while the match may just be recorded. Who
+    /// comes second gets the outcome of the first: whether the match is there.
+    /// </summary>
+    private async Task<bool> Once(Claim claim, Func<Task<bool>> step)
+    {
+        var made = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var running = starting.GetOrAdd(claim.MatchId, made.Task);
+        if (running != made.Task)
+        {
+            return await running;
+        }
+
+        var there = false;
+        try
+        {
+            return there = await step();
+        }
+        finally
+        {
+            starting.TryRemove(claim.MatchId, out _);
+            made.SetResult(there);
+        }
     }
 
     private async Task<bool> Record(Claim claim)
@@ -203,8 +278,8 @@ public sealed class Matchmaker(
         }
     }
 
-    /// <summary>An expired lease: the stream says whether its match was recorded.</summary>
-    private async Task Settle(Claim claim)
+    /// <summary>A claim whose start failed, or whose lease expired: the stream says whether its match was recorded.</summary>
+    private Task Settle(Claim claim) => Once(claim, async () =>
     {
         try
         {
@@ -212,31 +287,32 @@ public sealed class Matchmaker(
             {
                 case MatchState.Live live when matches.Of(claim.First.VisitorId)?.Id != claim.MatchId:
                     await Open(claim, live.Start);
-                    break;
+                    return true;
                 case MatchState.NotStarted:
                     await Return(claim);
-                    break;
+                    return false;
                 default:
                     await lobby.Confirm(claim.MatchId, CancellationToken.None);
                     Settled(claim);
-                    break;
+                    return true;
             }
         }
         catch (DependencyUnavailableException)
         {
             // Reported again when the lease runs out the next time.
+            return false;
         }
-    }
+    });
 
     private async Task Open(Claim claim, MatchEvent.Started started)
     {
         var match = new LiveMatch(started, await Seat(claim.First), await Seat(claim.Second));
         matches.Open(match);
-        await lobby.Confirm(claim.MatchId, CancellationToken.None);
+        var left = await lobby.Confirm(claim.MatchId, CancellationToken.None);
         foreach (var side in new[] { match.First, match.Second })
         {
             // Somebody who left while the match was being recorded does not stay in it.
-            if (withdrawn.TryGetValue(side.VisitorId, out var from) && from == claim.MatchId)
+            if (left.Contains(side.VisitorId) || HasWithdrawn(side.VisitorId, claim))
             {
                 await matches.End(match, side.VisitorId, MatchEndReason.Stopped);
             }
@@ -269,17 +345,18 @@ public sealed class Matchmaker(
     private async Task ReturnLater(Claim claim)
     {
         await Task.Delay(ReturnDelay, clock);
-        await Return(claim);
+        await Settle(claim);
     }
 
     private async Task Return(Claim claim)
     {
-        var gone = new[] { claim.First.VisitorId, claim.Second.VisitorId }
-            .Where(visitorId => withdrawn.TryGetValue(visitorId, out var from) && from == claim.MatchId)
-            .ToArray();
+        var gone = new[] { claim.First.VisitorId, claim.Second.VisitorId }.Where(visitorId => HasWithdrawn(visitorId, claim)).ToArray();
         await lobby.Return(claim.MatchId, gone, CancellationToken.None);
         Settled(claim);
     }
+
+    private bool HasWithdrawn(Guid visitorId, Claim claim) =>
+        withdrawn.TryGetValue(visitorId, out var from) && from == claim.MatchId;
 
     private void Settled(Claim claim)
     {

@@ -24,6 +24,10 @@ public sealed class SkipMatchHandler(
             await matches.End(match, request.VisitorId, MatchEndReason.Skipped);
             skips.Note(request.VisitorId);
         }
+        else if (matches.FindEnded(request.VisitorId, request.MatchId) is var (_, was))
+        {
+            again = was.Request;
+        }
         else if (await own.Find(request.VisitorId, request.MatchId, cancellationToken) is { } past)
         {
             again = await restorer.RequestOf(past.Mine, cancellationToken);

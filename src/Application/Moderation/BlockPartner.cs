@@ -11,7 +11,7 @@ namespace RandomChat.Application.Moderation;
 public sealed record BlockPartner(Guid VisitorId, Guid MatchId) : IRequest<Outcome<Nothing>>;
 
 public sealed class BlockPartnerHandler(
-    LiveMatches matches, OwnMatches own, CommandExecutor executor, IPairingIndex index, TimeProvider clock)
+    LiveMatches matches, OwnMatches own, CommandExecutor executor, IPairingIndex index, ILobby lobby, TimeProvider clock)
     : IRequestHandler<BlockPartner, Outcome<Nothing>>
 {
     public async ValueTask<Outcome<Nothing>> Handle(BlockPartner request, CancellationToken cancellationToken)
@@ -38,6 +38,8 @@ public sealed class BlockPartnerHandler(
         }
 
         index.NoteBlocked(request.VisitorId, mine.Mine.DeviceId, mine.Partner.VisitorId, mine.Partner.DeviceId);
+        await lobby.Exclude(
+            request.VisitorId, await index.ExcludedFor(request.VisitorId, mine.Mine.DeviceId, cancellationToken), cancellationToken);
         return default(Nothing);
     }
 }

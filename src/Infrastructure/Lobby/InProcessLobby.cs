@@ -135,18 +135,37 @@ public sealed class InProcessLobby(LobbyOptions options, TimeProvider time, Func
     }
 
     /// <inheritdoc/>
-    public ValueTask Confirm(Guid matchId, CancellationToken ct)
+    public ValueTask Exclude(Guid visitorId, IReadOnlySet<Guid> excluded, CancellationToken ct)
     {
         lock (_lock)
         {
-            if (TakeLease(matchId) is { } lease)
+            if (_visitors.TryGetValue(visitorId, out var waiter))
             {
-                _visitors.Remove(lease.One.Ticket.VisitorId);
-                _visitors.Remove(lease.Other.Ticket.VisitorId);
+                waiter.Ticket = waiter.Ticket with { Excluded = excluded };
             }
         }
 
         return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Guid>> Confirm(Guid matchId, CancellationToken ct)
+    {
+        lock (_lock)
+        {
+            if (TakeLease(matchId) is not { } lease)
+            {
+                return new([]);
+            }
+
+            Waiter[] both = [lease.One, lease.Other];
+            foreach (var waiter in both)
+            {
+                _visitors.Remove(waiter.Ticket.VisitorId);
+            }
+
+            return new([.. both.Where(waiter => waiter.LeftWhileClaimed).Select(waiter => waiter.Ticket.VisitorId)]);
+        }
     }
 
     /// <inheritdoc/>

@@ -3,32 +3,45 @@ using RandomChat.Application.Matchmaking;
 
 namespace RandomChat.Web.Realtime;
 
-/// <summary>Lets time pass in the lobby and in live matches: patience, timeouts, graces, leases, typing.</summary>
+/// <summary>
+/// Lets time pass in the lobby and in live matches: patience, timeouts, graces, leases, typing. Each has a loop of its
+/// own, so that what waits for the log holds up nothing else.
+/// </summary>
 public sealed class MatchmakingLoop(
     Matchmaker matchmaker, LiveMatches matches, EndedTickets endedTickets, SkipHabits skips, TimeProvider clock, ILogger<MatchmakingLoop> log)
     : BackgroundService
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(200);
-    private const int StepsBetweenSweeps = 300;
+    private static readonly TimeSpan BetweenSweeps = TimeSpan.FromMinutes(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        Every(Step, matchmaker.Advance, stoppingToken),
+        Every(Step, matches.Advance, stoppingToken),
+        Every(Step, endedTickets.Flush, stoppingToken),
+        Every(BetweenSweeps, Sweep, stoppingToken));
+
+    private Task Sweep(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Step, clock);
-        for (var step = 0; await Next(timer, stoppingToken); step++)
+        skips.Sweep();
+        return Task.CompletedTask;
+    }
+
+    private async Task Every(TimeSpan period, Func<CancellationToken, Task> step, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(period, clock);
+        while (await Next(timer, ct))
         {
             try
             {
-                await matchmaker.Advance(stoppingToken);
-                await matches.Advance(stoppingToken);
-                await endedTickets.Flush(stoppingToken);
-                if (step % StepsBetweenSweeps == 0)
-                {
-                    skips.Sweep();
-                }
+                await step(ct);
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 LogMessages.MatchmakingStepFailed(log, e);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
             }
         }
     }

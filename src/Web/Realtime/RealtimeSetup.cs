@@ -12,13 +12,16 @@ public static class RealtimeSetup
 {
     private const int LargestFrame = 256 * 1024;
 
+    // More than the burst of messages, so that leaving never stands in line behind messages that wait for the log.
+    private const int MostCallsAtOnce = 32;
+
     public static IServiceCollection AddRealtime(this IServiceCollection services)
     {
         services
             .AddSignalR(options =>
             {
                 options.MaximumReceiveMessageSize = LargestFrame;
-                options.MaximumParallelInvocationsPerClient = 8;
+                options.MaximumParallelInvocationsPerClient = MostCallsAtOnce;
                 options.ClientTimeoutInterval = TimeSpan.FromSeconds(30);
                 options.AddFilter<HubRefusals>();
             })

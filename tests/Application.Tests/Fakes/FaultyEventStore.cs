@@ -27,7 +27,14 @@ public sealed class FaultyEventStore : IEventStore
     /// <summary>Lets appends to streams of a category fail.</summary>
     public void Break(string category, Fault fault) => faults[category] = fault;
 
-    public void Mend() => faults.Clear();
+    /// <summary>Whether reading fails as well.</summary>
+    public bool IsUnreadable { get; set; }
+
+    public void Mend()
+    {
+        faults.Clear();
+        IsUnreadable = false;
+    }
 
     public IReadOnlyList<RecordedEvent> All
     {
@@ -51,6 +58,11 @@ public sealed class FaultyEventStore : IEventStore
     public async IAsyncEnumerable<RecordedEvent> Read(StreamName stream, long fromRevision, [EnumeratorCancellation] CancellationToken ct)
     {
         await Task.Yield();
+        if (IsUnreadable)
+        {
+            throw new DependencyUnavailableException("event-log");
+        }
+
         foreach (var recorded in Of(stream).Where(recorded => recorded.Revision >= fromRevision))
         {
             yield return recorded;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using RandomChat.Application.Events;
+using RandomChat.Application.Limits;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Realtime;
@@ -25,6 +26,7 @@ public sealed class World
         Lobby = new InProcessLobby(lobbyOptions, Clock, Guid.NewGuid);
         Conversation = new(Log, EventCodec.Default, Sealer, Connections, Clock, matchOptions, NullLogger<Conversation>.Instance);
         Matches = new(Executor, Conversation, Connections, Index, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
+        OwnMatches = new(Executor, Clock, matchOptions);
         EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
         Matchmaker = new(
             Lobby, Index, Matches, Executor, Connections, new NoNames(), new(Clock), EndedTickets, new(), Clock,
@@ -49,6 +51,8 @@ public sealed class World
 
     public LiveMatches Matches { get; }
 
+    public OwnMatches OwnMatches { get; }
+
     public EndedTickets EndedTickets { get; }
 
     public Matchmaker Matchmaker { get; }
@@ -68,6 +72,17 @@ public sealed class World
             await Task.Yield();
             await Matchmaker.Advance(CancellationToken.None);
             await Matches.Advance(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits for what goes on beside the test.</summary>
+    public static async Task Until(Func<Task<bool>> happened)
+    {
+        var patience = System.Diagnostics.Stopwatch.StartNew();
+        while (!await happened())
+        {
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30), "It did not happen within 30 seconds.");
+            await Task.Delay(5);
         }
     }
 
@@ -104,12 +119,22 @@ public sealed class Connections : IVisitorConnections
 
 public sealed class Index : IPairingIndex
 {
+    /// <summary>Happens whenever somebody's exclusions are asked for: in the middle of joining.</summary>
+    public Action? Asked { get; set; }
+
+    /// <summary>What asking waits for.</summary>
+    public Task Waits { get; set; } = Task.CompletedTask;
+
     public Task CatchUp(CancellationToken ct) => Task.CompletedTask;
 
     public ValueTask<IReadOnlyList<Guid>> OpenMatches(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<Guid>>([]);
 
-    public ValueTask<IReadOnlySet<Guid>> ExcludedFor(Guid visitorId, Guid deviceId, CancellationToken ct) =>
-        ValueTask.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid>());
+    public async ValueTask<IReadOnlySet<Guid>> ExcludedFor(Guid visitorId, Guid deviceId, CancellationToken ct)
+    {
+        Asked?.Invoke();
+        await Waits;
+        return new HashSet<Guid>();
+    }
 
     public ValueTask<IReadOnlyDictionary<Guid, DateTimeOffset>> MetBy(Guid visitorId, Guid deviceId, DateTimeOffset since, CancellationToken ct) =>
         ValueTask.FromResult<IReadOnlyDictionary<Guid, DateTimeOffset>>(new Dictionary<Guid, DateTimeOffset>());
@@ -145,4 +170,9 @@ public sealed class PlainSealer : ISealer
     private static string Seal(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static ValueTask<string?> Open(string text) => ValueTask.FromResult<string?>(Encoding.UTF8.GetString(Convert.FromBase64String(text)));
+}
+
+public sealed class NoLimits : ILimits
+{
+    public ValueTask<LimitDecision> Take(string limit, string key, CancellationToken ct) => ValueTask.FromResult(LimitDecision.Yes);
 }

@@ -77,10 +77,56 @@ public sealed class OutageTests
 
         world.Log.Mend();
         await world.Pass(TimeSpan.FromSeconds(2));
-        Assert.NotNull(await world.Lobby.Find(ann, CancellationToken.None));
+        await World.Until(async () => await world.Lobby.Find(ann, CancellationToken.None) is not null);
         Assert.Null(await world.Lobby.Find(bob, CancellationToken.None));
 
         Assert.IsType<JoinAnswer.Matched>(Assert.IsType<Outcome<JoinAnswer>.Done>(await world.Join(bob)).Value);
+    }
+
+    [Fact]
+    public async Task Whoever_was_refused_and_joins_again_at_once_is_matched_once_and_stays_in_it()
+    {
+        await world.Join(ann);
+        world.Log.Break("match", Fault.Down);
+        await world.Join(bob);
+        world.Log.Mend();
+
+        await world.Join(bob);
+        await world.Pass(TimeSpan.FromSeconds(15));
+
+        Assert.Single(world.Log.All, recorded => recorded.Type == "matches.match.started.v1");
+        Assert.NotNull(world.Matches.Of(bob));
+        Assert.Same(world.Matches.Of(ann), world.Matches.Of(bob));
+        Assert.Null(await world.Lobby.Find(ann, CancellationToken.None));
+        Assert.Null(await world.Lobby.Find(bob, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Leaving_a_match_that_has_just_ended_succeeds_though_the_log_cannot_be_read()
+    {
+        var match = await Meet();
+        await world.Matches.End(match, bob, MatchEndReason.Stopped);
+        world.Log.Break("match", Fault.Down);
+        world.Log.IsUnreadable = true;
+
+        var outcome = await new EndMatchHandler(world.Matches, world.OwnMatches).Handle(new(ann, match.Id), CancellationToken.None);
+
+        Assert.IsType<Outcome<Nothing>.Done>(outcome);
+    }
+
+    [Fact]
+    public async Task A_message_sent_again_after_the_end_gets_its_first_answer()
+    {
+        var match = await Meet();
+        var answer = await Say(match, "one", "hello");
+        await world.Matches.End(match, bob, MatchEndReason.Stopped);
+        var handler = new SendMessageHandler(world.Matches, world.Conversation, new NoLimits());
+
+        var again = await handler.Handle(new(ann, match.Id, "hello", "one", null), CancellationToken.None);
+        var other = await handler.Handle(new(ann, match.Id, "hello", "two", null), CancellationToken.None);
+
+        Assert.Equal(answer, Assert.IsType<Outcome<MessageAnswer>.Done>(again).Value);
+        Assert.Equal("not-in-match", Assert.IsType<Outcome<MessageAnswer>.Refused>(other).Refusal.Code);
     }
 
     [Theory]

@@ -1,0 +1,87 @@
+using RandomChat.Application.Matches;
+using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Realtime;
+using RandomChat.Application.Tests.Fakes;
+using RandomChat.Domain.Matchmaking;
+
+namespace RandomChat.Application.Tests.Matches;
+
+/// <summary>A reload closes one connection and opens another; which is noticed first is chance.</summary>
+public sealed class ConnectionTests
+{
+    private static readonly TimeSpan LongerThanTheGrace = TimeSpan.FromSeconds(12);
+    private readonly World world = new();
+    private readonly Guid ann = Guid.NewGuid();
+    private readonly Guid bob = Guid.NewGuid();
+
+    [Fact]
+    public async Task A_match_goes_on_when_the_new_connection_opened_before_the_old_one_was_noticed_as_lost()
+    {
+        await world.Join(ann);
+        await world.Join(bob);
+        var match = Assert.IsType<LiveMatch>(world.Matches.Of(ann));
+
+        await world.Matchmaker.ConnectionOpened(ann, CancellationToken.None);
+        await world.Matchmaker.ConnectionsClosed(ann);
+        await world.Pass(LongerThanTheGrace);
+
+        Assert.False(match.IsEnded);
+        Assert.Equal(["lost", "restored"], world.Connections.To<PartnerConnection>(bob).Select(told => told.State));
+    }
+
+    [Fact]
+    public async Task A_place_in_the_queue_is_kept_when_the_new_connection_opened_before_the_old_one_was_noticed_as_lost()
+    {
+        await world.Join(ann);
+
+        await world.Matchmaker.ConnectionsClosed(ann);
+        await world.Pass(LongerThanTheGrace);
+
+        Assert.NotNull(await world.Lobby.Find(ann, CancellationToken.None));
+        await world.Join(bob);
+        Assert.NotNull(world.Matches.Of(ann));
+    }
+
+    [Fact]
+    public async Task Whose_connection_opens_while_the_ticket_is_on_its_way_waits_like_everybody()
+    {
+        world.Index.Asked = () => world.Connections.Open(ann);
+        await world.Matchmaker.Join(ann, ann, new(ChatMode.Text, null, [], false), null, CancellationToken.None);
+
+        await world.Pass(LongerThanTheGrace);
+
+        Assert.NotNull(await world.Lobby.Find(ann, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Whose_connection_closes_while_the_ticket_is_on_its_way_is_not_paired()
+    {
+        world.Connections.Open(ann);
+        world.Index.Asked = () => world.Connections.Close(ann);
+        await world.Matchmaker.Join(ann, ann, new(ChatMode.Text, null, [], false), null, CancellationToken.None);
+        world.Index.Asked = null;
+
+        await world.Join(bob);
+
+        Assert.Null(world.Matches.Of(bob));
+    }
+
+    [Fact]
+    public async Task A_second_start_that_crosses_with_the_match_of_the_first_is_a_conflict_and_leaves_no_ticket()
+    {
+        await world.Join(ann);
+        var crossing = new TaskCompletionSource();
+        var carl = Guid.NewGuid();
+        world.Index.Waits = crossing.Task;
+        var second = world.Join(ann);
+        world.Index.Waits = Task.CompletedTask;
+        await world.Join(bob);
+        crossing.SetResult();
+
+        Assert.Equal("conflict", Assert.IsType<Outcome<JoinAnswer>.Refused>(await second).Refusal.Code);
+        Assert.Null(await world.Lobby.Find(ann, CancellationToken.None));
+        await world.Join(carl);
+        Assert.Null(world.Matches.Of(carl));
+        Assert.Same(world.Matches.Of(bob), world.Matches.Of(ann));
+    }
+}
