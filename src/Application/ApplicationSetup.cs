@@ -18,5 +18,6 @@ public static class ApplicationSetup
         .AddSingleton<WaitTimes>()
         .AddSingleton<EndedTickets>()
         .AddSingleton<MatchRestorer>()
+        .AddSingleton<MatchStarter>()
         .AddSingleton<Matchmaker>();
 }

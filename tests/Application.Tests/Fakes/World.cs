@@ -28,9 +28,10 @@ public sealed class World
         Matches = new(Executor, Conversation, Connections, Index, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
         OwnMatches = new(Executor, Clock, matchOptions);
         EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
+        var starter = new MatchStarter(
+            Lobby, Matches, Executor, Connections, new NoNames(), EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
         Matchmaker = new(
-            Lobby, Index, Matches, Executor, Connections, new NoNames(), new(Clock), EndedTickets, new(), Clock,
-            Options.Create(lobbyOptions), matchOptions, NullLogger<Matchmaker>.Instance);
+            Lobby, Index, Matches, starter, Connections, new(Clock), EndedTickets, Clock, Options.Create(lobbyOptions), matchOptions);
     }
 
     public FakeTimeProvider Clock { get; } = new(new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
