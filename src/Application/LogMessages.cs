@@ -22,6 +22,9 @@ internal static partial class LogMessages
     [LoggerMessage(6, LogLevel.Information, "{Count} open matches were restored.")]
     public static partial void MatchesRestored(ILogger log, int count);
 
+    [LoggerMessage(8, LogLevel.Warning, "The life of a visitor's key could not be prolonged.")]
+    public static partial void VisitNotNoted(ILogger log, Exception e);
+
     [LoggerMessage(7, LogLevel.Error, "The match {MatchId} could not be restored and is ended.")]
     public static partial void MatchNotRestored(ILogger log, Guid matchId, Exception e);
 }

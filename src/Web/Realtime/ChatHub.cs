@@ -6,6 +6,7 @@ using RandomChat.Application;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Realtime;
+using RandomChat.Application.Visitors;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
 
@@ -23,6 +24,7 @@ public sealed class ChatHub(ISender sender, VisitorConnections connections, Matc
     {
         connections.Add(Me.VisitorId, Context, MostConnections);
         await matchmaker.ConnectionOpened(Me.VisitorId, CancellationToken.None);
+        await sender.Send(new NoteVisit(Me.VisitorId));
     }
 
     public override async Task OnDisconnectedAsync(Exception? exception)

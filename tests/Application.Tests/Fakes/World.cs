@@ -156,7 +156,20 @@ public sealed class PlainSealer : ISealer
 
     public ValueTask<string?> OpenMessage(Guid matchId, Guid messageId, string sealedBody, CancellationToken ct) => Open(sealedBody);
 
-    public ValueTask EnsureVisitorKey(Guid visitorId, DateTimeOffset keepUntil, CancellationToken ct) => ValueTask.CompletedTask;
+    public ConcurrentDictionary<Guid, DateTimeOffset> KeptUntil { get; } = [];
+
+    public bool IsDown { get; set; }
+
+    public ValueTask EnsureVisitorKey(Guid visitorId, DateTimeOffset keepUntil, CancellationToken ct)
+    {
+        if (IsDown)
+        {
+            throw new DependencyUnavailableException("key-store");
+        }
+
+        KeptUntil[visitorId] = keepUntil;
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask<string> SealForVisitor(Guid visitorId, string text, CancellationToken ct) => ValueTask.FromResult(Seal(text));
 

@@ -1,0 +1,31 @@
+using Mediator;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RandomChat.Application.Events;
+using RandomChat.Application.Sealing;
+using RandomChat.Application.Settings;
+
+namespace RandomChat.Application.Visitors;
+
+/// <summary>A visitor is here: the time until their key is destroyed counts from now.</summary>
+public sealed record NoteVisit(Guid VisitorId) : IRequest<Nothing>;
+
+public sealed class NoteVisitHandler(
+    ISealer sealer, IOptions<RetentionOptions> retention, TimeProvider clock, ILogger<NoteVisitHandler> log)
+    : IRequestHandler<NoteVisit, Nothing>
+{
+    public async ValueTask<Nothing> Handle(NoteVisit request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sealer.EnsureVisitorKey(request.VisitorId, clock.GetUtcNow() + retention.Value.Visitors, cancellationToken);
+        }
+        catch (DependencyUnavailableException e)
+        {
+            // The next visit tries again; until then the key ends as promised the last time.
+            LogMessages.VisitNotNoted(log, e);
+        }
+
+        return default;
+    }
+}
