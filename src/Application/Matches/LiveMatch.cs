@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
+using RandomChat.Application.Realtime;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
-using RandomChat.Application.Realtime;
 
 namespace RandomChat.Application.Matches;
 

@@ -45,7 +45,9 @@ public sealed class InProcessLobby(LobbyOptions options, TimeProvider time, Func
                 var old = waiter.Ticket;
                 waiter.Ticket = ticket with
                 {
-                    TicketId = old.TicketId, AskedAt = old.AskedAt, TimedOut = old.TimedOut || ticket.TimedOut,
+                    TicketId = old.TicketId,
+                    AskedAt = old.AskedAt,
+                    TimedOut = old.TimedOut || ticket.TimedOut,
                 };
                 waiter.TimeoutAt ??= now + options.Timeout;
             }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using RandomChat.Domain.Visitors;
 using RandomChat.Application.Visitors;
+using RandomChat.Domain.Visitors;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;

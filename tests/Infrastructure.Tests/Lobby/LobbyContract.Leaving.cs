@@ -28,8 +28,9 @@ public abstract partial class LobbyContract
     public async Task A_block_made_while_waiting_counts_at_once()
     {
         var ann = Someone();
-        var bob = Someone();
         await Waits(ann);
+        Time.Advance(Seconds(1));
+        var bob = Someone();
 
         await Lobby.Exclude(ann.VisitorId, new HashSet<Guid> { bob.VisitorId }, None);
 

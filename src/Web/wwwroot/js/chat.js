@@ -105,7 +105,11 @@ for (const failure of ["htmx:sendError", "htmx:responseError"]) {
     const place = dialog.open ? dialog.querySelector("h2") : null;
     if (place) {
       dialog.querySelector(".problem")?.remove();
-      place.insertAdjacentHTML("afterend", `<p class="problem" role="alert">${words}</p>`);
+      const told = document.createElement("p");
+      told.className = "problem";
+      told.setAttribute("role", "alert");
+      told.textContent = words;
+      place.after(told);
     } else if (isUp()) {
       problem(words);
     }

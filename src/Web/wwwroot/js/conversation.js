@@ -1,5 +1,6 @@
 // The list of messages: what the server rendered, what arrives, and what is not sent yet, in one order, each once.
 // Text goes in as text, never as HTML.
+import { iconOf } from "./icon.js";
 
 /**
  * @typedef {{ messageId: string, sequence: number, from: "me" | "partner", body: string, sentAt: string }} Message
@@ -158,8 +159,7 @@ function place(row, sequence) {
 function mark(row, icon, words) {
   const footer = /** @type {HTMLElement} */ (row.querySelector("footer"));
   const state = footer.querySelector("span") ?? footer.appendChild(document.createElement("span"));
-  state.innerHTML = `<svg class="icon" aria-hidden="true"><use href="#${icon}"/></svg>`;
-  state.append(words);
+  state.replaceChildren(iconOf(icon), words);
 }
 
 /** Marks where the speaker changes, for the space between. */

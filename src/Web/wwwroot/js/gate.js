@@ -1,6 +1,7 @@
 // The landing: solves the proof of work while the form is filled in, shows the age that the year makes, and reads the
 // interests back one by one. The form itself works without any of it.
 import { countDown } from "./countdown.js";
+import { iconOf } from "./icon.js";
 import { prove } from "./proof.js";
 
 // A challenge lives five minutes; one that is older than this is not risked.
@@ -57,7 +58,7 @@ function showInterests() {
     const remove = document.createElement("button");
     remove.type = "button";
     remove.ariaLabel = `Remove ${interest}`;
-    remove.innerHTML = '<svg class="icon" aria-hidden="true"><use href="#i-x"/></svg>';
+    remove.append(iconOf("i-x"));
     remove.addEventListener("click", () => {
       field("interests").value = readInterests().filter((_, other) => other !== index).join(", ");
       showInterests();
