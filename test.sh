@@ -22,12 +22,16 @@ need() {
 need dotnet "the .NET 10 SDK"
 need node "Node.js 20 or newer"
 
-# The browser tests need Chromium. Where it can be installed it is; elsewhere they are skipped and say so.
-if [ ! -x /usr/bin/chromium ] && command -v apt-get > /dev/null && [ "$(id -u)" = 0 ]; then
-  echo "Installing Chromium for the browser tests"
+# Chromium is for the journeys, strace counts what is synced to disk. Where they can be installed they are; elsewhere the
+# tests that need them are skipped and say so.
+missing=()
+[ -x /usr/bin/chromium ] || missing+=(chromium)
+command -v strace > /dev/null || missing+=(strace)
+if [ ${#missing[@]} -gt 0 ] && command -v apt-get > /dev/null && [ "$(id -u)" = 0 ]; then
+  echo "Installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } > /dev/null 2>&1 \
-    || echo "Chromium could not be installed." >&2
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"; } > /dev/null 2>&1 \
+    || echo "They could not be installed." >&2
 fi
 
 # No build server outlives this script, so nothing holds its output open afterwards.

@@ -22,7 +22,8 @@ public static class RandomChatHost
         builder.Services.AddEmbeddedEngines(
             RandomChatSettings.DataDirectory(configuration),
             configuration.GetSection(RetentionOptions.Section).Get<RetentionOptions>() ?? new(),
-            configuration.GetSection(MatchingOptions.Section).Get<MatchingOptions>() ?? new());
+            configuration.GetSection(MatchingOptions.Section).Get<MatchingOptions>() ?? new(),
+            configuration["Sealing:MasterKeyFile"]);
         builder.Services.AddReadinessCheck("key-store", (provider, _) =>
             provider.GetRequiredService<Sealer>().HeldUntil > provider.GetRequiredService<TimeProvider>().GetUtcNow()
                 ? Task.CompletedTask
