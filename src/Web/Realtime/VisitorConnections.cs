@@ -70,6 +70,9 @@ public sealed class VisitorConnections(IHubContext<ChatHub> hub) : IVisitorConne
 
     public bool IsConnected(Guid visitorId) => byVisitor.ContainsKey(visitorId);
 
+    /// <summary>How many connections a visitor has.</summary>
+    public int CountOf(Guid visitorId) => byVisitor.TryGetValue(visitorId, out var known) ? known.Items.Length : 0;
+
     public bool IsOpen(string connectionId) => byId.ContainsKey(connectionId);
 
     public string? FirstOf(Guid visitorId) => byVisitor.TryGetValue(visitorId, out var known) ? known.Items[0].Id : null;
