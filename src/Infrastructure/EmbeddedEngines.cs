@@ -16,8 +16,10 @@ namespace RandomChat.Infrastructure;
 /// <summary>Every port on an engine that lives in this process and in one folder: nothing has to be installed.</summary>
 public static class EmbeddedEngines
 {
+    /// <param name="dataDirectory">The full path of the folder.</param>
+    /// <param name="masterKeyFile">The path of the master key; null: <c>master.key</c> in that folder.</param>
     public static IServiceCollection AddEmbeddedEngines(
-        this IServiceCollection services, string dataDirectory, RetentionOptions retention, MatchingOptions matching)
+        this IServiceCollection services, string dataDirectory, RetentionOptions retention, MatchingOptions matching, string? masterKeyFile)
     {
         services.AddSingleton(_ => DataDirectoryLock.Take(dataDirectory));
         services.AddSingleton(provider => SqliteEventStore.Open(
@@ -34,7 +36,13 @@ public static class EmbeddedEngines
 
         // The order is the order of starting: nothing is served before the keys are held.
         services.AddHostedService<OpenEngines>();
-        services.AddSealing(dataDirectory, new() { MessageRetention = retention.Messages, VisitorRetention = retention.Visitors });
+        services.AddSealing(dataDirectory, new()
+        {
+            MessageRetention = retention.Messages,
+            VisitorRetention = retention.Visitors,
+            CaseRetention = retention.Cases,
+            MasterKeyFile = string.IsNullOrWhiteSpace(masterKeyFile) ? null : masterKeyFile,
+        });
         services.AddHostedService<FollowLog>();
         return services;
     }

@@ -37,6 +37,14 @@ public sealed class EventCodec
                 upcasters.Add(from, step);
             }
         }
+
+        foreach (var (from, (to, _)) in upcasters)
+        {
+            if (!types.ContainsKey(to) && !upcasters.ContainsKey(to))
+            {
+                throw new ArgumentException($"Events stored as '{from}' are to be read as '{to}', but no table has that name.", nameof(maps));
+            }
+        }
     }
 
     /// <summary>The codec of all events of this program.</summary>

@@ -146,6 +146,15 @@ public sealed class LiveMatches(
             }
         }
 
+        var overdue = lost.Where(entry => entry.Key.LostUntil <= now).Select(entry => entry.Value).Distinct().ToArray();
+        await Task.WhenAll(overdue.Select(match => End(match, null, MatchEndReason.Disconnected)));
+        await Task.WhenAll(unwritten.Where(end => end.Value.RetryAt <= now).Select(end => Write(end.Key))).WaitAsync(ct);
+    }
+
+    /// <summary>Forgets matches that ended a while ago.</summary>
+    public void Sweep()
+    {
+        var now = clock.GetUtcNow();
         foreach (var (visitorId, over) in lastEnded)
         {
             if (now - over.At > LastEndedKept)
@@ -153,10 +162,6 @@ public sealed class LiveMatches(
                 lastEnded.TryRemove(new(visitorId, over));
             }
         }
-
-        var overdue = lost.Where(entry => entry.Key.LostUntil <= now).Select(entry => entry.Value).Distinct().ToArray();
-        await Task.WhenAll(overdue.Select(match => End(match, null, MatchEndReason.Disconnected)));
-        await Task.WhenAll(unwritten.Where(end => end.Value.RetryAt <= now).Select(end => Write(end.Key))).WaitAsync(ct);
     }
 
     public void SetTyping(LiveMatch match, Participant side, bool isTyping)

@@ -36,7 +36,8 @@ public sealed class EndedTickets(CommandExecutor executor, ISealer sealer, TimeP
         }
 
         return new(
-            ticket.TicketId, ticket.VisitorId, ticket.DeviceId, ticket.Request.Mode, ticket.Request.Language, interests,
+            ticket.TicketId, ticket.VisitorId, ticket.DeviceId, ticket.Request.Mode,
+            ticket.Request.Language is { } language ? InterestPolicy.RecordedLanguage(language) : null, interests,
             ticket.Request.Interests.Count, ticket.Request.AcceptAny, ticket.FrequentSkipper, ticket.AskedAt,
             (long)Math.Max(0, (now - ticket.AskedAt).TotalMilliseconds));
     }

@@ -67,7 +67,8 @@ public sealed class ReportPartnerHandler(
             return Refusal.Conflict("You have reported this chat already.");
         }
 
-        var caseKey = known.CaseKey ?? await sealer.TakeCaseKey(ct);
+        // A key of its own, so that each report's evidence lives for the whole retention.
+        var caseKey = await sealer.TakeCaseKey(ct);
         var evidence = await Collect(request.MatchId, now, ct);
         var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
         var report = new CaseEvent.Reported(

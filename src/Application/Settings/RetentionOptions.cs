@@ -10,4 +10,7 @@ public sealed class RetentionOptions
 
     /// <summary>After the last visit the key of a visitor without an account is destroyed.</summary>
     public TimeSpan Visitors { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>The evidence of a report is readable for this long.</summary>
+    public TimeSpan Cases { get; set; } = TimeSpan.FromDays(180);
 }

@@ -105,8 +105,7 @@ public static class Match
 
         (MatchState.Live or MatchState.Over, MatchCommand.Start) => Decision<MatchEvent>.AlreadySo,
 
-        (MatchState.Live { Start: var start }, MatchCommand.End { EndedBy: { } by })
-            when by != start.First.VisitorId && by != start.Second.VisitorId =>
+        (MatchState.Live or MatchState.Over, MatchCommand.End { EndedBy: { } by }) when state.TicketOf(by) is null =>
             new Rejection("match.not-a-participant", "Only a participant ends a match."),
         (MatchState.Live { Start: var start }, MatchCommand.End e) =>
             new MatchEvent.Ended(

@@ -56,6 +56,32 @@ public static class InterestPolicy
         return IsLanguage(subtags);
     }
 
+    /// <summary>
+    /// As much of a well-formed tag as may stand in an event in clear: language, script and region. Whatever else fits
+    /// into a tag can be a sentence, and what people write is never stored in clear. <c>und</c> where nothing is left.
+    /// </summary>
+    public static string RecordedLanguage(string tag)
+    {
+        var subtags = tag.Split('-');
+        if (subtags[0].Length is < 2 or > 3)
+        {
+            return "und";
+        }
+
+        var kept = 1;
+        if (kept < subtags.Length && subtags[kept] is { Length: 4 } script && script.All(char.IsAsciiLetter))
+        {
+            kept++;
+        }
+
+        if (kept < subtags.Length && subtags[kept] is { Length: 2 or 3 } region && region.All(region.Length == 2 ? char.IsAsciiLetter : char.IsAsciiDigit))
+        {
+            kept++;
+        }
+
+        return string.Join('-', subtags[..kept]);
+    }
+
     private static bool IsLanguage(ReadOnlySpan<string> subtags)
     {
         if (subtags[0].Length < 2 || !subtags[0].All(char.IsAsciiLetter) || subtags[^1].Length == 1)

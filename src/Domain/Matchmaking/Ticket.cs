@@ -42,6 +42,7 @@ public sealed record Ticket(
     bool TimedOut);
 
 /// <summary>A ticket as it is stored in events. Part of the storage format.</summary>
+/// <param name="Language">Language, script and region of the tag, see <see cref="InterestPolicy.RecordedLanguage"/>; null: not given.</param>
 /// <param name="Interests">Sealed under the visitor's key, or null where there are none.</param>
 /// <param name="WaitedMilliseconds">From asking to the match or the end.</param>
 public sealed record TicketRecord(

@@ -43,9 +43,8 @@ public abstract record CaseCommand
     public sealed record Report(CaseEvent.Reported What) : CaseCommand;
 }
 
-/// <param name="CaseKey">The key that the case's evidence is sealed under; null before the first report.</param>
 /// <param name="Reported">Which match was reported by whom.</param>
-public sealed record CaseState(string? CaseKey, HashSet<(Guid MatchId, Guid ReporterId)> Reported);
+public sealed record CaseState(HashSet<(Guid MatchId, Guid ReporterId)> Reported);
 
 /// <summary>The rules of a case.</summary>
 public static class Case
@@ -54,7 +53,7 @@ public static class Case
     public const int EvidenceMessages = 50;
 
     public static readonly Decider<CaseCommand, CaseEvent, CaseState> Decider =
-        new("case", new(null, []), Decide, Evolve);
+        new("case", new([]), Decide, Evolve);
 
     private static Decision<CaseEvent> Decide(CaseCommand command, CaseState state) => command switch
     {
@@ -68,7 +67,7 @@ public static class Case
 
     private static CaseState Evolve(CaseState state, CaseEvent happened) => happened switch
     {
-        CaseEvent.Reported e => new(state.CaseKey ?? e.CaseKey, [.. state.Reported, (e.MatchId, e.ReporterId)]),
+        CaseEvent.Reported e => new([.. state.Reported, (e.MatchId, e.ReporterId)]),
         _ => state,
     };
 }

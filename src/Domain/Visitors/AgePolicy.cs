@@ -9,5 +9,5 @@ public static class AgePolicy
     /// <summary>Whether the year can be somebody's year of birth at all; others are a slip of the hand.</summary>
     public static bool IsPlausible(int birthYear, int year) => birthYear >= EarliestBirthYear && birthYear <= year;
 
-    public static bool MayEnter(int birthYear, int year) => year - birthYear >= MinimumAge;
+    public static bool MayEnter(int birthYear, int year) => IsPlausible(birthYear, year) && year - birthYear >= MinimumAge;
 }

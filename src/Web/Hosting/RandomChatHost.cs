@@ -17,12 +17,16 @@ public static class RandomChatHost
 {
     public static WebApplicationBuilder AddRandomChat(this WebApplicationBuilder builder)
     {
+        // Outside Development only a published folder has its assets compressed in place; run from the sources they are
+        // found through the build's manifest, without which they would arrive empty.
+        builder.WebHost.UseStaticWebAssets();
         builder.AddEdge();
         var configuration = builder.Configuration;
         builder.Services.AddEmbeddedEngines(
             RandomChatSettings.DataDirectory(configuration),
             configuration.GetSection(RetentionOptions.Section).Get<RetentionOptions>() ?? new(),
-            configuration.GetSection(MatchingOptions.Section).Get<MatchingOptions>() ?? new());
+            configuration.GetSection(MatchingOptions.Section).Get<MatchingOptions>() ?? new(),
+            configuration["Sealing:MasterKeyFile"]);
         builder.Services.AddReadinessCheck("key-store", (provider, _) =>
             provider.GetRequiredService<Sealer>().HeldUntil > provider.GetRequiredService<TimeProvider>().GetUtcNow()
                 ? Task.CompletedTask

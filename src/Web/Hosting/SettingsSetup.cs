@@ -18,6 +18,7 @@ public static class SettingsSetup
         services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.Section))
             .Validate(o => o.Messages > TimeSpan.Zero, "Retention:Messages must be longer than zero, e.g. 1.00:00:00 for a day.")
             .Validate(o => o.Visitors > TimeSpan.Zero, "Retention:Visitors must be longer than zero, e.g. 30.00:00:00 for 30 days.")
+            .Validate(o => o.Cases > TimeSpan.Zero, "Retention:Cases must be longer than zero, e.g. 180.00:00:00 for 180 days.")
             .ValidateOnStart();
         services.AddOptions<MatchingOptions>().Bind(configuration.GetSection(MatchingOptions.Section))
             .Validate(o => o.Timeout > TimeSpan.Zero, "Matching:Timeout must be longer than zero, e.g. 00:00:20.")

@@ -23,6 +23,7 @@ public sealed class MatchmakingLoop(
     private Task Sweep(CancellationToken ct)
     {
         skips.Sweep();
+        matches.Sweep();
         return Task.CompletedTask;
     }
 

@@ -47,6 +47,15 @@ public sealed partial class EventCodecTests
         Assert.Throws<ArgumentException>(() => new EventCodec(
             new EventTypeMap().Add<Parcel.Sent>("parcels.parcel.sent.v3").Add<Parcel.Lost>("parcels.parcel.sent.v3")));
 
+    [Fact]
+    public void An_old_version_that_leads_to_no_stored_name_is_refused_at_once()
+    {
+        var refused = Assert.Throws<ArgumentException>(() => new EventCodec(
+            new EventTypeMap().Add<Parcel.Sent>("parcels.parcel.sent.v3").Upcast("parcels.parcel.sent.v1", "parcels.parcel.sent.v2", Renamed)));
+
+        Assert.Contains("'parcels.parcel.sent.v2'", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("parcels.parcel.sent.v1", """{"city":"Rome","kilograms":2}""")]
     [InlineData("parcels.parcel.sent.v2", """{"destination":"Rome","kilograms":2}""")]

@@ -152,6 +152,8 @@ public sealed class Index : IPairingIndex
 /// <summary>Seals nothing: what these tests are about is not secrecy.</summary>
 public sealed class PlainSealer : ISealer
 {
+    private int cases;
+
     public string SealMessage(Guid matchId, Guid messageId, DateTimeOffset at, string body) => Seal(body);
 
     public ValueTask<string?> OpenMessage(Guid matchId, Guid messageId, string sealedBody, CancellationToken ct) => Open(sealedBody);
@@ -175,7 +177,7 @@ public sealed class PlainSealer : ISealer
 
     public ValueTask<string?> OpenForVisitor(Guid visitorId, string sealedText, CancellationToken ct) => Open(sealedText);
 
-    public ValueTask<string> TakeCaseKey(CancellationToken ct) => ValueTask.FromResult("case");
+    public ValueTask<string> TakeCaseKey(CancellationToken ct) => ValueTask.FromResult($"c{Interlocked.Increment(ref cases)}");
 
     public ValueTask<string> SealForCase(string caseKey, Guid reportId, string text, CancellationToken ct) => ValueTask.FromResult(Seal(text));
 

@@ -67,6 +67,12 @@ public sealed class MatchTests
         Match.Decider.Given(Started).When(End(MatchEndReason.Stopped, Stranger)).ThenRefused("match.not-a-participant");
 
     [Fact]
+    public void A_stranger_cannot_end_a_match_that_is_over_either() =>
+        Match.Decider.Given(Started, Ended(MatchEndReason.Skipped, Ada))
+            .When(End(MatchEndReason.Stopped, Stranger))
+            .ThenRefused("match.not-a-participant");
+
+    [Fact]
     public void A_match_that_never_started_cannot_end() =>
         Match.Decider.Given().When(End(MatchEndReason.Stopped, Ada)).ThenRefused("match.not-started");
 

@@ -50,14 +50,6 @@ public sealed class CaseTests
     public void Nobody_can_report_themselves() =>
         Case.Decider.Given().When(new CaseCommand.Report(Report(reporter: Reported))).ThenRefused("case.report-self");
 
-    [Fact]
-    public void A_case_keeps_the_key_of_its_first_report()
-    {
-        var state = Case.Decider.Fold([Report() with { CaseKey = "first" }, Report(number: 2, match: OtherMatchId) with { CaseKey = "second" }]);
-
-        Assert.Equal("first", state.CaseKey);
-    }
-
     private static CaseEvent.Reported Report(
         byte number = 1, Guid? reporter = null, Guid? match = null, ReportReason reason = ReportReason.Spam) => new(
         CaseId, new Guid(number, 0, 0, new byte[8]), match ?? MatchId, reporter ?? Reporter, Device, Reported, Device, reason,

@@ -33,6 +33,10 @@ public sealed class VisitorTests
         Visitor.Decider.Given(Started).When(StartSession(birthYear: 2020)).ThenRefused("age-restricted");
 
     [Fact]
+    public void A_year_in_which_nobody_alive_was_born_is_refused() =>
+        Visitor.Decider.Given().When(StartSession(birthYear: 1899)).ThenRefused("age-restricted");
+
+    [Fact]
     public void Without_the_terms_there_is_no_session() =>
         Visitor.Decider.Given().When(StartSession(acceptTerms: false)).ThenRefused("terms-required");
 

@@ -1,0 +1,81 @@
+using RandomChat.Application.Events;
+using RandomChat.Application.Matches;
+using RandomChat.Application.Moderation;
+using RandomChat.Application.Tests.Fakes;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
+using static RandomChat.Application.Tests.Fakes.FaultyEventStore;
+
+namespace RandomChat.Application.Tests.Moderation;
+
+public sealed class ReportTests
+{
+    private readonly World world = new();
+    private readonly Guid ann = Guid.NewGuid();
+    private readonly Guid bob = Guid.NewGuid();
+    private readonly Guid carl = Guid.NewGuid();
+
+    [Fact]
+    public async Task Each_report_has_a_key_of_its_own_so_that_its_evidence_lives_the_whole_retention()
+    {
+        await Report(ann, await Meet(ann, bob));
+        await Report(carl, await Meet(carl, bob));
+
+        var keys = Reports().Select(report => report.CaseKey).ToArray();
+
+        Assert.Equal(2, keys.Length);
+        Assert.Equal(2, keys.Distinct().Count());
+        Assert.Single(Reports().Select(report => report.CaseId).Distinct());
+    }
+
+    [Fact]
+    public async Task A_report_ends_the_match_though_the_case_cannot_be_recorded()
+    {
+        var match = await Meet(ann, bob);
+        world.Log.Break("case", Fault.Down);
+
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Report(ann, match));
+
+        Assert.True(match.IsEnded);
+        Assert.Null(world.Matches.Of(bob));
+        world.Log.Mend();
+        Assert.IsType<Outcome<ReportReceipt>.Done>(await Report(ann, match));
+    }
+
+    [Fact]
+    public async Task One_reporter_reports_a_match_once()
+    {
+        var match = await Meet(ann, bob);
+        await Report(ann, match);
+
+        Assert.Equal("conflict", Assert.IsType<Outcome<ReportReceipt>.Refused>(await Report(ann, match)).Refusal.Code);
+        Assert.IsType<Outcome<ReportReceipt>.Done>(await Report(bob, match));
+    }
+
+    [Fact]
+    public async Task Nobody_reports_a_match_of_others()
+    {
+        var match = await Meet(ann, bob);
+
+        Assert.Equal("not-in-match", Assert.IsType<Outcome<ReportReceipt>.Refused>(await Report(carl, match)).Refusal.Code);
+        Assert.False(match.IsEnded);
+    }
+
+    private IEnumerable<CaseEvent.Reported> Reports() => world.Log.All
+        .Where(recorded => recorded.Type == "moderation.case.reported.v1")
+        .Select(recorded => (CaseEvent.Reported)EventCodec.Default.Decode(recorded));
+
+    private async Task<LiveMatch> Meet(Guid one, Guid other)
+    {
+        await world.Join(one);
+        await world.Join(other);
+        return Assert.IsType<LiveMatch>(world.Matches.Of(one));
+    }
+
+    private async Task<Outcome<ReportReceipt>> Report(Guid reporter, LiveMatch match)
+    {
+        var handler = new ReportPartnerHandler(
+            world.Matches, world.OwnMatches, world.Conversation, world.Sealer, world.Executor, null!, new NoLimits(), world.Clock);
+        return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, "why", Block: false), CancellationToken.None);
+    }
+}
