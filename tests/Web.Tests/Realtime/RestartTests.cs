@@ -1,0 +1,167 @@
+using System.Net.Http.Json;
+using Microsoft.Data.Sqlite;
+using RandomChat.Web.Tests.Hosting;
+
+namespace RandomChat.Web.Tests.Realtime;
+
+/// <summary>A server that stops, planned or not, and starts again on the same data.</summary>
+public sealed class RestartTests
+{
+    private static readonly Dictionary<string, string?> Settings = new()
+    {
+        ["Limits:Enabled"] = "false",
+        ["Matching:ReconnectGrace"] = "00:00:30",
+    };
+
+    [Fact]
+    public async Task A_planned_stop_tells_everybody_ends_no_match_and_the_chat_goes_on_after_it()
+    {
+        await using var server = new ServerProcess(Settings);
+        await server.Start();
+        await using var pair = await Pair.Meet(server.Address);
+        await pair.Ann.Say(pair.MatchId, "before");
+
+        Assert.Equal(0, await server.Terminate());
+
+        var notice = await pair.Bob.Next("notice");
+        Assert.Equal(["code", "message", "severity"], notice.Keys());
+        Assert.Equal("restarting", notice.Text("code"));
+        Assert.Empty(pair.Bob.Unread("end_session"));
+        Assert.Equal(0, await Ended(server, pair.MatchId));
+
+        await server.Start();
+        await using var ann = await pair.Ann.AnotherTab();
+        await using var bob = await pair.Bob.AnotherTab();
+        var resumed = await bob.Call("resume", new Dictionary<string, object?>());
+
+        Assert.Equal(pair.BobsMatch.ToString(), resumed.GetProperty("match").ToString());
+        Assert.Equal("before", Assert.Single(resumed.GetProperty("messages").EnumerateArray()).Text("body"));
+        Assert.Equal(2, (await ann.Say(pair.MatchId, "after")).Number("sequence"));
+        Assert.Equal("after", (await bob.Next("chat_message")).Text("body"));
+        Assert.DoesNotContain("before", server.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(ann.Token, server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_on_its_way_when_the_server_stops_is_answered_or_not_there()
+    {
+        await using var server = new ServerProcess(Settings);
+        await server.Start();
+        await using var pair = await Pair.Meet(server.Address);
+        var talk = new Talk(pair.Ann, pair.MatchId);
+        var talking = talk.Go();
+        await talk.Answered(20);
+
+        await server.Terminate();
+        await talking;
+        await server.Start();
+
+        await using var ann = await pair.Ann.AnotherTab();
+        await talk.AssertKept(ann);
+    }
+
+    [Fact]
+    public async Task A_match_to_which_nobody_comes_back_after_a_restart_ends()
+    {
+        await using var server = new ServerProcess(new Dictionary<string, string?>(Settings) { ["Matching:ReconnectGrace"] = "00:00:01" });
+        await server.Start();
+        string matchId;
+        await using (var pair = await Pair.Meet(server.Address))
+        {
+            matchId = pair.MatchId;
+            await server.Kill();
+        }
+
+        await server.Start();
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await Ended(server, matchId) == 0)
+        {
+            await Task.Delay(50, patience.Token);
+        }
+    }
+
+    [Fact]
+    public async Task Blocks_and_recent_matches_are_known_after_a_restart()
+    {
+        await using var server = new ServerProcess(Settings);
+        await server.Start();
+        await using var met = await Pair.Meet(server.Address);
+        await using var blocked = await Pair.Meet(server.Address);
+        await met.Ann.Tell("end_session", new Dictionary<string, object?> { ["matchId"] = met.MatchId });
+        using (var rest = blocked.Ann.Rest())
+        {
+            (await rest.PostAsJsonAsync("/api/block", new { matchId = blocked.MatchId })).EnsureSuccessStatusCode();
+        }
+
+        await server.Kill();
+        await server.Start();
+
+        foreach (var pair in new[] { met, blocked })
+        {
+            var request = Pair.Request();
+            await using var ann = await pair.Ann.AnotherTab();
+            await using var bob = await pair.Bob.AnotherTab();
+            await ann.Join(request);
+            Assert.Equal("waiting", (await bob.Join(request)).Text("state"));
+        }
+    }
+
+    [Fact]
+    public Task Killed_in_mid_traffic_nothing_answered_is_lost_or_doubled() => KillAgainAndAgain(2);
+
+    [Fact(Explicit = true)]
+    public Task Killed_fifteen_times_in_mid_traffic_nothing_answered_is_lost_or_doubled() => KillAgainAndAgain(15);
+
+    private static async Task KillAgainAndAgain(int kills)
+    {
+        await using var server = new ServerProcess(Settings);
+        await server.Start();
+        var pairs = new List<Pair>();
+        for (var i = 0; i < 4; i++)
+        {
+            pairs.Add(await Pair.Meet(server.Address));
+        }
+
+        var talks = pairs.Select(pair => new Talk(pair.Ann, pair.MatchId)).ToArray();
+        var random = new Random(20261123);
+        for (var kill = 0; kill < kills; kill++)
+        {
+            var before = talks.Select(talk => talk.AnsweredCount).ToArray();
+            var talking = Task.WhenAll(talks.Select(talk => talk.Go()));
+            await Task.WhenAll(talks.Select((talk, i) => talk.Answered(before[i] + 1 + random.Next(40))));
+            await server.Kill();
+            await talking;
+            await server.Start();
+            foreach (var (talk, pair) in talks.Zip(pairs))
+            {
+                talk.Speaker = await pair.Ann.AnotherTab();
+            }
+        }
+
+        for (var i = 0; i < talks.Length; i++)
+        {
+            // What had no answer is sent again, as the page does; then everything is there once.
+            await talks[i].SendUnanswered();
+            await talks[i].AssertKept(talks[i].Speaker);
+            await using var bob = await pairs[i].Bob.AnotherTab();
+            await talks[i].AssertKept(bob);
+            Assert.Equal(talks[i].AnsweredCount, await Count(server, "messages", pairs[i].MatchId, "matches.message.sent.v1"));
+            await talks[i].Speaker.DisposeAsync();
+            await pairs[i].DisposeAsync();
+        }
+    }
+
+    private static Task<long> Ended(ServerProcess server, string matchId) => Count(server, "match", matchId, "matches.match.ended.v1");
+
+    private static async Task<long> Count(ServerProcess server, string category, string matchId, string type)
+    {
+        await using var log = new SqliteConnection($"Data Source={Path.Combine(server.Data, "events.db")};Mode=ReadOnly;Pooling=False");
+        await log.OpenAsync();
+        await using var query = log.CreateCommand();
+        query.CommandText = "SELECT COUNT(*) FROM events WHERE stream = $stream AND type = $type";
+        query.Parameters.AddWithValue("$stream", $"{category}-{matchId}");
+        query.Parameters.AddWithValue("$type", type);
+        return (long)(await query.ExecuteScalarAsync())!;
+    }
+}
