@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
@@ -18,16 +17,15 @@ public sealed class EndedTickets(CommandExecutor executor, ISealer sealer, TimeP
 
     public void Add(Ticket ticket, TicketEndReason reason) => pending.Enqueue((ticket, reason, clock.GetUtcNow()));
 
-    /// <summary>A ticket as events hold it; the interests are sealed, or left out where the visitor has been forgotten.</summary>
+    /// <summary>A ticket as events hold it; what was written is sealed, or left out where the visitor has been forgotten.</summary>
     public async Task<TicketRecord> Record(Ticket ticket, DateTimeOffset now)
     {
-        string? interests = null;
-        if (ticket.Request.Interests.Count > 0)
+        string? sealedWishes = null;
+        if (TicketWishes.Of(ticket.Request) is { } wishes)
         {
             try
             {
-                interests = await sealer.SealForVisitor(
-                    ticket.VisitorId, JsonSerializer.Serialize(ticket.Request.Interests, EventCodec.Json), CancellationToken.None);
+                sealedWishes = await sealer.SealForVisitor(ticket.VisitorId, wishes.ToJson(), CancellationToken.None);
             }
             catch (Exception e) when (e is DependencyUnavailableException or KeyDestroyedException)
             {
@@ -37,7 +35,7 @@ public sealed class EndedTickets(CommandExecutor executor, ISealer sealer, TimeP
 
         return new(
             ticket.TicketId, ticket.VisitorId, ticket.DeviceId, ticket.Request.Mode,
-            ticket.Request.Language is { } language ? InterestPolicy.RecordedLanguage(language) : null, interests,
+            ticket.Request.Language is { } language ? InterestPolicy.RecordedLanguage(language) : null, sealedWishes,
             ticket.Request.Interests.Count, ticket.Request.AcceptAny, ticket.FrequentSkipper, ticket.AskedAt,
             (long)Math.Max(0, (now - ticket.AskedAt).TotalMilliseconds));
     }

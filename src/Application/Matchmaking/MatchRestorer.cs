@@ -39,10 +39,10 @@ public sealed class MatchRestorer(
     /// <summary>The request that a stored ticket was made with; without interests where the visitor has been forgotten.</summary>
     public async Task<MatchRequest> RequestOf(TicketRecord ticket, CancellationToken ct)
     {
-        var interests = ticket.Interests is { } sealedInterests && await sealer.OpenForVisitor(ticket.VisitorId, sealedInterests, ct) is { } json
-            ? JsonSerializer.Deserialize<string[]>(json, EventCodec.Json)
+        var wishes = ticket.Wishes is { } text && await sealer.OpenForVisitor(ticket.VisitorId, text, ct) is { } json
+            ? TicketWishes.Parse(json)
             : null;
-        return new(ticket.Mode, ticket.Language, interests ?? [], ticket.AcceptAny);
+        return new(ticket.Mode, wishes?.Language ?? ticket.Language, wishes?.Interests ?? [], ticket.AcceptAny);
     }
 
     private async Task<Participant> Seat(TicketRecord ticket, CancellationToken ct) =>

@@ -43,8 +43,8 @@ public sealed record Ticket(
 
 /// <summary>A ticket as it is stored in events. Part of the storage format.</summary>
 /// <param name="Language">Language, script and region of the tag, see <see cref="InterestPolicy.RecordedLanguage"/>; null: not given.</param>
-/// <param name="Interests">Sealed under the visitor's key, or null where there are none.</param>
+/// <param name="Wishes">Sealed under the visitor's key: interests, and a language tag of which more was given; null where there is neither.</param>
 /// <param name="WaitedMilliseconds">From asking to the match or the end.</param>
 public sealed record TicketRecord(
-    Guid TicketId, Guid VisitorId, Guid DeviceId, ChatMode Mode, string? Language, string? Interests, int InterestCount,
+    Guid TicketId, Guid VisitorId, Guid DeviceId, ChatMode Mode, string? Language, string? Wishes, int InterestCount,
     bool AcceptAny, bool FrequentSkipper, DateTimeOffset AskedAt, long WaitedMilliseconds);

@@ -28,10 +28,10 @@ public static partial class EventCatalog
     {
         ["SessionStarted.Profile"] = "the visitor's key",
         ["PreferencesChanged.Preferences"] = "the visitor's key",
-        ["TicketRecord.Interests"] = "the visitor's key",
+        ["TicketRecord.Wishes"] = "the visitor's key",
         ["Sent.Body"] = "the key of match and hour",
-        ["Reported.Comment"] = "the case's key",
-        ["Reported.Evidence"] = "the case's key",
+        ["Reported.Comment"] = "the report's key",
+        ["Reported.Evidence"] = "the report's key",
     };
 
     /// <summary>Texts that are in clear because no visitor wrote them.</summary>
