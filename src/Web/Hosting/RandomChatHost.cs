@@ -17,6 +17,9 @@ public static class RandomChatHost
 {
     public static WebApplicationBuilder AddRandomChat(this WebApplicationBuilder builder)
     {
+        // Outside Development only a published folder has its assets compressed in place; run from the sources they are
+        // found through the build's manifest, without which they would arrive empty.
+        builder.WebHost.UseStaticWebAssets();
         builder.AddEdge();
         var configuration = builder.Configuration;
         builder.Services.AddEmbeddedEngines(

@@ -76,10 +76,10 @@ public sealed class IndexModel(ChatPages chat, TimeProvider time, IConfiguration
 
         if (!Request.IsHtmx())
         {
-            return RedirectToPage("/Chat", new { start = 1 });
+            return RedirectToPage("/Chat", new { start = true });
         }
 
-        Response.Htmx(htmx => htmx.Redirect("/chat?start=1"));
+        Response.Htmx(htmx => htmx.Redirect("/chat?start=true"));
         return new NoContentResult();
     }
 

@@ -54,7 +54,6 @@ public sealed class RunningServer : IAsyncDisposable
             ["urls"] = "http://127.0.0.1:0",
         });
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
-        builder.WebHost.UseStaticWebAssets();
         builder.AddRandomChat();
         var log = new RecordedLog();
         builder.Services.AddSingleton(log);

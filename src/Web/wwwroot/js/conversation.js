@@ -23,6 +23,7 @@ export const has = (messageId) => rows().some((row) => row.dataset.id === messag
 /** The server writes times in UTC; people live elsewhere. */
 export function localiseTimes() {
   for (const time of list().querySelectorAll("time")) time.textContent = clock.format(new Date(time.dateTime));
+  group();
 }
 
 /**
@@ -162,8 +163,16 @@ function mark(row, icon, words) {
   state.replaceChildren(iconOf(icon), words);
 }
 
-/** Marks where the speaker changes, for the space between. */
+/** Marks where the speaker changes, for the space between, and what needs no footer of its own. */
 function group() {
-  rows().forEach((row, index, all) =>
-    row.classList.toggle("first", all[index - 1]?.classList.contains("me") !== row.classList.contains("me")));
+  rows().forEach((row, index, all) => {
+    const after = all[index + 1];
+    const sameSide = (/** @type {HTMLElement | undefined} */ other) =>
+      other?.classList.contains("me") === row.classList.contains("me");
+    row.classList.toggle("first", !sameSide(all[index - 1]));
+    row.classList.toggle("more", sameSide(after) && footerOf(after) === footerOf(row));
+  });
 }
+
+/** @param {HTMLElement | undefined} row */
+const footerOf = (row) => row?.querySelector("footer")?.textContent?.trim();

@@ -41,7 +41,7 @@ function showAge() {
   const text = field("birthYear").value.trim();
   const thisYear = Number(/** @type {HTMLElement} */ (document.getElementById("gate")).dataset.year);
   const hint = /** @type {HTMLElement} */ (document.getElementById("age"));
-  hint.textContent = /^\d{4}$/.test(text) ? `Age this year: ${thisYear - Number(text)}` : "18+";
+  hint.textContent = /^\d{4}$/.test(text) ? `${thisYear - Number(text)} this year` : "18+";
 }
 
 const readInterests = () => field("interests").value.split(",").map((one) => one.trim()).filter((one) => one !== "");
