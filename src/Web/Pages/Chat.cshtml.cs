@@ -13,6 +13,10 @@ public sealed class ChatModel(ChatPages chat, TimeProvider time, IConfiguration 
     [BindProperty(SupportsGet = true, Name = "start")]
     public bool Start { get; set; }
 
+    /// <summary>The visitor chose to go on although the first wait was in vain: shows the search again.</summary>
+    [BindProperty(SupportsGet = true, Name = "goOn")]
+    public bool GoOn { get; set; }
+
     public RoomView Room { get; private set; } = new RoomView.None(null);
 
     public LobbyFacts Facts { get; } = chat.Facts();

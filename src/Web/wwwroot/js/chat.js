@@ -26,6 +26,8 @@ let carried = { rows: [] };
 /** Messages that overtook the panel they belong to. @type {ChatMessage[]} */
 let early = [];
 let everUp = false;
+/** Asked again since nobody was found: the server remembers the vain wait, the panel shows the new one. */
+let goesOn = false;
 let flushing = false;
 let catchingUp = false;
 
@@ -99,6 +101,10 @@ body.addEventListener("htmx:beforeSwap", () => {
   carried = { match: match(), rows: match() ? conversation.ownRows() : [], action: focused?.dataset.action };
 });
 body.addEventListener("htmx:afterSwap", attach);
+body.addEventListener("htmx:configRequest", (event) => {
+  const { verb, parameters } = /** @type {CustomEvent<{ verb: string, parameters: Record<string, unknown> }>} */ (event).detail;
+  if (verb === "get" && goesOn) parameters.goOn = true;
+});
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   body.addEventListener(failure, () => {
     const words = "We could not reach the server. Try again in a moment.";
@@ -139,6 +145,7 @@ async function join(change) {
     if (!wantsProof(error)) throw error;
     await call("join_queue", { ...request, captcha: await prove() });
   }
+  goesOn = true;
   tell("panel");
 }
 
@@ -322,6 +329,7 @@ on("chat_message", (/** @type {ChatMessage} */ message) => {
   if (message.from === "partner") status.setTyping(false);
   if (missed) catchUp();
 });
+on("match_timeout", () => { goesOn = false; });
 on("typing", (/** @type {{ matchId: string, isTyping: boolean }} */ { matchId, isTyping }) => {
   if (matchId === match()) status.setTyping(isTyping);
 });

@@ -18,7 +18,7 @@ export function attach(matchId, submit) {
   const tellTyping = (isTyping) => {
     const now = performance.now();
     if (isTyping ? now - toldAt < TYPING_EVERY : !told) return;
-    if (isTyping) toldAt = now;
+    toldAt = isTyping ? now : -TYPING_EVERY;
     told = isTyping;
     send("typing", { matchId, isTyping });
   };
@@ -42,7 +42,6 @@ export function attach(matchId, submit) {
     box.value = "";
     keepDraft(matchId, "");
     tellTyping(false);
-    toldAt = -TYPING_EVERY;
     submit(body);
   });
 }

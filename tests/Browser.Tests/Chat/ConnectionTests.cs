@@ -1,0 +1,96 @@
+using RandomChat.Browser.Tests.Hosting;
+using RandomChat.Web.Tests.Hosting;
+using static Microsoft.Playwright.Assertions;
+
+namespace RandomChat.Browser.Tests.Chat;
+
+public sealed class ConnectionTests(Chromium chromium) : Journey(chromium)
+{
+    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("randomchat-test-");
+    private RunningServer? server;
+    private Uri? address;
+
+    protected override Uri Address => address!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        server = await RunningServer.Start(Site.Open, data.FullName);
+        address = server.Address;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await server!.DisposeAsync();
+        data.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task What_is_written_offline_waits_and_is_sent_once_on_return()
+    {
+        var (ada, bo) = await Meet();
+        ada.Allow("ERR_INTERNET_DISCONNECTED");
+        await ada.Say("before");
+        await bo.Hears("before");
+
+        await ada.Browser.SetOfflineAsync(true);
+        await ada.Sees("You are offline. Unsent messages wait here.");
+        await ada.Say("first in the tunnel");
+        await ada.Say("second in the tunnel");
+        await Expect(ada.Conversation).ToContainTextAsync("Waits for the connection");
+        await bo.Say("are you still there?");
+        await ada.Browser.SetOfflineAsync(false);
+
+        await bo.Hears("second in the tunnel");
+        await ada.Hears("are you still there?");
+        await ada.Sees("Connected");
+        await bo.Sees("Connected");
+        await Expect(ada.Conversation.GetByText("Waits for the connection")).ToHaveCountAsync(0);
+        // In one order on both sides, each once.
+        var expected = new[] { "before", "are you still there?", "first in the tunnel", "second in the tunnel" };
+        Assert.Equal(expected, await bo.Bodies());
+        Assert.Equal(expected, await ada.Bodies());
+    }
+
+    [Fact]
+    public async Task A_restarted_server_brings_the_chat_back_by_itself()
+    {
+        var (ada, bo) = await Meet();
+        foreach (var visitor in new[] { ada, bo })
+        {
+            visitor.Allow("ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket|htmx:");
+        }
+
+        await ada.Say("before the restart");
+        await bo.Hears("before the restart");
+
+        await server!.DisposeAsync();
+        await ada.Sees("Reconnecting");
+        await ada.Say("written meanwhile");
+        server = await RunningServer.Start(
+            new Dictionary<string, string?>(Site.Open) { ["urls"] = Address.ToString().TrimEnd('/') }, data.FullName);
+
+        await ada.Sees("Connected");
+        await bo.Sees("Connected");
+        await bo.Hears("written meanwhile");
+        await bo.Say("and here we are again");
+        await ada.Hears("and here we are again");
+        var expected = new[] { "before the restart", "written meanwhile", "and here we are again" };
+        Assert.Equal(expected, await ada.Bodies());
+        Assert.Equal(expected, await bo.Bodies());
+    }
+
+    [Fact]
+    public async Task Whose_partner_vanishes_reads_that_their_place_is_kept_and_then_that_they_left()
+    {
+        var (ada, bo) = await Meet();
+
+        await bo.Page.CloseAsync();
+
+        await ada.Sees("Reconnecting");
+        await Expect(ada.Page.GetByText("Stranger lost the connection.")).ToBeVisibleAsync();
+        await ada.Sees("Chat ended");
+        await Expect(ada.Conversation).ToContainTextAsync("Stranger left the chat.");
+        await ada.HasFocus(ada.Button("Start"));
+    }
+}
