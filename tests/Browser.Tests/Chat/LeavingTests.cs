@@ -87,6 +87,26 @@ public sealed class LeavingTests(Chromium chromium, Site site) : SharedJourney(c
     }
 
     [Fact]
+    public async Task From_the_gate_the_page_goes_straight_to_the_search()
+    {
+        var ada = await Arrive();
+        await ada.Page.AddInitScriptAsync("""
+            document.addEventListener("DOMContentLoaded", () => {
+              window.states = [];
+              new MutationObserver(() => window.states.push(document.getElementById("main")?.dataset.state))
+                .observe(document.getElementById("panel") ?? document.body, { childList: true });
+            });
+            """);
+
+        await ada.Start();
+        await ada.Page.WaitForURLAsync(new System.Text.RegularExpressions.Regex("/chat$"));
+        await ada.Button("Stop").ClickAsync();
+        await ada.Sees("You have stopped");
+
+        Assert.Equal(["searching", "idle"], (await ada.Page.EvaluateAsync<string[]>("states")).Distinct());
+    }
+
+    [Fact]
     public async Task A_stopped_search_finds_nobody_until_Start()
     {
         var ada = await Arrive();
@@ -131,7 +151,7 @@ public sealed class TimeoutTests(Chromium chromium) : Journey(chromium)
         await ada.Sees("Looking for someone");
         var bo = await Arrive();
         await bo.Start(language: "fr");
-        await bo.Sees("No one is free in French just now");
+        await bo.Sees("No one is free in Français just now");
         await ada.Sees("No one is free in English just now");
 
         await ada.Button("Meet anyone").ClickAsync();

@@ -1,69 +1,61 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using RandomChat.Browser.Tests.Hosting;
 
 namespace RandomChat.Browser.Tests.Pages;
 
-/// <summary>Every screen that a visitor comes to, one after the other.</summary>
-public abstract class ScreensTests(Chromium chromium, Site site) : SharedJourney(chromium, site)
+/// <summary>What holds for every screen, at the width of a small phone and of a desktop.</summary>
+public sealed class ScreensTests(Chromium chromium, Site site) : Tour(chromium, site)
 {
-    /// <summary>Goes through all screens and looks at each.</summary>
-    /// <param name="options">Of the browser that looks.</param>
-    /// <param name="look">Takes the page and the name of the screen.</param>
-    protected async Task WalkThrough(BrowserNewContextOptions options, Func<IPage, string, Task> look)
+    private const string TooWide = "() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) > innerWidth";
+
+    // A link inside a sentence is as high as its lines; everything else has room for a finger, its label included.
+    private const string SmallTargets = """
+        () => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea")]
+          .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".skip"))
+          .filter((one) => !(one.matches("a") && getComputedStyle(one).display === "inline"))
+          .map((one) => one.matches("[type=radio], [type=checkbox]") ? one.closest("label") : one)
+          .filter((one) => { const box = one.getBoundingClientRect(); return box.width < 43.5 || box.height < 43.5; })
+          .map((one) => one.outerHTML.slice(0, 120))
+        """;
+
+    private const string Moving = """
+        () => document.getAnimations().filter((one) => one.playState === "running").map((one) => one.animationName ?? one.transitionProperty)
+        """;
+
+    private static readonly AxeRunOptions Axe = new() { ResultTypes = [ResultType.Violations] };
+
+    [Theory]
+    [InlineData(360, 740)]
+    [InlineData(1280, 800)]
+    public async Task Every_screen_fits_gives_fingers_room_stands_still_when_asked_and_has_no_serious_finding_in_either_theme(int width, int height)
     {
-        var ada = await Arrive(options);
-        ada.Allow("status of 4(04|22)");
-        foreach (var path in new[] { "/", "/terms", "/guidelines", "/privacy", "/no-such-page" })
+        var problems = new List<string>();
+        var options = new BrowserNewContextOptions
         {
-            await ada.Page.GotoAsync(path);
-            await look(ada.Page, path);
-        }
+            ReducedMotion = ReducedMotion.Reduce,
+            ViewportSize = new() { Width = width, Height = height },
+        };
 
-        await ada.FillGate("", interests: "film photography, baking");
-        await ada.Button("Start").ClickAsync();
-        await ada.HasFocus(ada.BirthYear);
-        await look(ada.Page, "the gate with errors");
+        await Walk(options, async (page, screen) =>
+        {
+            if (await page.EvaluateAsync<bool>(TooWide))
+            {
+                problems.Add($"{screen}: scrolls sideways");
+            }
 
-        await ada.Start("Juniper", "en", "film photography");
-        await ada.Sees("Looking for someone");
-        await look(ada.Page, "searching");
+            problems.AddRange((await page.EvaluateAsync<string[]>(SmallTargets)).Select(target => $"{screen}: small {target}"));
+            problems.AddRange((await page.EvaluateAsync<string[]>(Moving)).Select(motion => $"{screen}: moves {motion}"));
+            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            {
+                await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                problems.AddRange((await page.RunAxe(Axe)).Violations
+                    .Where(finding => finding.Impact is "serious" or "critical")
+                    .Select(finding => $"{screen} {scheme}: {finding.Id} {string.Join(" ", finding.Nodes.Select(node => node.Html))}"));
+            }
+        });
 
-        var bo = await Arrive();
-        await bo.Start("Rowan", "en", "film photography");
-        await ada.Sees("Connected");
-        await ada.Say("Do you print your own pictures? The first one took me three evenings and a lot of patience.");
-        await bo.Hears("Do you print your own pictures? The first one took me three evenings and a lot of patience.");
-        await bo.Say("أفضل الصور تأتي بالصدفة");
-        await ada.Hears("أفضل الصور تأتي بالصدفة");
-        await bo.Say("https://photographs.example/an-address-that-is-longer-than-any-line-on-a-small-phone-can-ever-be");
-        await look(ada.Page, "chat");
-
-        await ada.Button("Emoji").ClickAsync();
-        await look(ada.Page, "emoji picker");
-        await ada.Page.Keyboard.PressAsync("Escape");
-
-        await ada.Button("Report").ClickAsync();
-        await ada.HasFocus(ada.Report.GetByRole(AriaRole.Radio).First);
-        await look(ada.Page, "report");
-
-        await ada.Report.GetByRole(AriaRole.Radio, new() { Name = "Other" }).CheckAsync();
-        await ada.Report.GetByRole(AriaRole.Button, new() { Name = "Send report" }).ClickAsync();
-        await ada.Report.GetByText("Thanks").WaitForAsync();
-        await look(ada.Page, "reported");
-
-        await ada.Report.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
-        await ada.Sees("Chat ended");
-        await look(ada.Page, "ended");
-
-        var cleo = await Arrive(options);
-        await cleo.Start();
-        await cleo.Sees("Looking for someone");
-        await cleo.Button("Stop").ClickAsync();
-        await cleo.Sees("You have stopped");
-        await look(cleo.Page, "stopped");
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
     }
-
-    protected static BrowserNewContextOptions Wide => new() { ViewportSize = new() { Width = 1280, Height = 800 } };
-
-    protected static BrowserNewContextOptions Narrow => new() { ViewportSize = new() { Width = 360, Height = 740 }, HasTouch = true };
 }

@@ -26,6 +26,10 @@ let carried = { rows: [] };
 /** Messages that overtook the panel they belong to. @type {ChatMessage[]} */
 let early = [];
 let everUp = false;
+/** On the way into the queue: the server does not know of it yet, and its panel would say that we have stopped. */
+let joining = false;
+/** Counts what was asked for, so that a join that waited for the connection does not come after a Stop. */
+let wish = 0;
 /** Asked again since nobody was found: the server remembers the vain wait, the panel shows the new one. */
 let goesOn = false;
 let flushing = false;
@@ -136,14 +140,21 @@ setInterval(() => {
 /** @param {Record<string, unknown>} [change] to the request of the gate */
 async function join(change) {
   clearProblem();
-  const known = room?.dataset.request || await (await fetch("/api/preferences")).text();
-  await whenUp();
-  const request = { ...JSON.parse(known), ...change };
+  joining = true;
+  const own = ++wish;
   try {
-    await call("join_queue", request);
-  } catch (error) {
-    if (!wantsProof(error)) throw error;
-    await call("join_queue", { ...request, captcha: await prove() });
+    const known = room?.dataset.request || await (await fetch("/api/preferences")).text();
+    await whenUp();
+    if (own !== wish) return;
+    const request = { ...JSON.parse(known), ...change };
+    try {
+      await call("join_queue", request);
+    } catch (error) {
+      if (!wantsProof(error)) throw error;
+      await call("join_queue", { ...request, captcha: await prove() });
+    }
+  } finally {
+    joining = false;
   }
   goesOn = true;
   tell("panel");
@@ -185,6 +196,7 @@ async function next() {
 
 async function stop() {
   clearProblem();
+  wish++;
   if (isUp()) {
     await (state() === "live" ? call("end_session", { matchId: match() }) : call("leave_queue"));
   } else {
@@ -352,8 +364,8 @@ on("connection", (/** @type {{ up: boolean, failures: number }} */ { up, failure
     if (back) clearProblem();
     if (state() === "live") catchUp().then(flush);
     else if (room?.dataset.join === "true") joinWhenAsked();
-    else if (back || state() === "searching") tell("panel");
-  } else if (failures % 6 === 3) {
+    else if (!joining && (back || state() === "searching")) tell("panel");
+  } else if (!joining && failures % 6 === 3) {
     // Perhaps it is the session that ended: the server's panel would say so.
     tell("panel");
   }
