@@ -47,10 +47,13 @@ dotnet --version >/dev/null 2>&1 || give_up "$(dotnet --version 2>&1)"
 node=$(node --version 2>/dev/null) || give_up "Node 20 or newer is needed: https://nodejs.org"
 [ "$(echo "${node#v}" | cut -d. -f1)" -ge 20 ] || give_up "Node 20 or newer is needed; this one is $node."
 
-# A browser for the journeys, and strace to count what reaches the disk. A test that misses its tool says so and is skipped.
+# A browser for the journeys, strace to count what reaches the disk, the real engines for their adapters. A test that misses its tool says so and is skipped.
 missing=()
 [ -x /usr/bin/chromium ] || missing+=(chromium)
 command -v strace >/dev/null || missing+=(strace)
+[ -d /usr/lib/postgresql ] || missing+=(postgresql)
+[ -x /usr/bin/redis-server ] || missing+=(redis-server)
+[ -x /usr/bin/turnserver ] || missing+=(coturn)
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     echo "Installing ${missing[*]} ..."
