@@ -1,9 +1,14 @@
-using RandomChat.Infrastructure;
+using RandomChat.Infrastructure.Settings;
 using RandomChat.Web.Hosting;
 
 try
 {
-    var app = WebApplication.CreateBuilder(args).AddRandomChat().Build();
+    // A published server finds its pages' files beside itself, from wherever it is started.
+    var app = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+        ContentRootPath = RandomChatSettings.IsPublished ? AppContext.BaseDirectory : null,
+    }).AddRandomChat().Build();
     app.UseRandomChat();
     await app.RunAsync();
     return 0;

@@ -44,9 +44,14 @@ public static class RandomChatSettings
         return Path.GetFullPath(path, SourceRoot(programDirectory) ?? workingDirectory);
     }
 
+    /// <summary>Whether this program runs in a published folder; publishing leaves a mark there.</summary>
+    public static bool IsPublished => HasMark(AppContext.BaseDirectory);
+
+    private static bool HasMark(string programDirectory) => File.Exists(Path.Combine(programDirectory, "published"));
+
     private static string? SourceRoot(string programDirectory)
     {
-        if (File.Exists(Path.Combine(programDirectory, "published")))
+        if (HasMark(programDirectory))
         {
             return null;
         }

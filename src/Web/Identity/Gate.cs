@@ -20,8 +20,11 @@ public sealed class Gate(
     /// <summary>What is wrong with a display name, or null.</summary>
     public static string? ProblemOf(string displayName) =>
         displayName.Length > VisitorProfile.MaximumDisplayNameLength ? $"It has at most {VisitorProfile.MaximumDisplayNameLength} characters."
-        : displayName.Any(char.IsControl) ? "It holds a character that cannot be shown."
+        : displayName.Any(c => char.IsControl(c) || IsDirectionOverride(c)) ? "It holds a character that cannot be shown."
         : null;
+
+    // These would turn around what stands beside the name.
+    private static bool IsDirectionOverride(char c) => c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     /// <summary>
     /// Lets a visitor in and sets the cookies. First comes what costs nothing, then what is true whoever solves a

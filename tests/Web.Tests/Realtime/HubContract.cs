@@ -31,11 +31,15 @@ public abstract class HubContract(HubServer hub, Wire wire) : IClassFixture<HubS
         await using var bob = await Enter();
         var waiting = await ann.Join(new Dictionary<string, object?>
         {
-            ["mode"] = "text", ["language"] = language, ["interests"] = new[] { " Chess ", "tea" },
+            ["mode"] = "text",
+            ["language"] = language,
+            ["interests"] = new[] { " Chess ", "tea" },
         });
         var matched = await bob.Join(new Dictionary<string, object?>
         {
-            ["mode"] = "text", ["language"] = language.ToUpperInvariant(), ["interests"] = new[] { "CHESS" },
+            ["mode"] = "text",
+            ["language"] = language.ToUpperInvariant(),
+            ["interests"] = new[] { "CHESS" },
         });
 
         var (anns, bobs) = (await ann.Next("match_found"), await bob.Next("match_found"));

@@ -15,7 +15,9 @@ public sealed class LeavingTests
     {
         await using var server = await HubServer.With(new Dictionary<string, string?>
         {
-            ["Limits:Messages:Permits"] = "1", ["Limits:Messages:Burst"] = "10", ["Limits:Messages:Window"] = "00:01:00",
+            ["Limits:Messages:Permits"] = "1",
+            ["Limits:Messages:Burst"] = "10",
+            ["Limits:Messages:Window"] = "00:01:00",
         });
         await using var pair = await Pair.Meet(server.Address);
         for (var i = 0; i < 10; i++)
@@ -25,7 +27,9 @@ public sealed class LeavingTests
 
         var (code, text) = await pair.Ann.Refused("chat_message", new Dictionary<string, object?>
         {
-            ["matchId"] = pair.MatchId, ["body"] = "one too many", ["clientMessageId"] = "x",
+            ["matchId"] = pair.MatchId,
+            ["body"] = "one too many",
+            ["clientMessageId"] = "x",
         });
 
         Assert.Equal("rate-limited", code);
@@ -67,7 +71,9 @@ public sealed class LeavingTests
 
         var refused = await pair.Ann.Refused("chat_message", new Dictionary<string, object?>
         {
-            ["matchId"] = pair.MatchId, ["body"] = "into the void", ["clientMessageId"] = "x",
+            ["matchId"] = pair.MatchId,
+            ["body"] = "into the void",
+            ["clientMessageId"] = "x",
         });
         await Leave(pair, way);
 

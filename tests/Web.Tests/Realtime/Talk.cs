@@ -70,7 +70,8 @@ public sealed class Talk(HubVisitor speaker, string matchId)
         {
             var page = await reader.Call("resume", new Dictionary<string, object?>
             {
-                ["matchId"] = matchId, ["afterSequence"] = kept.Count == 0 ? 0 : kept[^1].Sequence,
+                ["matchId"] = matchId,
+                ["afterSequence"] = kept.Count == 0 ? 0 : kept[^1].Sequence,
             });
             var messages = page.GetProperty("messages").EnumerateArray().Select(m => (m.Number("sequence"), m.Text("body"))).ToArray();
             if (messages.Length == 0)
