@@ -31,6 +31,10 @@ public abstract class ReadDb(DbContextOptions options) : DbContext(options)
             configurationBuilder.Properties<Guid>().HaveConversion<LowerCaseText>();
             configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcText>();
         }
+        else
+        {
+            configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMoment>();
+        }
     }
 
     protected sealed override void OnModelCreating(ModelBuilder modelBuilder)
@@ -56,6 +60,9 @@ public abstract class ReadDb(DbContextOptions options) : DbContext(options)
     protected abstract void Map(ModelBuilder model);
 
     private sealed class LowerCaseText() : ValueConverter<Guid, string>(id => id.ToString("D"), text => Guid.ParseExact(text, "D"));
+
+    /// <summary>PostgreSQL takes moments in UTC only.</summary>
+    private sealed class UtcMoment() : ValueConverter<DateTimeOffset, DateTimeOffset>(at => at.ToUniversalTime(), at => at);
 
     private sealed class UtcText() : ValueConverter<DateTimeOffset, string>(
         at => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture),
