@@ -25,7 +25,8 @@ internal static class StatusCommand
             found.Add((projection, await session.Store.ReadCheckpoint(projection, ct)));
         }
 
-        var end = (await session.Log.End(found.Max(one => one.Checkpoint)?.After, ct))?.Value ?? 0;
+        var furthest = found.MaxBy(one => one.Checkpoint?.Position ?? 0).Checkpoint?.After;
+        var end = (await session.Log.End(furthest, ct))?.Value ?? 0;
         var rows = found.ConvertAll(one => Row(one.Projection, one.Checkpoint, end));
         if (json)
         {

@@ -109,8 +109,10 @@ internal sealed class Verification(IReadStore store, EventFeed feed)
         /// <returns>How many rows the live table has.</returns>
         public async Task<long> Run(DbConnection live, DbConnection built, List<string> differences, int most, CancellationToken ct)
         {
-            await using var isRows = await Query(live, ct);
-            await using var shouldRows = await Query(built, ct);
+            await using var isQuery = Query(live);
+            await using var shouldQuery = Query(built);
+            await using var isRows = await isQuery.ExecuteReaderAsync(ct);
+            await using var shouldRows = await shouldQuery.ExecuteReaderAsync(ct);
             var (hasIs, hasShould) = (await isRows.ReadAsync(ct), await shouldRows.ReadAsync(ct));
             var rows = 0L;
             while ((hasIs || hasShould) && differences.Count < most)
@@ -140,11 +142,11 @@ internal sealed class Verification(IReadStore store, EventFeed feed)
             return rows;
         }
 
-        private async Task<DbDataReader> Query(DbConnection connection, CancellationToken ct)
+        private DbCommand Query(DbConnection connection)
         {
-            await using var command = connection.CreateCommand();
+            var command = connection.CreateCommand();
             command.CommandText = sql;
-            return await command.ExecuteReaderAsync(ct);
+            return command;
         }
 
         private int Compare(DbDataReader a, DbDataReader b)

@@ -26,7 +26,7 @@ internal sealed class ParquetFormat : IExportFormat
     public static async Task<ParquetFormat> Create(Stream output, CancellationToken ct) =>
         new(await ParquetWriter.CreateAsync(
             new ParquetSchema(Position, Stream, Revision, Type, At, Actor, CorrelationId, MessageId, Data), output,
-            new ParquetOptions { CompressionMethod = CompressionMethod.Zstd }, cancellationToken: ct));
+            new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = System.IO.Compression.CompressionLevel.Fastest }, cancellationToken: ct));
 
     public async Task Write(ExportRow row, CancellationToken ct)
     {

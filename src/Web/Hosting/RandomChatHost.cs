@@ -4,6 +4,7 @@ using RandomChat.Application.Settings;
 using RandomChat.Infrastructure;
 using RandomChat.Infrastructure.Sealing;
 using RandomChat.Infrastructure.Settings;
+using RandomChat.Projections;
 using RandomChat.Web.Health;
 using RandomChat.Web.Matchmaking;
 using RandomChat.Web.Moderation;
@@ -32,6 +33,7 @@ public static class RandomChatHost
                 ? Task.CompletedTask
                 : throw new Application.Events.DependencyUnavailableException("key-store"));
         builder.Services.AddApplication();
+        builder.Services.AddProjections(configuration);
         builder.Services.AddMediator(options =>
         {
             options.Assemblies = [typeof(JoinQueue)];
