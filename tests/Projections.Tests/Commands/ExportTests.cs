@@ -38,20 +38,22 @@ public sealed class ExportTests : IAsyncLifetime
         Assert.Equal(end, JsonDocument.Parse(output).RootElement.GetProperty("events").GetInt64());
 
         var from = string.Format(System.Globalization.CultureInfo.InvariantCulture, table, file);
-        Assert.Equal([["position", "stream", "revision", "type", "at", "actor", "correlationId", "messageId", "data"]], [Query($"DESCRIBE SELECT * FROM {from}").Select(row => row[0])]);
+        Assert.Equal(
+            ["actor", "at", "correlationId", "data", "messageId", "position", "revision", "stream", "type"],
+            Query($"DESCRIBE SELECT * FROM {from}").Select(row => row[0]).Order(StringComparer.Ordinal));
         Assert.Equal(
             [[end.ToString(System.Globalization.CultureInfo.InvariantCulture)]],
             Query($"SELECT count(*) FROM {from}"));
         Assert.Equal(
             Query($"SELECT count(*) FROM {from} WHERE type = 'matches.message.sent.v1'"),
-            Query($"SELECT count(messageId) FROM {from} WHERE messageId IS NOT NULL AND messageId <> ''".Replace("messageId <> ''", "CAST(messageId AS VARCHAR) <> ''", StringComparison.Ordinal)));
+            Query($"SELECT count(*) FROM {from} WHERE messageId IS NOT NULL AND CAST(messageId AS VARCHAR) <> ''"));
         Assert.Equal(
             [["a \"quote\", a comma;\nümläut 🙂"]],
             Query($"SELECT json_extract_string(CAST(data AS JSON), '$.said') FROM {from} WHERE type = 'tests.quote.said.v1'"));
         Assert.Equal(
             [["00000000-0000-0000-0000-000000000001", "system"]],
             Query($"SELECT CAST(correlationId AS VARCHAR), actor FROM {from} WHERE type = 'tests.quote.said.v1'"));
-        Assert.Equal([["true"]], Query($"SELECT min(CAST(at AS TIMESTAMPTZ)) > now() - INTERVAL 1 HOUR FROM {from}"));
+        Assert.Equal([["True"]], Query($"SELECT min(CAST(\"at\" AS TIMESTAMPTZ)) > now() - INTERVAL 1 HOUR FROM {from}"));
     }
 
     [Fact]

@@ -122,10 +122,12 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
     public async Task Replayed_until_a_position_or_an_instant_it_is_a_file_that_any_tool_opens()
     {
         var end = End;
+        await Task.Delay(10);
         var before = TimeProvider.System.GetUtcNow();
+        await Task.Delay(10);
         await log.Traffic(5);
         var byPosition = await Run("replay", "activity", "--until", end.ToString(CultureInfo.InvariantCulture), "--into", "by-position");
-        var byInstant = await Run("replay", "activity", "--until", before.AddMilliseconds(1).ToString("O", CultureInfo.InvariantCulture), "--into", "by-instant", "--json");
+        var byInstant = await Run("replay", "activity", "--until", before.ToString("O", CultureInfo.InvariantCulture), "--into", "by-instant", "--json");
 
         Assert.Equal((0, 0), (byPosition.Code, byInstant.Code));
         Assert.Equal(end, JsonDocument.Parse(byInstant.Output).RootElement.GetProperty("position").GetInt64());
