@@ -8,6 +8,7 @@ using RandomChat.Web.Health;
 using RandomChat.Web.Matchmaking;
 using RandomChat.Web.Moderation;
 using RandomChat.Web.Pages;
+using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
 
 namespace RandomChat.Web.Hosting;
@@ -51,6 +52,7 @@ public static class RandomChatHost
         app.MapMatches();
         app.MapReports();
         app.MapRealtime();
+        app.MapOtherMethods();
         app.MapStaticAssets();
         app.MapRazorPages().WithStaticAssets();
     }
