@@ -19,6 +19,7 @@ public sealed class MatchStarter(
     LiveMatches matches,
     CommandExecutor executor,
     IVisitorConnections connections,
+    IMatchRegistry registry,
     IDisplayNames names,
     EndedTickets endedTickets,
     WaitTimes waits,
@@ -31,7 +32,6 @@ public sealed class MatchStarter(
     private readonly ConcurrentDictionary<Guid, Task<bool>> starting = [];
     private readonly ConcurrentDictionary<Guid, Guid> claimed = [];
     private readonly ConcurrentDictionary<Guid, Guid> withdrawn = [];
-    private readonly ConcurrentDictionary<Guid, string> seats = [];
 
     /// <summary>Starts a claim whose outcome nobody waits for.</summary>
     public async Task Begin(Claim claim)
@@ -90,11 +90,6 @@ public sealed class MatchStarter(
 
     /// <summary>The visitor joined again after leaving.</summary>
     public void StayIn(Guid visitorId) => withdrawn.TryRemove(visitorId, out _);
-
-    /// <summary>Remembers the connection that joined: it will hold the call.</summary>
-    public void KeepSeat(Guid visitorId, string connection) => seats[visitorId] = connection;
-
-    public void GiveUpSeat(Guid visitorId) => seats.TryRemove(visitorId, out _);
 
     /// <summary>
     /// One thing at a time happens to a claim: nobody's place is given back while the match may just be recorded. Who
@@ -183,6 +178,16 @@ public sealed class MatchStarter(
 
     private async Task Open(Claim claim, MatchEvent.Started started)
     {
+        if (!await registry.Claim(started, CancellationToken.None))
+        {
+            // Another node found the match in the log and goes on with it.
+            await lobby.Confirm(claim.MatchId, CancellationToken.None);
+            Settled(claim);
+            return;
+        }
+
+        await connections.Follow(claim.First.VisitorId, claim.MatchId, CancellationToken.None);
+        await connections.Follow(claim.Second.VisitorId, claim.MatchId, CancellationToken.None);
         var match = new LiveMatch(started, await Seat(claim.First), await Seat(claim.Second));
         matches.Open(match);
         var left = await lobby.Confirm(claim.MatchId, CancellationToken.None);
@@ -203,7 +208,7 @@ public sealed class MatchStarter(
     private async Task<Participant> Seat(Ticket ticket) =>
         new(ticket.VisitorId, ticket.DeviceId, ticket.Request, await NameOf(ticket.VisitorId))
         {
-            CallConnection = seats.TryRemove(ticket.VisitorId, out var connection) && connections.IsOpen(connection) ? connection : null,
+            CallConnection = ticket.Connection is { } connection && connections.IsOpen(connection) ? connection : null,
         };
 
     private async Task<string?> NameOf(Guid visitorId)

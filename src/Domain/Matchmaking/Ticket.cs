@@ -30,6 +30,7 @@ public sealed record MatchRequest(ChatMode Mode, string? Language, IReadOnlyList
 /// <param name="RecentlyMet">Visitor and device ids met within the rematch window, with the moment of that match's end.</param>
 /// <param name="FrequentSkipper">Comes after others.</param>
 /// <param name="TimedOut">Whether <c>match_timeout</c> has been said for this ticket.</param>
+/// <param name="Connection">The connection that asked and will hold a call; null where it was no connection.</param>
 public sealed record Ticket(
     Guid TicketId,
     Guid VisitorId,
@@ -39,7 +40,8 @@ public sealed record Ticket(
     IReadOnlySet<Guid> Excluded,
     IReadOnlyDictionary<Guid, DateTimeOffset> RecentlyMet,
     bool FrequentSkipper,
-    bool TimedOut);
+    bool TimedOut,
+    string? Connection = null);
 
 /// <summary>A ticket as it is stored in events. Part of the storage format.</summary>
 /// <param name="Language">Language, script and region of the tag, see <see cref="InterestPolicy.RecordedLanguage"/>; null: not given.</param>

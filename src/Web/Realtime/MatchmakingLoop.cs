@@ -8,7 +8,7 @@ namespace RandomChat.Web.Realtime;
 /// own, so that what waits for the log holds up nothing else.
 /// </summary>
 public sealed class MatchmakingLoop(
-    Matchmaker matchmaker, LiveMatches matches, EndedTickets endedTickets, SkipHabits skips, TimeProvider clock,
+    Matchmaker matchmaker, LiveMatches matches, Departures departures, EndedTickets endedTickets, SkipHabits skips, TimeProvider clock,
     IHostApplicationLifetime lifetime, ILogger<MatchmakingLoop> log)
     : BackgroundService
 {
@@ -22,6 +22,7 @@ public sealed class MatchmakingLoop(
         await Task.WhenAll(
             Every(Step, matchmaker.Advance, running.Token),
             Every(Step, matches.Advance, running.Token),
+            Every(Step, departures.Advance, running.Token),
             Every(Step, endedTickets.Flush, stoppingToken),
             Every(BetweenSweeps, Sweep, running.Token));
     }
