@@ -16,4 +16,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(LogLevel.Warning, "The lobby did not know this node any more (emptied: {Lost}): {Tickets} tickets and {Claims} claims were put back where they were missing.")]
     public static partial void LobbyPutBack(this ILogger log, int tickets, int claims, bool lost);
+
+    [LoggerMessage(LogLevel.Warning, "Limits that nodes share are counted in this process until Redis answers again.")]
+    public static partial void SharedLimitsFail(this ILogger log, Exception? failure);
+
+    [LoggerMessage(LogLevel.Information, "Limits are counted for all nodes together again.")]
+    public static partial void SharedLimitsCount(this ILogger log);
 }
