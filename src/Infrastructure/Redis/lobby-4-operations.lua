@@ -1,0 +1,361 @@
+-- Fourth part: the operations, and the call itself.
+
+local operations = {}
+
+-- parked, match, ticket → claim or ticket
+function operations.join()
+    local parked, match, ticket = ARGV[FIRST], ARGV[FIRST + 1], read(FIRST + 2)
+    local old = load(ticket.visitor)
+    if old then
+        hold(old)
+        old.parked = parked
+        local claimed = claim_of(old)
+        if claimed then
+            old.left = '0'
+            save(old)
+            tell_changed(old)
+            return { 'claimed', claimed }
+        end
+
+        take_out(old)
+        ticket.id, ticket.asked, ticket.node = old.id, old.asked, old.node
+        if old.told == '1' then ticket.told = '1' end
+        ticket.timeout = old.timeout ~= '' and old.timeout or micros(NOW + TIMEOUT)
+    else
+        hold(ticket)
+        ticket.timeout = micros((ticket.told == '1' and NOW or asked_at(ticket)) + TIMEOUT)
+    end
+
+    ticket.parked = parked
+    local claim = admit(ticket, match)
+    save_whole(ticket)
+    tell_changed(ticket)
+    return claim and { 'claimed', claim } or { 'waiting', view(ticket) }
+end
+
+-- visitor, the only ticket that is meant or nothing → ticket or nothing
+function operations.leave()
+    local visitor, meant = ARGV[FIRST], ARGV[FIRST + 1]
+    local ticket = load(visitor)
+    if meant ~= '' then
+        if not ticket or ticket.id ~= meant then return false end
+    elseif not ticket then
+        -- It may be waiting as far as a node remembers that has not put it back yet.
+        if NOW - tonumber(redis.call('HGET', META, 'since')) < OVER * 1000 then
+            redis.call('SET', BASE .. ':left:' .. visitor, '', 'PX', OVER)
+        end
+        return false
+    end
+    if ticket.claim ~= '' then
+        ticket.left = '1'
+        save(ticket)
+        tell_changed(ticket)
+        return false
+    end
+    remove(ticket)
+    return view(ticket)
+end
+
+-- visitor, until
+function operations.park()
+    local ticket = load(ARGV[FIRST])
+    if not ticket then return false end
+    hold(ticket)
+    ticket.parked = ARGV[FIRST + 1]
+    if ticket.claim == '' then
+        unfile(ticket)
+        schedule(ticket)
+    end
+    save(ticket)
+    tell_changed(ticket)
+    return false
+end
+
+-- visitor, match → claim, ticket or nothing
+function operations.unpark()
+    local ticket = load(ARGV[FIRST])
+    if not ticket then return false end
+    hold(ticket)
+    ticket.parked = ''
+    local claim = claim_of(ticket)
+    if not claim then
+        take_out(ticket)
+        claim = admit(ticket, ARGV[FIRST + 1])
+    end
+    save(ticket)
+    tell_changed(ticket)
+    return claim and { 'claimed', claim } or { 'waiting', view(ticket) }
+end
+
+-- visitor → ticket or nothing
+function operations.find()
+    local ticket = load(ARGV[FIRST])
+    return ticket and ticket.claim == '' and view(ticket) or false
+end
+
+-- visitor, excluded
+function operations.exclude()
+    local ticket = load(ARGV[FIRST])
+    if not ticket then return false end
+    ticket.excluded = ARGV[FIRST + 1]
+    redis.call('HSET', ticket_key(ticket.visitor), 'excluded', ticket.excluded)
+    tell_changed(ticket)
+    return false
+end
+
+-- match → visitors who left, or nothing where the claim is unknown
+function operations.confirm()
+    local claim = load_claim(ARGV[FIRST])
+    if not claim then return false end
+    drop_claim(claim)
+    local left = {}
+    for _, visitor in ipairs({ claim.first, claim.second }) do
+        local ticket = load(visitor)
+        if ticket then
+            if ticket.left == '1' then left[#left + 1] = visitor end
+            remove(ticket)
+        end
+    end
+    return left
+end
+
+-- match, visitors excepted → whether the claim is known
+operations['return'] = function()
+    local claim = load_claim(ARGV[FIRST])
+    if not claim then return false end
+    drop_claim(claim)
+    for _, visitor in ipairs({ claim.first, claim.second }) do
+        local ticket = load(visitor)
+        if ticket then put_back(ticket, contains(ARGV[FIRST + 1], visitor)) end
+    end
+    return 1
+end
+
+-- the newest news that were read, matches for claims → whether more is due, claims, timed out, ended, expired, news
+function operations.tick()
+    local claims, timed_out, ended, due, expired = {}, {}, {}, {}, {}
+    local next_match, more = FIRST + 1, 0
+    while true do
+        local member = redis.call('ZRANGEBYSCORE', DUE, '-inf', micros(NOW), 'LIMIT', 0, 1)[1]
+        if not member then break end
+        if next_match > #ARGV then
+            more = 1
+            break
+        end
+        redis.call('ZREM', DUE, member)
+        local id = string.sub(member, 2)
+        if string.sub(member, 1, 1) == 'c' then
+            due[#due + 1] = load_claim(id)
+        else
+            local ticket = load(id)
+            if ticket and ticket.claim == '' then
+                if ticket.parked ~= '' then
+                    remove(ticket)
+                    ended[#ended + 1] = view(ticket)
+                else
+                    take_out(ticket)
+                    local claim = admit(ticket, ARGV[next_match])
+                    if not claim and ticket.timeout ~= '' and tonumber(ticket.timeout) <= NOW then
+                        take_out(ticket)
+                        ticket.timeout, ticket.told = '', '1'
+                        redis.call('HSET', ticket_key(ticket.visitor), 'told', '1')
+                        timed_out[#timed_out + 1] = view(ticket)
+                        claim = admit(ticket, ARGV[next_match])
+                        tell_changed(ticket)
+                    end
+                    save(ticket)
+                    if claim then
+                        claims[#claims + 1] = claim
+                        next_match = next_match + 1
+                    end
+                end
+            end
+        end
+    end
+
+    -- After the loop, so that a lease of no length is reported once and not for ever. Who hears of it settles it.
+    for _, claim in ipairs(due) do
+        local first, second = load(claim.first), load(claim.second)
+        if first and second then
+            if claim.node ~= NODE then send(claim.node, { 'settled', claim.match }) end
+            claim.node, claim.expires = NODE, micros(NOW + LEASE)
+            save_claim(claim)
+            expired[#expired + 1] = claim_view(claim, first, second)
+        end
+    end
+
+    local news_key = BASE .. ':news:' .. NODE
+    local read_up_to = tonumber(ARGV[FIRST])
+    local oldest = redis.call('LINDEX', news_key, 0)
+    while oldest and tonumber(string.match(oldest, '%d+')) <= read_up_to do
+        redis.call('LPOP', news_key)
+        oldest = redis.call('LINDEX', news_key, 0)
+    end
+    for _, key in ipairs({ META, NODES, DUE, waiting_key('text'), waiting_key('video'), held_key(NODE), news_key }) do
+        redis.call('PEXPIRE', key, KEPT)
+    end
+    return { more, claims, timed_out, ended, expired, redis.call('LRANGE', news_key, 0, -1) }
+end
+
+-- a node of which nothing is heard any more, until, how many at most → how many were taken over
+function operations.adopt()
+    local node, grace_end = ARGV[FIRST], ARGV[FIRST + 1]
+    local visitors = redis.call('SPOP', held_key(node), ARGV[FIRST + 2])
+    for _, visitor in ipairs(visitors) do
+        local ticket = load(visitor)
+        if ticket then
+            ticket.node = ''
+            hold(ticket)
+            ticket.borrowed = '1'
+            if ticket.parked == '' then
+                ticket.parked = grace_end
+                if ticket.claim == '' then
+                    unfile(ticket)
+                    schedule(ticket)
+                end
+            end
+            save(ticket)
+            tell_changed(ticket)
+        end
+    end
+    if #visitors == 0 then
+        redis.call('HDEL', NODES, node)
+        redis.call('DEL', BASE .. ':news:' .. node)
+    end
+    return #visitors
+end
+
+-- the lobby that the node knew, an id for a new one, how long to settle → the lobby there is
+function operations.register()
+    local lobby = redis.call('HGET', META, 'lobby')
+    if not lobby then
+        lobby = ARGV[FIRST + 1]
+        redis.call('HSET', META, 'lobby', lobby, 'since', micros(NOW), 'sequence', micros(NOW))
+        sequence = NOW
+    end
+    if ARGV[FIRST] ~= '' and ARGV[FIRST] ~= lobby then
+        -- Redis came back empty. Nobody is paired until every node had the time to say who is claimed already.
+        redis.call('HSET', META, 'opens', micros(NOW + tonumber(ARGV[FIRST + 2])))
+    end
+    redis.call('HSET', NODES, NODE, TOKEN)
+    return lobby
+end
+
+-- pairs of visitor and ticket id that are over: none of these is put back by a node that missed it
+function operations.bury()
+    for i = FIRST, #ARGV, 2 do
+        local ticket = load(ARGV[i])
+        if ticket and ticket.id == ARGV[i + 1] and ticket.claim == '' then remove(ticket) end
+        redis.call('SET', BASE .. ':over:' .. ARGV[i + 1], '', 'PX', OVER)
+    end
+    return false
+end
+
+-- Whether a remembered ticket may not come back.
+local function is_over(ticket)
+    return redis.call('EXISTS', BASE .. ':over:' .. ticket.id, BASE .. ':left:' .. ticket.visitor) > 0
+end
+
+-- parked, timeout, left, ticket, whether it may be lost: one that this node remembers. It never takes the place of
+-- another one. Where Redis lost nothing, a ticket that is not there is over.
+function operations.restore()
+    local ticket = read(FIRST + 3)
+    local lost = ARGV[FIRST + 3 + #TICKET] == '1'
+    ticket.parked, ticket.timeout, ticket.left = ARGV[FIRST], ARGV[FIRST + 1], ARGV[FIRST + 2]
+    local there = load(ticket.visitor)
+    if there then
+        if there.id == ticket.id and there.borrowed == '1' then
+            hold(there)
+            there.parked = ticket.parked
+            if there.claim == '' then
+                take_out(there)
+                there.retry = micros(NOW)
+                wait(there)
+            end
+            save(there)
+        end
+        if there.node == NODE then
+            tell_changed(there)
+        else
+            effects[#effects + 1] = { 'moved', ticket.visitor, ticket.id }
+        end
+    elseif not lost or ticket.left == '1' or is_over(ticket) then
+        effects[#effects + 1] = { 'over', ticket.visitor, ticket.id }
+    else
+        hold(ticket)
+        ticket.retry = micros(NOW)
+        wait(ticket)
+        save_whole(ticket)
+        tell_changed(ticket)
+    end
+    return false
+end
+
+-- match, at, until, twice (parked, timeout, left, ticket): a claim that this node remembers
+operations['restore-claim'] = function()
+    local claim = { match = ARGV[FIRST], at = ARGV[FIRST + 1], expires = ARGV[FIRST + 2], node = NODE }
+    if load_claim(claim.match) then return 1 end
+    local both = {}
+    for side = 0, 1 do
+        local at = FIRST + 3 + side * (3 + #TICKET)
+        local ticket = read(at + 3)
+        local there = load(ticket.visitor)
+        if there and (there.id ~= ticket.id or (there.claim ~= '' and there.claim ~= claim.match)) then
+            effects[#effects + 1] = { 'settled', claim.match }
+            return false
+        end
+        ticket.parked, ticket.timeout, ticket.left = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+        both[side + 1] = { ticket = ticket, there = there }
+    end
+    for _, one in ipairs(both) do
+        if one.there then
+            take_out(one.there)
+            one.there.claim = claim.match
+            save(one.there)
+        else
+            -- The visitor's own node takes it over when it puts back what it remembers.
+            hold(one.ticket)
+            one.ticket.borrowed, one.ticket.claim = '1', claim.match
+            save_whole(one.ticket)
+            tell_changed(one.ticket)
+        end
+    end
+    claim.first, claim.second = both[1].ticket.visitor, both[2].ticket.visitor
+    save_claim(claim)
+    return 1
+end
+
+-- how many visitors, visitors, matches, all that this node remembers → those of them that are missing, news
+function operations.check()
+    local missing = {}
+    local visitors = tonumber(ARGV[FIRST])
+    for i = FIRST + 1, #ARGV do
+        local id = ARGV[i]
+        if i <= FIRST + visitors then
+            local ticket = load(id)
+            if ticket then
+                redis.call('PEXPIRE', ticket_key(id), KEPT)
+                if ticket.filed ~= '' then
+                    for _, room in ipairs(rooms_of(ticket)) do redis.call('PEXPIRE', room, KEPT) end
+                end
+            else
+                missing[#missing + 1] = id
+            end
+        elseif redis.call('PEXPIRE', claim_key(id), KEPT) == 0 then
+            missing[#missing + 1] = id
+        end
+    end
+    return { missing, redis.call('LRANGE', BASE .. ':news:' .. NODE, 0, -1) }
+end
+
+-- → how many wait, text and video
+function operations.count()
+    return { redis.call('SCARD', waiting_key('text')), redis.call('SCARD', waiting_key('video')) }
+end
+
+-- A node that is not known has not put back what it remembers: Redis is empty, or others held the node for dead.
+if OP ~= 'register' and redis.call('HGET', NODES, NODE) ~= TOKEN then return { 'unknown' } end
+if OP ~= 'register' or redis.call('EXISTS', META) == 1 then sequence = redis.call('HINCRBY', META, 'sequence', 1) end
+
+local answer = operations[OP]()
+return { 'ok', micros(sequence), effects, answer }
