@@ -1,7 +1,10 @@
 using RandomChat.Application;
+using RandomChat.Application.Events;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Sealing;
 using RandomChat.Application.Settings;
 using RandomChat.Infrastructure;
+using RandomChat.Infrastructure.Postgres;
 using RandomChat.Infrastructure.Sealing;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Web.Health;
@@ -22,15 +25,18 @@ public static class RandomChatHost
         builder.WebHost.UseStaticWebAssets();
         builder.AddEdge();
         var configuration = builder.Configuration;
+        var postgres = configuration.PostgresConnection();
+        if (postgres is not null)
+        {
+            builder.Services.AddPostgres(postgres);
+        }
+
         builder.Services.AddEmbeddedEngines(
             RandomChatSettings.DataDirectory(configuration),
             configuration.GetSection(RetentionOptions.Section).Get<RetentionOptions>() ?? new(),
             configuration.GetSection(MatchingOptions.Section).Get<MatchingOptions>() ?? new(),
             configuration["Sealing:MasterKeyFile"]);
-        builder.Services.AddReadinessCheck("key-store", (provider, _) =>
-            provider.GetRequiredService<Sealer>().HeldUntil > provider.GetRequiredService<TimeProvider>().GetUtcNow()
-                ? Task.CompletedTask
-                : throw new Application.Events.DependencyUnavailableException("key-store"));
+        builder.Services.AddReadinessCheck(postgres is null ? "key-store" : "postgres", AreKeysAtHand);
         builder.Services.AddApplication();
         builder.Services.AddMediator(options =>
         {
@@ -53,5 +59,17 @@ public static class RandomChatHost
         app.MapRealtime();
         app.MapStaticAssets();
         app.MapRazorPages().WithStaticAssets();
+    }
+
+    /// <summary>Keys are held ahead for messages, and the store answers, so that there will be more.</summary>
+    private static async Task AreKeysAtHand(IServiceProvider provider, CancellationToken ct)
+    {
+        var sealer = provider.GetRequiredService<Sealer>();
+        if (!(sealer.HeldUntil > provider.GetRequiredService<TimeProvider>().GetUtcNow()))
+        {
+            throw new DependencyUnavailableException(sealer.StoreName);
+        }
+
+        await provider.GetRequiredService<IKeyStore>().Any(ct);
     }
 }
