@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Limits;
 using RandomChat.Infrastructure.Limits;
+using RandomChat.Infrastructure.Postgres;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Web.Captcha;
 using RandomChat.Web.Health;
@@ -38,7 +39,9 @@ public static class EdgeSetup
         builder.Logging.AddPrivateLogging();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSettings(builder.Configuration);
-        builder.Services.TryAddSingleton(_ => new ServerSecrets(keys));
+        builder.Services.TryAddSingleton(provider => provider.GetService<PostgresSecrets>() is { } shared
+            ? ServerSecrets.Shared(shared)
+            : ServerSecrets.InFolder(keys));
         builder.Services.AddSingleton<AddressKeys>();
         builder.Services.TryAddSingleton<ILimits, InProcessLimits>();
         builder.Services.AddVisitorIdentity(keys);

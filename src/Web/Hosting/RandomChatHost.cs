@@ -1,7 +1,14 @@
 using RandomChat.Application;
+using RandomChat.Application.Events;
+using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Sealing;
 using RandomChat.Application.Settings;
 using RandomChat.Infrastructure;
+using RandomChat.Infrastructure.EventStoreDb;
+using RandomChat.Infrastructure.Postgres;
+using RandomChat.Infrastructure.Redis;
+using RandomChat.Infrastructure.Redis.Nodes;
 using RandomChat.Infrastructure.Sealing;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Web.Health;
@@ -23,15 +30,34 @@ public static class RandomChatHost
         builder.WebHost.UseStaticWebAssets();
         builder.AddEdge();
         var configuration = builder.Configuration;
+        var postgres = configuration.PostgresConnection();
+        if (postgres is not null)
+        {
+            builder.Services.AddPostgres(postgres);
+        }
+
+        if (configuration.GetConnectionString("EventStoreDb") is { Length: > 0 } eventStoreDb)
+        {
+            builder.Services.AddEventStoreDb(eventStoreDb);
+        }
+
         builder.Services.AddEmbeddedEngines(
             RandomChatSettings.DataDirectory(configuration),
             configuration.GetSection(RetentionOptions.Section).Get<RetentionOptions>() ?? new(),
             configuration.GetSection(MatchingOptions.Section).Get<MatchingOptions>() ?? new(),
             configuration["Sealing:MasterKeyFile"]);
-        builder.Services.AddReadinessCheck("key-store", (provider, _) =>
-            provider.GetRequiredService<Sealer>().HeldUntil > provider.GetRequiredService<TimeProvider>().GetUtcNow()
-                ? Task.CompletedTask
-                : throw new Application.Events.DependencyUnavailableException("key-store"));
+        if (configuration.GetConnectionString("Redis") is { Length: > 0 } redis)
+        {
+            var node = NodeId.New();
+            builder.Services.AddSingleton(node);
+            builder.Services.Configure<MatchOptions>(options => options.NodeName = node.Value);
+            builder.Services.AddRedis(redis, node.Value);
+            builder.Services.AddNodes();
+            builder.Services.AddReadinessCheck("redis", async (provider, _) =>
+                await provider.GetRequiredService<RedisConnection>().Ask(database => database.PingAsync()));
+        }
+
+        builder.Services.AddReadinessCheck(postgres is null ? "key-store" : "postgres", AreKeysAtHand);
         builder.Services.AddApplication();
         builder.Services.AddMediator(options =>
         {
@@ -55,5 +81,17 @@ public static class RandomChatHost
         app.MapOtherMethods();
         app.MapStaticAssets();
         app.MapRazorPages().WithStaticAssets();
+    }
+
+    /// <summary>Keys are held ahead for messages, and the store answers, so that there will be more.</summary>
+    private static async Task AreKeysAtHand(IServiceProvider provider, CancellationToken ct)
+    {
+        var sealer = provider.GetRequiredService<Sealer>();
+        if (!(sealer.HeldUntil > provider.GetRequiredService<TimeProvider>().GetUtcNow()))
+        {
+            throw new DependencyUnavailableException(sealer.StoreName);
+        }
+
+        await provider.GetRequiredService<IKeyStore>().Any(ct);
     }
 }
