@@ -17,6 +17,9 @@ local KEPT = 3600000
 -- How long (ms) a ticket that is over, or a visitor who left unknown, cannot be put back by a node that missed it.
 local OVER = 60000
 
+-- How long (µs) nobody is held for dead after the lobby began.
+local YOUNG = 10000000
+
 local TICKET = { 'visitor', 'id', 'asked', 'json', 'told', 'excluded', 'met', 'mode', 'language', 'any', 'interests', 'skipper', 'device' }
 local STATE = { 'node', 'parked', 'timeout', 'retry', 'filed', 'claim', 'left', 'borrowed', 'reach' }
 
