@@ -66,7 +66,7 @@ public sealed class RedisServer : IAsyncDisposable
         })!;
         await LocalProgram.Until(async () =>
         {
-            await using var connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+            await using var connection = await ConnectionMultiplexer.ConnectAsync($"{ConnectionString},connectTimeout=500,connectRetry=1");
             await connection.GetDatabase().PingAsync();
         });
     }

@@ -175,8 +175,9 @@ function operations.tick()
         local first, second = load(claim.first), load(claim.second)
         if first and second then
             if claim.node ~= NODE then send(claim.node, { 'settled', claim.match }) end
-            claim.node, claim.expires = NODE, micros(NOW + LEASE)
+            claim.node = NODE
             save_claim(claim)
+            redis.call('ZADD', DUE, micros(NOW + LEASE), 'c' .. claim.match)
             expired[#expired + 1] = claim_view(claim, first, second)
         end
     end

@@ -15,6 +15,8 @@ internal sealed class SharedLobby : IAsyncDisposable
     private readonly List<RedisConnection> connections = [];
     private readonly List<RedisLobby> nodes = [];
 
+    private int tickets;
+
     private SharedLobby(TimeProvider time) => Time = time;
 
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(10);
@@ -86,8 +88,9 @@ internal sealed class SharedLobby : IAsyncDisposable
     public async Task<Ticket> Waits(int node, Ticket ticket) =>
         Assert.IsType<JoinOutcome.Waiting>(await nodes[node].Join(ticket, null, None)).Ticket;
 
+    /// <summary>A new visitor's ticket, asked now; who is made later stands behind.</summary>
     public Ticket Someone(params Guid[] excluded) => new(
-        Guid.CreateVersion7(), Guid.NewGuid(), Guid.NewGuid(), new MatchRequest(ChatMode.Text, null, [], false),
+        new Guid(Interlocked.Increment(ref tickets), 0, 0, new byte[8]), Guid.NewGuid(), Guid.NewGuid(), new MatchRequest(ChatMode.Text, null, [], false),
         Time.GetUtcNow(), excluded.ToHashSet(), new Dictionary<Guid, DateTimeOffset>(), FrequentSkipper: false, TimedOut: false);
 
     /// <summary>The keys of this lobby, without the prefix.</summary>
