@@ -1,3 +1,4 @@
+#!lua
 -- The lobby of all nodes, first part: tickets, and what their nodes have to know about them.
 --
 -- One call is one operation, and Redis runs one call at a time: what it does is atomic. All keys begin with KEYS[1],
