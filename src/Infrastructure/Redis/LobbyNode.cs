@@ -69,15 +69,16 @@ internal sealed class LobbyNode : IDisposable
     /// <summary>Takes over the tickets of a node that is not heard of any more: their visitors have no connection.</summary>
     public async ValueTask Adopt(string node, DateTimeOffset graceEnd)
     {
-        long taken;
         var all = 0L;
-        do
+        while ((long?)await Call("adopt", node, LobbyTickets.Moment(graceEnd), Batch).ConfigureAwait(false) is { } taken)
         {
-            taken = (long)await Call("adopt", node, LobbyTickets.Moment(graceEnd), Batch).ConfigureAwait(false);
             all += taken;
+            if (taken == 0)
+            {
+                log.LobbyNodeAdopted(node, all);
+                return;
+            }
         }
-        while (taken > 0);
-        log.LobbyNodeAdopted(node, all);
     }
 
     /// <summary>Takes in what other nodes did to this one's tickets and claims; gives the number of the last call among them.</summary>
@@ -240,13 +241,11 @@ internal sealed class LobbyNode : IDisposable
             var fresh = Guid.NewGuid().ToString("N");
             var reply = await Run(fresh, "register", [known, Guid.NewGuid().ToString("N"), LobbyTickets.Duration(Settling)]).ConfigureAwait(false);
             var found = (string)reply!.Value.Answer!;
-            if (known.Length > 0)
+            if (known.Length == 0 || await PutBack(fresh, lost: found != known).ConfigureAwait(false))
             {
-                await PutBack(fresh, lost: found != known).ConfigureAwait(false);
+                lobby = found;
+                token = fresh;
             }
-
-            lobby = found;
-            token = fresh;
         }
         finally
         {
@@ -254,39 +253,45 @@ internal sealed class LobbyNode : IDisposable
         }
     }
 
-    /// <summary>Who is over, then who is claimed, then who waits: nobody gets into the queue who does not belong there.</summary>
-    private async ValueTask PutBack(string fresh, bool lost)
+    /// <summary>
+    /// Who is over, then who is claimed, then who waits: nobody gets into the queue who does not belong there. False where
+    /// the node was forgotten again meanwhile.
+    /// </summary>
+    private async ValueTask<bool> PutBack(string fresh, bool lost)
     {
         var tickets = Memory.Tickets.Ids();
         var claims = Memory.Claims.Ids();
+        List<(string Operation, RedisValue[] Arguments)> steps = [];
         if (lost)
         {
-            foreach (var ends in Memory.RecentEnds().Chunk(Batch))
-            {
-                await Again("bury", [.. ends.SelectMany(end => new RedisValue[] { LobbyTickets.Id(end.Visitor), LobbyTickets.Id(end.Ticket) })]).ConfigureAwait(false);
-            }
-
-            await All(claims, id => Memory.Claims.TryGet(id, long.MaxValue, out var claim)
-                ? Again("restore-claim", LobbyTickets.Arguments(claim)) : Task.CompletedTask).ConfigureAwait(false);
+            steps.AddRange(Memory.RecentEnds().Select(end => ("bury", new RedisValue[] { LobbyTickets.Id(end.Visitor), LobbyTickets.Id(end.Ticket) })));
+            steps.AddRange(Held(Memory.Claims, claims).Select(claim => ("restore-claim", LobbyTickets.Arguments(claim))));
         }
 
-        await All(tickets, id => Memory.Tickets.TryGet(id, long.MaxValue, out var ticket)
-            ? Again("restore", [.. LobbyTickets.Arguments(ticket), lost ? 1 : 0]) : Task.CompletedTask).ConfigureAwait(false);
+        steps.AddRange(Held(Memory.Tickets, tickets).Select(ticket => ("restore", (RedisValue[])[.. LobbyTickets.Arguments(ticket), lost ? 1 : 0])));
+
+        // Sent in this order, they are done in this order.
+        foreach (var batch in steps.Chunk(Batch))
+        {
+            var replies = await Task.WhenAll(batch.Select(step => Run(fresh, step.Operation, step.Arguments).AsTask())).ConfigureAwait(false);
+            if (replies.Any(reply => reply is null))
+            {
+                return false;
+            }
+        }
+
         log.LobbyPutBack(tickets.Count, claims.Count, lost);
+        return true;
 
-        static async Task All(IEnumerable<Guid> ids, Func<Guid, Task> putBack)
+        static IEnumerable<T> Held<T>(Remembered<T> memory, IEnumerable<Guid> ids)
+            where T : class
         {
-            foreach (var batch in ids.Chunk(Batch))
+            foreach (var id in ids)
             {
-                await Task.WhenAll(batch.Select(putBack)).ConfigureAwait(false);
-            }
-        }
-
-        async Task Again(string operation, RedisValue[] arguments)
-        {
-            if (await Run(fresh, operation, arguments).ConfigureAwait(false) is null)
-            {
-                throw new DependencyUnavailableException(RedisConnection.Dependency);
+                if (memory.TryGet(id, long.MaxValue, out var held))
+                {
+                    yield return held;
+                }
             }
         }
     }

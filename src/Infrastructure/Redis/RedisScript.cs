@@ -5,7 +5,11 @@ using StackExchange.Redis;
 
 namespace RandomChat.Infrastructure.Redis;
 
-/// <summary>A Lua script from this assembly's resources, sent once to a server and called by its digest from then on.</summary>
+/// <summary>
+/// A Lua script from this assembly's resources, sent once to a server and called by its digest from then on. It begins
+/// with <c>#!lua</c>, so that a server that cannot write (full, a replica, without its disk) refuses it before it began,
+/// and a cluster refuses it when it touches several slots; Redis 7 is the first that knows this.
+/// </summary>
 internal sealed class RedisScript
 {
     private readonly string text;

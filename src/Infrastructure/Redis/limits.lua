@@ -1,3 +1,4 @@
+#!lua
 -- The generic cell rate algorithm: the key holds the moment at which its bucket would be full again, and expires then.
 -- Now, the time that a permit takes to come back, and how far ahead the moment may lie, in microseconds.
 local now, interval, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])

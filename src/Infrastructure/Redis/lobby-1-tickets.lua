@@ -1,3 +1,4 @@
+#!lua
 -- The lobby of all nodes, first part: tickets, and what their nodes have to know about them.
 --
 -- One call is one operation, and Redis runs one call at a time: what it does is atomic. All keys begin with KEYS[1],
@@ -16,6 +17,9 @@ local META, NODES, DUE = BASE .. ':meta', BASE .. ':nodes', BASE .. ':due'
 local KEPT = 3600000
 -- How long (ms) a ticket that is over, or a visitor who left unknown, cannot be put back by a node that missed it.
 local OVER = 60000
+
+-- How long (µs) nobody is held for dead after the lobby began.
+local YOUNG = 10000000
 
 local TICKET = { 'visitor', 'id', 'asked', 'json', 'told', 'excluded', 'met', 'mode', 'language', 'any', 'interests', 'skipper', 'device' }
 local STATE = { 'node', 'parked', 'timeout', 'retry', 'filed', 'claim', 'left', 'borrowed', 'reach' }

@@ -1,11 +1,12 @@
 -- Second part: who can be met, in sets such that any two of one set could meet but for what parts two people (a block, a
--- recent match, one browser). Each set is sorted by place: members have equal scores and begin with the place.
+-- recent match, one browser). Each set is sorted by place: members have equal scores and begin with the place. They end
+-- with the browser and the visitor, so that whom the seeker itself rules out is passed over without a look at the ticket.
 
 local COMPARED = 64
 local REACH = 128
 local LOOK_AGAIN = 1000000
 
-local function place(ticket) return ticket.skipper .. ticket.asked .. ticket.id .. ticket.visitor end
+local function place(ticket) return ticket.skipper .. ticket.asked .. ticket.id .. ticket.device .. ticket.visitor end
 local function insists(ticket) return ticket.interests ~= '' and NOW - asked_at(ticket) < PATIENCE end
 local function room_key(ticket, class, set) return BASE .. ':' .. ticket.mode .. ':' .. class .. ':' .. set end
 local function again_key(ticket) return BASE .. ':' .. ticket.mode .. ':again' end
@@ -76,10 +77,20 @@ local function last_met(a, b)
         later(met_at(b.met, a.visitor), met_at(b.met, a.device)))
 end
 
-local function blocked(a, b)
-    return a.device == b.device
-        or contains(a.excluded, b.visitor) or contains(a.excluded, b.device)
-        or contains(b.excluded, a.visitor) or contains(b.excluded, a.device)
+-- Whether the rematch window parts the two; the seeker remembers when it ends.
+local function parted(seeker, other, window)
+    local met = window > 0 and last_met(seeker, other)
+    if not met or NOW - met >= window then return false end
+    seeker.retry_at = earlier(seeker.retry_at, met + window)
+    return true
+end
+
+local function excludes(a, b) return contains(a.excluded, b.visitor) or contains(a.excluded, b.device) end
+
+-- What a search has to know of somebody in a room.
+local function look(visitor, device)
+    local fields = redis.call('HMGET', ticket_key(visitor), 'excluded', 'met', 'interests', 'asked')
+    return fields[1] and { visitor = visitor, device = device, excluded = fields[1], met = fields[2], interests = fields[3], asked = fields[4] }
 end
 
 local function shared(a, b)
@@ -102,29 +113,29 @@ local function best_of(room, seeker, best, enough, again)
         -- Few at first: most searches end with the first one.
         local members = redis.call('ZRANGE', room, from, from + (from == 0 and 3 or 63))
         for _, member in ipairs(members) do
-            local visitor = string.sub(member, -32)
-            local fields = redis.call('HMGET', ticket_key(visitor), 'device', 'excluded', 'met', 'interests', 'asked')
-            if not fields[1] then
-                redis.call('ZREM', room, member)
-                from = from - 1
-            else
-                local other = { visitor = visitor, device = fields[1], excluded = fields[2], met = fields[3], interests = fields[4], asked = fields[5] }
-                local met = window > 0 and last_met(seeker, other)
-                local parted = met and NOW - met < window
-                if parted then seeker.retry_at = earlier(seeker.retry_at, met + window) end
-                local common = shared(seeker, other)
-                if parted or blocked(seeker, other) or (again and common == 0 and (insists(seeker) or insists(other))) then
-                    passed = passed + 1
-                    if passed >= reach then
-                        seeker.more = true
-                        return best
+            local device, visitor = string.sub(member, -64, -33), string.sub(member, -32)
+            local fits = false
+            if device ~= seeker.device then
+                if not contains(seeker.excluded, visitor) and not contains(seeker.excluded, device) then
+                    local other = look(visitor, device)
+                    if other then
+                        local common = shared(seeker, other)
+                        fits = not parted(seeker, other, window) and not excludes(other, seeker)
+                            and (not again or common > 0 or not (insists(seeker) or insists(other)))
+                        if fits and (not best or common > best.common or (common == best.common and member < best.place)) then
+                            best = { visitor = visitor, common = common, place = member }
+                        end
+                        if fits and common >= enough then return best end
+                    else
+                        redis.call('ZREM', room, member)
+                        from = from - 1
                     end
-                else
-                    if not best or common > best.common or (common == best.common and member < best.place) then
-                        best = { visitor = visitor, common = common, place = member }
-                    end
-                    compared = compared + 1
-                    if common >= enough or compared == COMPARED then return best end
+                end
+                if fits then compared = compared + 1 else passed = passed + 1 end
+                if compared == COMPARED then return best end
+                if passed >= reach then
+                    seeker.more = true
+                    return best
                 end
             end
         end

@@ -134,12 +134,12 @@ end
 -- the newest news that were read, matches for claims → whether more is due, claims, timed out, ended, expired, news
 function operations.tick()
     local claims, timed_out, ended, due, expired = {}, {}, {}, {}, {}
-    local next_match, more = FIRST + 1, 0
-    while true do
+    local more = 1
+    -- One at a time, since one may take another one out; and so many at most, so that others get their turn.
+    for next_match = FIRST + 1, #ARGV do
         local member = redis.call('ZRANGEBYSCORE', DUE, '-inf', micros(NOW), 'LIMIT', 0, 1)[1]
-        if not member then break end
-        if next_match > #ARGV then
-            more = 1
+        if not member then
+            more = 0
             break
         end
         redis.call('ZREM', DUE, member)
@@ -164,10 +164,7 @@ function operations.tick()
                         tell_changed(ticket)
                     end
                     save(ticket)
-                    if claim then
-                        claims[#claims + 1] = claim
-                        next_match = next_match + 1
-                    end
+                    claims[#claims + 1] = claim
                 end
             end
         end
@@ -178,8 +175,9 @@ function operations.tick()
         local first, second = load(claim.first), load(claim.second)
         if first and second then
             if claim.node ~= NODE then send(claim.node, { 'settled', claim.match }) end
-            claim.node, claim.expires = NODE, micros(NOW + LEASE)
+            claim.node = NODE
             save_claim(claim)
+            redis.call('ZADD', DUE, micros(NOW + LEASE), 'c' .. claim.match)
             expired[#expired + 1] = claim_view(claim, first, second)
         end
     end
@@ -197,8 +195,10 @@ function operations.tick()
     return { more, claims, timed_out, ended, expired, redis.call('LRANGE', news_key, 0, -1) }
 end
 
--- a node of which nothing is heard any more, until, how many at most → how many were taken over
+-- a node of which nothing is heard any more, until, how many at most → how many were taken over, or nothing: not yet
 function operations.adopt()
+    -- Signs of life were lost with the lobby; the living need a moment to give new ones.
+    if NOW - tonumber(redis.call('HGET', META, 'since')) < YOUNG then return false end
     local node, grace_end = ARGV[FIRST], ARGV[FIRST + 1]
     local visitors = redis.call('SPOP', held_key(node), ARGV[FIRST + 2])
     for _, visitor in ipairs(visitors) do
