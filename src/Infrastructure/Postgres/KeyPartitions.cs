@@ -33,7 +33,7 @@ internal sealed class KeyPartitions(TimeSpan period)
                     $"""
                     CREATE TABLE {table} (LIKE keys.wrapped INCLUDING INDEXES);
                     ALTER TABLE {table} ALTER COLUMN wrapped SET STATISTICS 0;
-                    ALTER TABLE keys.wrapped ATTACH PARTITION {table} FOR VALUES IN ('{due:yyyy-MM-dd HH:mm:ss}+00');
+                    ALTER TABLE keys.wrapped ATTACH PARTITION {table} FOR VALUES IN ('{due.ToString("O", CultureInfo.InvariantCulture)}');
                     """,
                     ct);
             }

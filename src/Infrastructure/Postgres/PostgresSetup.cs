@@ -16,8 +16,9 @@ public static class PostgresSetup
 {
     private const string Setting = "ConnectionStrings:Postgres";
 
-    // Shorter than the driver's own, since people wait while a host is dead.
-    private static readonly (string Key, int Seconds)[] Patience = [("Timeout", 5), ("Command Timeout", 10)];
+    // Where the connection string is silent: shorter than the driver's own, since people wait while a host is dead, and
+    // fewer connections, since several nodes share the server's hundred.
+    private static readonly (string Key, int Value)[] Defaults = [("Timeout", 5), ("Command Timeout", 10), ("Maximum Pool Size", 20)];
 
     /// <summary><c>ConnectionStrings:Postgres</c>, or null where the embedded engines are used.</summary>
     public static string? PostgresConnection(this IConfiguration configuration) =>
@@ -44,17 +45,18 @@ public static class PostgresSetup
         return services;
     }
 
-    private static string Read(string connectionString)
+    internal static string Read(string connectionString)
     {
         try
         {
-            var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
-            foreach (var (key, seconds) in Patience.Where(patience => !given.ContainsKey(patience.Key)))
+            // Npgsql's builder brings every spelling of a key to one, and the plain one tells what was given.
+            var given = new DbConnectionStringBuilder { ConnectionString = new NpgsqlConnectionStringBuilder(connectionString).ConnectionString };
+            foreach (var (key, value) in Defaults.Where(one => !given.ContainsKey(one.Key)))
             {
-                given[key] = seconds;
+                given[key] = value;
             }
 
-            return new NpgsqlConnectionStringBuilder(given.ConnectionString).ConnectionString;
+            return given.ConnectionString;
         }
         catch (ArgumentException unreadable)
         {

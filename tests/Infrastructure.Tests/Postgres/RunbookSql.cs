@@ -40,6 +40,6 @@ internal static partial class RunbookSql
         throw new DirectoryNotFoundException("These tests need the repository they were built in.");
     }
 
-    [GeneratedRegex("```sql\n(?<sql>.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex("```sql\n(?<sql>CREATE ROLE.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();
 }
