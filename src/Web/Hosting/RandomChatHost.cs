@@ -11,6 +11,7 @@ using RandomChat.Web.Health;
 using RandomChat.Web.Matchmaking;
 using RandomChat.Web.Moderation;
 using RandomChat.Web.Pages;
+using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
 
 namespace RandomChat.Web.Hosting;
@@ -57,6 +58,7 @@ public static class RandomChatHost
         app.MapMatches();
         app.MapReports();
         app.MapRealtime();
+        app.MapOtherMethods();
         app.MapStaticAssets();
         app.MapRazorPages().WithStaticAssets();
     }
