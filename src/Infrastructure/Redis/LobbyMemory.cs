@@ -102,4 +102,12 @@ internal sealed class Remembered<T>(TimeProvider time)
             return [.. values.Where(known => known.Value.Value is not null).Select(known => known.Key)];
         }
     }
+
+    public IReadOnlyList<T> Values()
+    {
+        lock (sync)
+        {
+            return [.. values.Values.Select(known => known.Value).OfType<T>()];
+        }
+    }
 }

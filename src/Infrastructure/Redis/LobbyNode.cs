@@ -30,6 +30,7 @@ internal sealed class LobbyNode : IDisposable
     private readonly SemaphoreSlim registering = new(1, 1);
     private volatile string? token;
     private string lobby = "";
+    private long lastCall;
     private DateTimeOffset checkAt;
     private volatile bool checkNow;
 
@@ -171,11 +172,11 @@ internal sealed class LobbyNode : IDisposable
         {
             if (visitors.Length > 0 && Memory.Tickets.TryGet(id, sequence, out var ticket))
             {
-                await Call("restore", [.. LobbyTickets.Arguments(ticket), 1]).ConfigureAwait(false);
+                await Call("restore", LobbyTickets.Restoring(ticket, lost: true)).ConfigureAwait(false);
             }
             else if (Memory.Claims.TryGet(id, sequence, out var claim))
             {
-                there -= (await Call("restore-claim", LobbyTickets.Arguments(claim)).ConfigureAwait(false)).IsNull ? 1 : 0;
+                there -= (await Call("restore-claim", LobbyTickets.Restoring(claim, lost: true)).ConfigureAwait(false)).IsNull ? 1 : 0;
             }
             else
             {
@@ -197,6 +198,11 @@ internal sealed class LobbyNode : IDisposable
         }
 
         var sequence = (long)reply[1];
+        for (var last = Interlocked.Read(ref lastCall); last < sequence;)
+        {
+            last = Interlocked.CompareExchange(ref lastCall, sequence, last);
+        }
+
         foreach (var effect in (RedisResult[])reply[2]!)
         {
             var parts = (string[])effect!;
@@ -239,7 +245,7 @@ internal sealed class LobbyNode : IDisposable
 
             var known = lobby;
             var fresh = Guid.NewGuid().ToString("N");
-            var reply = await Run(fresh, "register", [known, Guid.NewGuid().ToString("N"), LobbyTickets.Duration(Settling)]).ConfigureAwait(false);
+            var reply = await Run(fresh, "register", [known, Guid.NewGuid().ToString("N"), LobbyTickets.Duration(Settling), Interlocked.Read(ref lastCall)]).ConfigureAwait(false);
             var found = (string)reply!.Value.Answer!;
             if (known.Length == 0 || await PutBack(fresh, lost: found != known).ConfigureAwait(false))
             {
@@ -259,16 +265,14 @@ internal sealed class LobbyNode : IDisposable
     /// </summary>
     private async ValueTask<bool> PutBack(string fresh, bool lost)
     {
-        var tickets = Memory.Tickets.Ids();
-        var claims = Memory.Claims.Ids();
-        List<(string Operation, RedisValue[] Arguments)> steps = [];
-        if (lost)
-        {
-            steps.AddRange(Memory.RecentEnds().Select(end => ("bury", new RedisValue[] { LobbyTickets.Id(end.Visitor), LobbyTickets.Id(end.Ticket) })));
-            steps.AddRange(Held(Memory.Claims, claims).Select(claim => ("restore-claim", LobbyTickets.Arguments(claim))));
-        }
-
-        steps.AddRange(Held(Memory.Tickets, tickets).Select(ticket => ("restore", (RedisValue[])[.. LobbyTickets.Arguments(ticket), lost ? 1 : 0])));
+        var tickets = Memory.Tickets.Values();
+        var claims = Memory.Claims.Values();
+        List<(string Operation, RedisValue[] Arguments)> steps =
+        [
+            .. Memory.RecentEnds().Select(end => ("bury", new RedisValue[] { LobbyTickets.Id(end.Visitor), LobbyTickets.Id(end.Ticket) })),
+            .. claims.Select(claim => ("restore-claim", LobbyTickets.Restoring(claim, lost))),
+            .. tickets.Select(ticket => ("restore", LobbyTickets.Restoring(ticket, lost))),
+        ];
 
         // Sent in this order, they are done in this order.
         foreach (var batch in steps.Chunk(Batch))
@@ -282,17 +286,5 @@ internal sealed class LobbyNode : IDisposable
 
         log.LobbyPutBack(tickets.Count, claims.Count, lost);
         return true;
-
-        static IEnumerable<T> Held<T>(Remembered<T> memory, IEnumerable<Guid> ids)
-            where T : class
-        {
-            foreach (var id in ids)
-            {
-                if (memory.TryGet(id, long.MaxValue, out var held))
-                {
-                    yield return held;
-                }
-            }
-        }
     }
 }

@@ -62,14 +62,14 @@ internal static class LobbyTickets
     }
 
     /// <summary>The arguments that put a remembered ticket back.</summary>
-    public static IEnumerable<RedisValue> Arguments(HeldTicket held) =>
-        [held.ParkedUntil, held.TimeoutAt, held.Left, .. Arguments(held.Ticket)];
+    /// <param name="lost">Whether Redis may have lost it; else it is over if it is not there.</param>
+    public static RedisValue[] Restoring(HeldTicket held, bool lost) => [.. Arguments(held), Flag(lost)];
 
-    /// <summary>The arguments that put a remembered claim back.</summary>
-    public static RedisValue[] Arguments(HeldClaim held) =>
+    /// <summary>The same for a claim.</summary>
+    public static RedisValue[] Restoring(HeldClaim held, bool lost) =>
     [
         Id(held.Claim.MatchId), Moment(held.Claim.ClaimedAt), Moment(held.Claim.ExpiresAt),
-        .. Arguments(held.First), .. Arguments(held.Second),
+        .. Arguments(held.First), .. Arguments(held.Second), Flag(lost),
     ];
 
     /// <param name="view">As the script's <c>view</c>: visitor, id, asked, json, told, excluded, timeout, parked, left.</param>
@@ -95,6 +95,9 @@ internal static class LobbyTickets
         var claim = new Claim(Guid.Parse((string)view[0]!), first.Ticket, second.Ticket, Read(view[1]), Read(view[2]));
         return new(claim, (string)view[3]!, first, second);
     }
+
+    private static IEnumerable<RedisValue> Arguments(HeldTicket held) =>
+        [held.ParkedUntil, held.TimeoutAt, held.Left, .. Arguments(held.Ticket)];
 
     /// <summary>The modes as the script names them.</summary>
     private static string ModeName(ChatMode mode) => mode switch

@@ -28,8 +28,8 @@ public sealed class RedisLobby(
     private readonly LobbyNode node = new(redis, nodeId, options, time, log);
     private readonly SemaphoreSlim advancing = new(1, 1);
 
-    /// <summary>Visitors whose call was not answered, and the ticket that must not stay; null: whichever there is.</summary>
-    private readonly ConcurrentDictionary<Guid, Guid?> unanswered = [];
+    /// <summary>Visitors whose joining or leaving was not answered, and the ticket that must not stay.</summary>
+    private readonly ConcurrentDictionary<Guid, Guid> unanswered = [];
 
     private long newsRead;
 
@@ -60,7 +60,11 @@ public sealed class RedisLobby(
         }
         catch (DependencyUnavailableException)
         {
-            unanswered[visitorId] = null;
+            if (node.Memory.Tickets.TryGet(visitorId, long.MaxValue, out var held))
+            {
+                unanswered[visitorId] = held.Ticket.TicketId;
+            }
+
             throw;
         }
     }
@@ -180,7 +184,7 @@ public sealed class RedisLobby(
     {
         foreach (var (visitor, ticket) in unanswered)
         {
-            await node.Call("leave", LobbyTickets.Id(visitor), ticket is { } id ? LobbyTickets.Id(id) : "").ConfigureAwait(false);
+            await node.Call("leave", LobbyTickets.Id(visitor), LobbyTickets.Id(ticket)).ConfigureAwait(false);
             unanswered.TryRemove(new(visitor, ticket));
         }
     }

@@ -225,14 +225,15 @@ function operations.adopt()
     return #visitors
 end
 
--- the lobby that the node knew, an id for a new one, how long to settle → the lobby there is
+-- the lobby that the node knew, an id for a new one, how long to settle, the last call it knows → the lobby there is
 function operations.register()
     local lobby = redis.call('HGET', META, 'lobby')
     if not lobby then
         lobby = ARGV[FIRST + 1]
-        redis.call('HSET', META, 'lobby', lobby, 'since', micros(NOW), 'sequence', micros(NOW))
-        sequence = NOW
+        redis.call('HSET', META, 'lobby', lobby, 'since', micros(NOW))
     end
+    sequence = math.max(sequence, NOW, tonumber(ARGV[FIRST + 3]) + 1)
+    redis.call('HSET', META, 'sequence', micros(sequence))
     if ARGV[FIRST] ~= '' and ARGV[FIRST] ~= lobby then
         -- Redis came back empty. Nobody is paired until every node had the time to say who is claimed already.
         redis.call('HSET', META, 'opens', micros(NOW + tonumber(ARGV[FIRST + 2])))
@@ -291,10 +292,15 @@ function operations.restore()
     return false
 end
 
--- match, at, until, twice (parked, timeout, left, ticket): a claim that this node remembers
+-- match, at, until, twice (parked, timeout, left, ticket), whether it may be lost: a claim that this node remembers
+-- → whether it is there
 operations['restore-claim'] = function()
     local claim = { match = ARGV[FIRST], at = ARGV[FIRST + 1], expires = ARGV[FIRST + 2], node = NODE }
     if load_claim(claim.match) then return 1 end
+    if ARGV[#ARGV] ~= '1' then
+        effects[#effects + 1] = { 'settled', claim.match }
+        return false
+    end
     local both = {}
     for side = 0, 1 do
         local at = FIRST + 3 + side * (3 + #TICKET)
@@ -355,7 +361,7 @@ end
 
 -- A node that is not known has not put back what it remembers: Redis is empty, or others held the node for dead.
 if OP ~= 'register' and redis.call('HGET', NODES, NODE) ~= TOKEN then return { 'unknown' } end
-if OP ~= 'register' or redis.call('EXISTS', META) == 1 then sequence = redis.call('HINCRBY', META, 'sequence', 1) end
+sequence = redis.call('HINCRBY', META, 'sequence', 1)
 
 local answer = operations[OP]()
 return { 'ok', micros(sequence), effects, answer }

@@ -253,6 +253,22 @@ public sealed class RedisOutageTests
     }
 
     [Fact]
+    public async Task Who_left_while_Redis_was_down_does_not_wait_when_it_is_back()
+    {
+        await using var server = await RedisServer.Own();
+        await using var lobby = await SharedLobby.Start(server, 1, time);
+        var ann = await lobby.Waits(0, lobby.Someone());
+
+        server.Stop();
+        await Unavailable(async () => await lobby.Nodes[0].Leave(ann.VisitorId, None));
+        await server.Start();
+        await Answers(lobby);
+        await lobby.Advance();
+
+        Assert.Null(await lobby.Nodes[0].Find(ann.VisitorId, None));
+    }
+
+    [Fact]
     public async Task A_Redis_that_forgot_the_script_learns_it_again()
     {
         await using var server = await RedisServer.Own();

@@ -163,6 +163,29 @@ public sealed class SharedLobbyTests
     }
 
     [Fact]
+    public async Task A_node_that_was_held_for_dead_gives_up_the_claims_that_others_settled()
+    {
+        await using var lobby = await Start(2);
+        var ann = await lobby.Waits(1, lobby.Someone());
+        var claim = await lobby.Claims(0, lobby.Someone());
+        await lobby.Silence(0);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Single((await lobby.Advance(1)).Expired);
+        await lobby.Nodes[1].Confirm(claim.MatchId, None);
+        await lobby.Beat();
+
+        // It wakes up, and looks several times whether what it knew is there.
+        for (var i = 0; i < 3; i++)
+        {
+            await lobby.Advance();
+            time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Empty(await lobby.Nodes[0].Confirm(claim.MatchId, None));
+        await lobby.Waits(1, ann with { TicketId = Guid.NewGuid() });
+    }
+
+    [Fact]
     public async Task Who_went_to_another_node_stays_there_when_the_old_one_dies()
     {
         await using var lobby = await Start(2);
