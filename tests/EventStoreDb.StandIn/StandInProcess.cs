@@ -36,9 +36,8 @@ public sealed class StandInProcess : IAsyncDisposable
         {
             if (line.Contains("Now listening on", StringComparison.Ordinal))
             {
-                // Nobody reads on by hand, and a full pipe would stop it.
-                _process.OutputDataReceived += (_, _) => { };
-                _process.BeginOutputReadLine();
+                // A full pipe would stop it.
+                _ = _process.StandardOutput.ReadToEndAsync();
                 return;
             }
         }
