@@ -64,7 +64,7 @@ internal sealed class ReadCall(StandInLog log, ReadReq.Types.Options options, IS
                 Position.End => long.MaxValue,
                 _ => 0,
             };
-            await Write(EventsUpToTheEnd(from - 1, ct), ct);
+            await Write(EventsUpToTheEnd(Math.Max(from - 1, 0), ct), ct);
             return;
         }
 

@@ -37,7 +37,7 @@ public sealed class StandInProcess : IAsyncDisposable
             if (line.Contains("Now listening on", StringComparison.Ordinal))
             {
                 // A full pipe would stop it.
-                _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+                _ = _process.StandardOutput.ReadToEndAsync();
                 return;
             }
         }

@@ -15,6 +15,7 @@ public sealed class StandInServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly SqliteEventStore _store;
+    private bool _disposed;
 
     private StandInServer(WebApplication app, SqliteEventStore store, StandInFaults faults) =>
         (_app, _store, Faults) = (app, store, faults);
@@ -75,6 +76,12 @@ public sealed class StandInServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         Faults.BreakCalls();
         await _app.StopAsync();
         await _app.DisposeAsync();

@@ -4,11 +4,12 @@ using RandomChat.Infrastructure.EventStoreDb.Wire;
 
 namespace RandomChat.Infrastructure.EventStoreDb;
 
-/// <summary>One call for each append, for servers without batches.</summary>
+/// <summary>One call for each append, for servers without batches. Appends to a stream go one after the other, so that they keep their order.</summary>
 internal sealed class PlainAppends(
     EventStoreDbNode node, TimeSpan deadline, Func<StreamName, long, CancellationToken, Task<LogPosition>> locate, Action<RpcException> failed)
     : AppendPath(locate)
 {
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
     private volatile bool _usable = true;
 
     public override bool IsUsable => _usable;
@@ -16,7 +17,22 @@ internal sealed class PlainAppends(
     public override async Task<AppendResult> Append(
         StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
+        var turn = _turns[(uint)stream.GetHashCode() % _turns.Length];
+        await turn.WaitAsync(ct);
+        try
+        {
+            return await Append(stream, expected, events);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<AppendResult> Append(StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events)
+    {
         var options = new AppendReq.Types.Options { StreamIdentifier = stream.ToWire() };
         if (expected == ExpectedRevision.NoStream)
         {
@@ -53,8 +69,6 @@ internal sealed class PlainAppends(
             throw e.WasNeverTaken() ? new AppendNotTakenException(e) : new AppendOutcomeUnknownException(stream, e);
         }
     }
-
-    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<AppendResp> Send(AppendReq.Types.Options options, IReadOnlyList<NewEvent> events)
     {
