@@ -8,7 +8,7 @@ namespace RandomChat.Infrastructure.Sqlite;
 /// The embedded event log: one SQLite file in write-ahead mode, synced in full before an append is answered. One
 /// process writes; any number may read.
 /// </summary>
-public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
+public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
 {
     internal const string Dependency = "event-log";
 

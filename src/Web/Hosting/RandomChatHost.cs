@@ -11,6 +11,7 @@ using RandomChat.Infrastructure.Redis;
 using RandomChat.Infrastructure.Redis.Nodes;
 using RandomChat.Infrastructure.Sealing;
 using RandomChat.Infrastructure.Settings;
+using RandomChat.Projections;
 using RandomChat.Web.Health;
 using RandomChat.Web.Matchmaking;
 using RandomChat.Web.Moderation;
@@ -59,6 +60,7 @@ public static class RandomChatHost
 
         builder.Services.AddReadinessCheck(postgres is null ? "key-store" : "postgres", AreKeysAtHand);
         builder.Services.AddApplication();
+        builder.Services.AddProjections(configuration);
         builder.Services.AddMediator(options =>
         {
             options.Assemblies = [typeof(JoinQueue)];
