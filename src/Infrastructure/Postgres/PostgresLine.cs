@@ -9,7 +9,7 @@ namespace RandomChat.Infrastructure.Postgres;
 /// </summary>
 internal sealed class PostgresLine(NpgsqlDataSource source, TimeProvider time)
 {
-    private const int Attempts = 3;
+    private const int Attempts = 5;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private volatile Exception? outage;
     private long nextTry;

@@ -34,7 +34,7 @@ public static class EdgeSetup
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = JsonBody.MaximumBytes;
+            kestrel.Limits.MaxRequestBodySize = BodySize.Drained;
         });
         builder.Logging.AddPrivateLogging();
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -65,6 +65,7 @@ public static class EdgeSetup
         app.UseSecurityHeaders();
         app.UseResponseCompression();
         app.UseProblems();
+        app.UseBodySize();
         app.UseOwnOriginForHubs();
         app.UseRouting();
         app.UseAuthentication();

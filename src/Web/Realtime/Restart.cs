@@ -7,7 +7,7 @@ namespace RandomChat.Web.Realtime;
 public sealed class Restart(MatchRestorer restorer, VisitorConnections connections, IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan OnTheWay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan OnTheWay = TimeSpan.FromSeconds(1);
 
     public Task StartingAsync(CancellationToken cancellationToken) => restorer.Restore(cancellationToken);
 
@@ -20,6 +20,11 @@ public sealed class Restart(MatchRestorer restorer, VisitorConnections connectio
 
     private void Announce()
     {
+        if (connections.VisitorCount == 0)
+        {
+            return;
+        }
+
         connections.PushToAll(new Notice("restarting", "We are restarting. Your chat comes back by itself.", "info")).Wait(Patience);
 
         // A transport does not say when what it was handed has left, and closing discards what has not.

@@ -86,9 +86,9 @@ public sealed class PostgresTests : IDisposable
         using var refused = await browser.Post("/api/session", new { birthYear = 1990, acceptTerms = true });
         Assert.Contains("postgres", (await refused.Problem(503, "unavailable")).ToString(), StringComparison.Ordinal);
         using var down = await browser.GetAsync("/health/ready");
-        var state = Assert.Single(
-            (await down.Json(HttpStatusCode.ServiceUnavailable)).GetProperty("dependencies").EnumerateArray(), dependency => !dependency.GetProperty("ready").GetBoolean());
-        Assert.Equal("postgres", state.GetProperty("name").GetString());
+        var missing = (await down.Json(HttpStatusCode.ServiceUnavailable)).GetProperty("dependencies").EnumerateArray()
+            .Where(dependency => !dependency.GetProperty("ready").GetBoolean()).Select(dependency => dependency.GetProperty("name").GetString()!);
+        Assert.Equal(["postgres"], missing.Where(name => !name.StartsWith("projection:", StringComparison.Ordinal)));
 
         await postgres.Start();
         await UntilReady(browser);
