@@ -56,6 +56,25 @@ public sealed class RedisOutageTests
     }
 
     [Fact]
+    public async Task After_a_flush_a_visitor_belongs_to_the_own_node_whoever_put_the_claim_back()
+    {
+        await using var server = await RedisServer.Own();
+        await using var lobby = await SharedLobby.Start(server, 2, time);
+        var ann = await lobby.Waits(0, lobby.Someone());
+        var bob = lobby.Someone();
+        var claim = await lobby.Claims(1, bob);
+        await server.FlushAll();
+        await lobby.Beat();
+        await lobby.Advance(1, 0);
+        time.Advance(TimeSpan.FromSeconds(11));
+
+        await lobby.Silence(1);
+        await lobby.Advance(0);
+        await lobby.Nodes[0].Return(claim.MatchId, [bob.VisitorId], None);
+        Assert.Equal(ann.VisitorId, (await lobby.Claims(0, lobby.Someone())).First.VisitorId);
+    }
+
+    [Fact]
     public async Task After_a_flush_who_left_or_was_matched_does_not_wait_again()
     {
         await using var server = await RedisServer.Own();
