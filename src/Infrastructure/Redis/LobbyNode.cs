@@ -20,7 +20,8 @@ internal sealed class LobbyNode : IDisposable
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(5);
 
     private const int Batch = 100;
-    private static readonly RedisScript Script = new("lobby-1-tickets.lua", "lobby-2-rooms.lua", "lobby-3-claims.lua", "lobby-4-operations.lua");
+    private static readonly RedisScript Script = new(
+        "lobby-1-tickets.lua", "lobby-2-rooms.lua", "lobby-3-claims.lua", "lobby-4-operations.lua", "lobby-5-recovery.lua");
 
     private readonly RedisConnection redis;
     private readonly TimeProvider time;
@@ -32,14 +33,14 @@ internal sealed class LobbyNode : IDisposable
     private string lobby = "";
     private long lastCall;
     private DateTimeOffset checkAt;
-    private volatile bool checkNow;
+    private volatile bool reconnected;
 
     public LobbyNode(RedisConnection redis, string nodeId, LobbyOptions options, TimeProvider time, ILogger log)
     {
         (this.redis, this.time, this.log) = (redis, time, log);
         Id = nodeId;
         Memory = new(time);
-        redis.Restored += CheckSoon;
+        redis.Restored += NoteReconnection;
         key = $"{redis.KeyPrefix}{{lobby}}";
         settings =
         [
@@ -110,17 +111,26 @@ internal sealed class LobbyNode : IDisposable
 
     /// <summary>
     /// Every few seconds, and when the connection came back: puts back whatever this node remembers and Redis does not
-    /// know any more, since a failover may lose the newest.
+    /// know any more. Behind a new connection may be a replica that missed the newest, ends of tickets too.
     /// </summary>
     public async ValueTask CheckWhenDue()
     {
         var now = time.GetUtcNow();
-        if (now < checkAt && !checkNow)
+        if (now < checkAt && !reconnected)
         {
             return;
         }
 
-        (checkAt, checkNow) = (now + CheckEvery, false);
+        if (reconnected)
+        {
+            reconnected = false;
+            foreach (var ends in Memory.RecentEnds().Chunk(Batch))
+            {
+                await Call("bury", [.. ends.SelectMany(Burying)]).ConfigureAwait(false);
+            }
+        }
+
+        checkAt = now + CheckEvery;
         foreach (var visitors in Memory.Tickets.Ids().Chunk(Batch))
         {
             await Check(visitors, []).ConfigureAwait(false);
@@ -138,7 +148,7 @@ internal sealed class LobbyNode : IDisposable
 
     public void Dispose()
     {
-        redis.Restored -= CheckSoon;
+        redis.Restored -= NoteReconnection;
         registering.Dispose();
     }
 
@@ -159,7 +169,9 @@ internal sealed class LobbyNode : IDisposable
         throw new DependencyUnavailableException(RedisConnection.Dependency);
     }
 
-    private void CheckSoon() => checkNow = true;
+    private void NoteReconnection() => reconnected = true;
+
+    private static RedisValue[] Burying((Guid Visitor, Guid Ticket) end) => [LobbyTickets.Id(end.Visitor), LobbyTickets.Id(end.Ticket)];
 
     private async ValueTask<int> Check(Guid[] visitors, Guid[] matches)
     {
@@ -267,20 +279,21 @@ internal sealed class LobbyNode : IDisposable
     {
         var tickets = Memory.Tickets.Values();
         var claims = Memory.Claims.Values();
-        List<(string Operation, RedisValue[] Arguments)> steps =
+        (string Operation, IEnumerable<RedisValue[]> All)[] steps =
         [
-            .. Memory.RecentEnds().Select(end => ("bury", new RedisValue[] { LobbyTickets.Id(end.Visitor), LobbyTickets.Id(end.Ticket) })),
-            .. claims.Select(claim => ("restore-claim", LobbyTickets.Restoring(claim, lost))),
-            .. tickets.Select(ticket => ("restore", LobbyTickets.Restoring(ticket, lost))),
+            ("bury", Memory.RecentEnds().Select(Burying)),
+            ("restore-claim", claims.Select(claim => LobbyTickets.Restoring(claim, lost))),
+            ("restore", tickets.Select(ticket => LobbyTickets.Restoring(ticket, lost))),
         ];
-
-        // Sent in this order, they are done in this order.
-        foreach (var batch in steps.Chunk(Batch))
+        foreach (var (operation, all) in steps)
         {
-            var replies = await Task.WhenAll(batch.Select(step => Run(fresh, step.Operation, step.Arguments).AsTask())).ConfigureAwait(false);
-            if (replies.Any(reply => reply is null))
+            foreach (var batch in all.Chunk(Batch))
             {
-                return false;
+                var replies = await Task.WhenAll(batch.Select(arguments => Run(fresh, operation, arguments).AsTask())).ConfigureAwait(false);
+                if (replies.Any(reply => reply is null))
+                {
+                    return false;
+                }
             }
         }
 

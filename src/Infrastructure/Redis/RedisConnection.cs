@@ -14,10 +14,21 @@ public sealed class RedisConnection : IAsyncDisposable, IDisposable
     public const string Dependency = "redis";
 
     /// <summary>Before what the connection string says, which wins. Milliseconds; a call is refused within seconds.</summary>
-    private const string Defaults = "connectTimeout=2000,syncTimeout=2000,asyncTimeout=2000,connectRetry=1,keepAlive=10,";
+    private const string Defaults = "connectTimeout=2000,syncTimeout=3000,asyncTimeout=3000,connectRetry=1,keepAlive=10,";
+
+    /// <summary>
+    /// So many calls are on their way at a time, which keeps a server busy. The rest of a burst waits here: a call that
+    /// waited on the wire behind thousands would be given up although Redis answers as fast as it can.
+    /// </summary>
+    private const int OnTheWay = 64;
+
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly ConnectionMultiplexer multiplexer;
     private readonly ILogger log;
+    private readonly SemaphoreSlim turns = new(OnTheWay, OnTheWay);
+    private long answeredAt;
     private int lost;
 
     private RedisConnection(ConnectionMultiplexer multiplexer, string keyPrefix, ILogger log)
@@ -63,13 +74,20 @@ public sealed class RedisConnection : IAsyncDisposable, IDisposable
     /// <exception cref="DependencyUnavailableException">It cannot answer now; what was asked may have happened.</exception>
     public async ValueTask<T> Ask<T>(Func<IDatabase, Task<T>> call)
     {
+        await Turn().ConfigureAwait(false);
         try
         {
-            return await call(Database).ConfigureAwait(false);
+            var answer = await call(Database).ConfigureAwait(false);
+            Volatile.Write(ref answeredAt, TimeProvider.System.GetTimestamp());
+            return answer;
         }
         catch (Exception e) when (IsUnavailable(e))
         {
             throw new DependencyUnavailableException(Dependency, e);
+        }
+        finally
+        {
+            turns.Release();
         }
     }
 
@@ -85,9 +103,30 @@ public sealed class RedisConnection : IAsyncDisposable, IDisposable
         _ => false,
     };
 
-    public void Dispose() => multiplexer.Dispose();
+    public void Dispose()
+    {
+        multiplexer.Dispose();
+        turns.Dispose();
+    }
 
-    public ValueTask DisposeAsync() => multiplexer.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await multiplexer.DisposeAsync().ConfigureAwait(false);
+        turns.Dispose();
+    }
+
+    /// <summary>Waits as long as answers come, however many calls are in front; and not where Redis is silent.</summary>
+    private async ValueTask Turn()
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (!await turns.WaitAsync(LookEvery).ConfigureAwait(false))
+        {
+            if (TimeProvider.System.GetElapsedTime(Math.Max(since, Volatile.Read(ref answeredAt))) > Silence)
+            {
+                throw new DependencyUnavailableException(Dependency);
+            }
+        }
+    }
 
     private void Lost(ConnectionType connection, ConnectionFailureType failure)
     {

@@ -28,15 +28,15 @@ public sealed class RedisLobby(
     private readonly LobbyNode node = new(redis, nodeId, options, time, log);
     private readonly SemaphoreSlim advancing = new(1, 1);
 
-    /// <summary>Visitors whose joining or leaving was not answered, and the ticket that must not stay.</summary>
-    private readonly ConcurrentDictionary<Guid, Guid> unanswered = [];
+    /// <summary>Visitors whose joining or leaving may be incomplete, and the ticket that must not stay.</summary>
+    private readonly ConcurrentDictionary<Guid, Guid> leftovers = [];
 
     private long newsRead;
 
     /// <inheritdoc/>
     public async ValueTask<JoinOutcome> Join(Ticket ticket, DateTimeOffset? parkedUntil, CancellationToken ct)
     {
-        unanswered.TryRemove(ticket.VisitorId, out _);
+        leftovers.TryRemove(ticket.VisitorId, out _);
         try
         {
             var (sequence, answer) = await node.Ask(
@@ -46,7 +46,7 @@ public sealed class RedisLobby(
         catch (DependencyUnavailableException)
         {
             // The visitor is told that it does not wait: a ticket that came to be nevertheless is taken out again.
-            unanswered[ticket.VisitorId] = ticket.TicketId;
+            leftovers[ticket.VisitorId] = ticket.TicketId;
             throw;
         }
     }
@@ -56,15 +56,18 @@ public sealed class RedisLobby(
     {
         try
         {
-            return TicketOf(await node.Call("leave", LobbyTickets.Id(visitorId), "").ConfigureAwait(false));
+            if (TicketOf(await node.Call("leave", LobbyTickets.Id(visitorId), "").ConfigureAwait(false)) is { } ticket)
+            {
+                return ticket;
+            }
+
+            // Redis may have lost it, and this node be about to put it back.
+            LeaveLater(visitorId);
+            return null;
         }
         catch (DependencyUnavailableException)
         {
-            if (node.Memory.Tickets.TryGet(visitorId, long.MaxValue, out var held))
-            {
-                unanswered[visitorId] = held.Ticket.TicketId;
-            }
-
+            LeaveLater(visitorId);
             throw;
         }
     }
@@ -112,7 +115,7 @@ public sealed class RedisLobby(
         await advancing.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            await FinishUnanswered().ConfigureAwait(false);
+            await TakeOutLeftovers().ConfigureAwait(false);
             await node.CheckWhenDue().ConfigureAwait(false);
             foreach (var silent in await node.SilentNodes().ConfigureAwait(false))
             {
@@ -180,12 +183,20 @@ public sealed class RedisLobby(
             : answer;
     }
 
-    private async ValueTask FinishUnanswered()
+    private void LeaveLater(Guid visitorId)
     {
-        foreach (var (visitor, ticket) in unanswered)
+        if (node.Memory.Tickets.TryGet(visitorId, long.MaxValue, out var held) && held.Left == "0")
+        {
+            leftovers[visitorId] = held.Ticket.TicketId;
+        }
+    }
+
+    private async ValueTask TakeOutLeftovers()
+    {
+        foreach (var (visitor, ticket) in leftovers)
         {
             await node.Call("leave", LobbyTickets.Id(visitor), LobbyTickets.Id(ticket)).ConfigureAwait(false);
-            unanswered.TryRemove(new(visitor, ticket));
+            leftovers.TryRemove(new(visitor, ticket));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matchmaking;
@@ -52,6 +53,25 @@ public sealed class RedisOutageTests
         await lobby.Nodes[1].Return(claim.MatchId, [bob.VisitorId], None);
         Assert.Equal(ann.VisitorId, Assert.Single((await lobby.Advance()).Claims).First.VisitorId);
         Assert.Null(await lobby.Nodes[0].Find(bob.VisitorId, None));
+    }
+
+    [Fact]
+    public async Task After_a_flush_a_visitor_belongs_to_the_own_node_whoever_put_the_claim_back()
+    {
+        await using var server = await RedisServer.Own();
+        await using var lobby = await SharedLobby.Start(server, 2, time);
+        var ann = await lobby.Waits(0, lobby.Someone());
+        var bob = lobby.Someone();
+        var claim = await lobby.Claims(1, bob);
+        await server.FlushAll();
+        await lobby.Beat();
+        await lobby.Advance(1, 0);
+        time.Advance(TimeSpan.FromSeconds(11));
+
+        await lobby.Silence(1);
+        await lobby.Advance(0);
+        await lobby.Nodes[0].Return(claim.MatchId, [bob.VisitorId], None);
+        Assert.Equal(ann.VisitorId, (await lobby.Claims(0, lobby.Someone())).First.VisitorId);
     }
 
     [Fact]
@@ -181,24 +201,47 @@ public sealed class RedisOutageTests
     {
         await using var lobby = await SharedLobby.Start(await RedisServer.Shared(), 2, time);
         var ann = await lobby.Waits(0, lobby.Someone());
+        var takeOver = await lobby.Replica();
         var claim = await lobby.Claims(1, lobby.Someone());
-        var carl = await lobby.Waits(1, lobby.Someone());
+        var carl = await lobby.Waits(1, lobby.Someone(ann.VisitorId));
 
-        // The replica that took over is of before they came.
-        foreach (var key in (await lobby.Keys()).Where(key => !key.EndsWith("meta", StringComparison.Ordinal) && !key.EndsWith("nodes", StringComparison.Ordinal)))
-        {
-            await lobby.Redis.KeyDeleteAsync(lobby.Prefix + key);
-        }
-
-        await lobby.Beat();
+        await takeOver();
         time.Advance(TimeSpan.FromSeconds(5));
-        await lobby.Advance(1, 0);
-        await lobby.Advance();
+        Assert.Empty((await lobby.Advance()).Claims);
 
         Assert.Equal(carl, await lobby.Nodes[0].Find(carl.VisitorId, None));
         Assert.Equal(claim.MatchId, (await lobby.Claims(0, ann)).MatchId);
         Assert.Empty(await lobby.Nodes[1].Confirm(claim.MatchId, None));
         Assert.Equal(1, (await lobby.Nodes[0].Count(None))[ChatMode.Text]);
+    }
+
+    [Fact]
+    public async Task Whom_a_failover_brought_back_is_taken_out_again()
+    {
+        await using var server = await RedisServer.Own();
+        await using var lobby = await SharedLobby.Start(server, 2, time);
+        var ann = await lobby.Waits(0, lobby.Someone());
+        var bob = await lobby.Waits(0, lobby.Someone(ann.VisitorId));
+        var takeOver = await lobby.Replica();
+        await lobby.Nodes[0].Confirm((await lobby.Claims(0, lobby.Someone())).MatchId, None);
+        await lobby.Nodes[1].Leave(bob.VisitorId, None);
+
+        await takeOver();
+        Assert.Equal(2, (await lobby.Nodes[0].Count(None))[ChatMode.Text]);
+        await Record.ExceptionAsync(() => lobby.Redis.ExecuteAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no"));
+        for (var since = Stopwatch.StartNew(); (await Waiting()) > 0 && since.Elapsed < TimeSpan.FromSeconds(20);)
+        {
+            await Task.Delay(20);
+        }
+
+        Assert.Equal(0, await Waiting());
+
+        async Task<int> Waiting()
+        {
+            await Answers(lobby);
+            await lobby.Advance();
+            return (await lobby.Nodes[0].Count(None))[ChatMode.Text];
+        }
     }
 
     [Fact]

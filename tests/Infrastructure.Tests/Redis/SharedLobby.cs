@@ -105,6 +105,31 @@ internal sealed class SharedLobby : IAsyncDisposable
         return keys;
     }
 
+    /// <summary>
+    /// What is stored now, to be had again later: as with a replica that takes over and has not seen what came since.
+    /// </summary>
+    public async Task<Func<Task>> Replica()
+    {
+        var seen = new Dictionary<string, byte[]>();
+        foreach (var key in await Keys())
+        {
+            seen[key] = (await Redis.KeyDumpAsync(Prefix + key))!;
+        }
+
+        return async () =>
+        {
+            foreach (var key in await Keys())
+            {
+                await Redis.KeyDeleteAsync(Prefix + key);
+            }
+
+            foreach (var (key, value) in seen)
+            {
+                await Redis.KeyRestoreAsync(Prefix + key, value, TimeSpan.FromMinutes(5));
+            }
+        };
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in nodes)

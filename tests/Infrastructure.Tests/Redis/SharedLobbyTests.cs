@@ -199,6 +199,19 @@ public sealed class SharedLobbyTests
     }
 
     [Fact]
+    public async Task Who_went_to_another_node_and_left_there_stays_away()
+    {
+        await using var lobby = await Start(2);
+        var ann = await lobby.Waits(0, lobby.Someone());
+        await lobby.Waits(1, ann with { TicketId = Guid.NewGuid() });
+        await lobby.Nodes[1].Leave(ann.VisitorId, None);
+        time.Advance(TimeSpan.FromSeconds(5));
+        await lobby.Advance();
+
+        Assert.Equal(0, (await lobby.Nodes[0].Count(None))[ChatMode.Text]);
+    }
+
+    [Fact]
     public async Task However_many_in_front_may_not_be_met_the_one_behind_them_is()
     {
         await using var lobby = await Start(1);
