@@ -7,6 +7,8 @@ return args switch
     ["seed", var folder, .. var rest] => await Traffic.Run(folder, rest),
     ["rebuild", .. var rest] => await RebuildRate.Run(rest),
     ["appends"] => await AppendRate.Run(),
+    ["esdb-append"] => await EsdbRate.Run(null),
+    ["esdb-append", var connection] => await EsdbRate.Run(connection),
     ["append", var file, var count] => await AppendLoop.Run(file, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
@@ -21,6 +23,7 @@ static int Usage()
           seed <folder> [events] make an event log as real traffic does, 80 % of it messages
           rebuild [events]       how many events a second all projections, and each alone, take from the embedded log into
                                  SQLite, and into the PostgreSQL that POSTGRES_CONNECTION names
+          esdb-append [esdb://…] the same over EventStoreDB, or a stand-in of its own, and the official client beside it
           append <file> <count>  append events one after another and print each once it is acknowledged (0: for ever)
         """);
     return 2;

@@ -21,6 +21,12 @@ internal sealed class BatchAppends : AppendPath
     /// <summary>How much later than the server this side gives up: its answer that it has given up is the better one.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A server that gets the same events twice at almost the same time, from two nodes say, never answers the second append.
+    /// Asked again, it does: the same ids at the same revision are the same append.
+    /// </summary>
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
+
     private readonly Channel<PendingAppend> _queue = Channel.CreateUnbounded<PendingAppend>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<Guid, PendingAppend> _unanswered = [];
     private readonly AsyncDuplexStreamingCall<BatchAppendReq, BatchAppendResp> _call;
@@ -56,26 +62,7 @@ internal sealed class BatchAppends : AppendPath
         StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var append = new PendingAppend(stream, Request(stream, expected, events));
-        if (!_queue.Writer.TryWrite(append))
-        {
-            throw new AppendNotTakenException(_failure);
-        }
-
-        BatchAppendResp answer;
-        await using (ct.UnsafeRegister((pending, token) => ((PendingAppend)pending!).Cancel(token), append))
-        {
-            try
-            {
-                answer = await append.Answer.WaitAsync(_deadline + Slack, _time, CancellationToken.None);
-            }
-            catch (TimeoutException e)
-            {
-                _unanswered.TryRemove(append.Id, out _);
-                throw append.TryGiveUp() ? new AppendNotTakenException(e) : new AppendOutcomeUnknownException(stream, e);
-            }
-        }
-
+        var answer = await Ask(stream, () => Request(stream, expected, events), ct);
         return answer.ResultCase == BatchAppendResp.ResultOneofCase.Success
             ? await Appended(stream, answer.Success.CurrentRevision, answer.Success.Position)
             : Refused(stream, answer.Error);
@@ -87,6 +74,56 @@ internal sealed class BatchAppends : AppendPath
         _closing = true;
         _queue.Writer.TryComplete();
         await _running;
+    }
+
+    private async Task<BatchAppendResp> Ask(StreamName stream, Func<BatchAppendReq> request, CancellationToken ct)
+    {
+        var append = new PendingAppend(stream, request());
+        if (!_queue.Writer.TryWrite(append))
+        {
+            throw new AppendNotTakenException(_failure);
+        }
+
+        PendingAppend? again = null;
+        await using var giveUp = ct.UnsafeRegister((pending, token) => ((PendingAppend)pending!).Cancel(token), append);
+        try
+        {
+            if (_deadline > AskAgainAfter && !await IsAnswered(append, AskAgainAfter) && append.IsTaken)
+            {
+                again = new(stream, request());
+                if (_queue.Writer.TryWrite(again)
+                    && await Task.WhenAny(append.Answer, again.Answer).WaitAsync(_deadline, _time, CancellationToken.None) == again.Answer
+                    && again.Answer.IsCompletedSuccessfully)
+                {
+                    return await again.Answer;
+                }
+            }
+
+            return await append.Answer.WaitAsync(_deadline + Slack, _time, CancellationToken.None);
+        }
+        catch (TimeoutException e)
+        {
+            throw append.TryGiveUp() ? new AppendNotTakenException(e) : new AppendOutcomeUnknownException(stream, e);
+        }
+        finally
+        {
+            Forget(append);
+            Forget(again);
+        }
+    }
+
+    private async Task<bool> IsAnswered(PendingAppend append, TimeSpan within)
+    {
+        await ((Task)append.Answer).WaitAsync(within, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return append.Answer.IsCompleted;
+    }
+
+    private void Forget(PendingAppend? append)
+    {
+        if (append is not null && !append.TryGiveUp())
+        {
+            _unanswered.TryRemove(append.Id, out _);
+        }
     }
 
     private BatchAppendReq Request(StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events)

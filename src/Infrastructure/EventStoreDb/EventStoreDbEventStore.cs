@@ -48,8 +48,6 @@ public sealed class EventStoreDbEventStore : IEventStore, IAsyncDisposable
         return await _route.Append(stream, expected, events, ct);
     }
 
-    /// <inheritdoc />
-    /// <exception cref="DependencyUnavailableException">The age may not have been set.</exception>
     public async ValueTask SetMaxAge(StreamName stream, TimeSpan age, CancellationToken ct)
     {
         var seconds = AppendArguments.CheckAge(stream, age);

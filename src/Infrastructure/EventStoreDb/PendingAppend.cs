@@ -22,6 +22,9 @@ internal sealed class PendingAppend(StreamName stream, BatchAppendReq request)
 
     public Task<BatchAppendResp> Answer => _answer.Task;
 
+    /// <summary>Whether it is being sent, so that whoever asked can no longer give up.</summary>
+    public bool IsTaken => Volatile.Read(ref _state) == Taken;
+
     public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) == Waiting;
 
     public bool TryGiveUp() => Interlocked.CompareExchange(ref _state, GivenUp, Waiting) == Waiting;
@@ -38,7 +41,11 @@ internal sealed class PendingAppend(StreamName stream, BatchAppendReq request)
 
     /// <summary>No answer will come.</summary>
     /// <param name="refused">Whether the server is known not to have looked at what was written.</param>
-    public void Lost(Exception? cause, bool refused) => _answer.TrySetException(Written && !refused
-        ? new AppendOutcomeUnknownException(stream, cause)
-        : new AppendNotTakenException(cause));
+    public void Lost(Exception? cause, bool refused)
+    {
+        _answer.TrySetException(Written && !refused ? new AppendOutcomeUnknownException(stream, cause) : new AppendNotTakenException(cause));
+
+        // Of two that ask the same, one may have nobody who listens any more.
+        _ = _answer.Task.Exception;
+    }
 }

@@ -47,6 +47,25 @@ public sealed class AppendFaultTests : StandInFixture
     }
 
     [Fact]
+    public async Task An_answer_that_stays_out_is_asked_for_again()
+    {
+        var server = await Server();
+        var store = Connect(server);
+        var stream = NewStream();
+        await Appended(store, stream, -1, New("before"));
+        server.Faults.SwallowAnswers = true;
+        var append = Appended(store, stream, 0, New("a"));
+        var wrong = store.Append(stream, new(7), [New("b")], Ct).AsTask();
+        await Until(async () => (await Read(store, stream)).Count == 2 ? 0 : throw new DependencyUnavailableException("not yet"));
+
+        server.Faults.SwallowAnswers = false;
+
+        Assert.Equal(1, (await append).Revision);
+        Assert.Equal(new AppendResult.WrongRevision(1), await wrong);
+        Assert.Equal(2, (await Read(store, stream)).Count);
+    }
+
+    [Fact]
     public async Task Every_append_under_way_learns_that_the_connection_broke_and_the_next_ones_go_on()
     {
         var server = await Server();
