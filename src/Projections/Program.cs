@@ -11,5 +11,6 @@ var root = new RootCommand("Operate, replay and export the history of RandomChat
     VerifyCommand.Create(settings),
     InspectCommand.Create(settings),
     ExportCommand.Create(settings),
+    WhatIfCommand.Create(settings),
 };
 return await root.Parse([.. args.Where(argument => !RandomChatSettings.IsSetting(argument))]).InvokeWithCodes();

@@ -29,7 +29,8 @@ public static class ProjectionsSetup
         services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<OffenderQueries>();
         foreach (var projection in All)
         {
-            services.AddSingleton<IReadinessCheck>(provider => new ProjectionReadiness(provider.GetRequiredService<IReadStore>(), projection));
+            services.AddSingleton<IReadinessCheck>(provider => new ProjectionReadiness(
+                provider.GetRequiredService<IReadStore>(), projection, () => provider.GetRequiredService<ProjectionRunner>().IsStuck));
         }
 
         services.AddSingleton(provider => new ProjectionRunner(

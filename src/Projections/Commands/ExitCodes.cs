@@ -48,6 +48,7 @@ internal static class ExitCodes
         OperationCanceledException => ("Cancelled. Nothing was changed; run it again.", Cancelled),
         ProjectionFailedException failed => (failed.Message, CheckFailed),
         UnreadableEventException or System.Text.Json.JsonException => (e.Message, CheckFailed),
+        Application.Sealing.SealingException => (e.Message, Unavailable),
         BuildInProgressException or BuildReplacedException => (e.Message, Unavailable),
         EventLogFileException => (e.Message, Unavailable),
         DependencyUnavailableException { InnerException: { } inner } unavailable => ($"{unavailable.Message} {inner.Message}", Unavailable),

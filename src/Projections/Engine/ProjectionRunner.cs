@@ -24,6 +24,9 @@ internal sealed class ProjectionRunner(
     /// <summary>Whether this node is the one that follows the log now.</summary>
     public bool Leads { get; private set; }
 
+    /// <summary>Whether this node should follow the log and could not, the last time it tried.</summary>
+    public bool IsStuck { get; private set; }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // The server starts serving without waiting for the read side.
@@ -37,6 +40,8 @@ internal sealed class ProjectionRunner(
                 {
                     await RunAlone(lead, stoppingToken);
                 }
+
+                IsStuck = false;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -44,6 +49,7 @@ internal sealed class ProjectionRunner(
             }
             catch (Exception e)
             {
+                IsStuck = true;
                 LogMessages.ReadSideWaits(log, e);
             }
             finally
@@ -90,6 +96,7 @@ internal sealed class ProjectionRunner(
                 }
             }
 
+            IsStuck = false;
             List<Task> tasks = [WatchForReplacement(builds, change.Token)];
             if (builds.Where(build => build.IsCurrent && !stopped.Contains(build.Checkpoint.Build)).ToList() is { Count: > 0 } current)
             {

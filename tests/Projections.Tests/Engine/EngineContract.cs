@@ -88,8 +88,8 @@ public abstract class EngineContract : IAsyncLifetime
         Assert.Equal([position.Value - 1], await db.Matches.Select(match => match.Position).ToListAsync());
         Assert.Equal(
             (false, $"stopped at position {position.Value}"),
-            (await new ProjectionReadiness(Store, failing).Check(default)) is var readiness ? (readiness.Ready, readiness.State) : default);
-        Assert.True((await new ProjectionReadiness(Store, healthy).Check(default)).Ready);
+            (await new ProjectionReadiness(Store, failing, () => false).Check(default)) is var readiness ? (readiness.Ready, readiness.State) : default);
+        Assert.True((await new ProjectionReadiness(Store, healthy, () => false).Check(default)).Ready);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public abstract class EngineContract : IAsyncLifetime
         await again.StopAsync(default);
 
         Assert.Null((await Store.ReadCheckpoint(tallies, default))!.Error);
-        Assert.True((await new ProjectionReadiness(Store, tallies).Check(default)).Ready);
+        Assert.True((await new ProjectionReadiness(Store, tallies, () => false).Check(default)).Ready);
     }
 
     [Fact]
