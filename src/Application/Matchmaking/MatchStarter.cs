@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mediator;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
@@ -20,6 +21,7 @@ public sealed class MatchStarter(
     CommandExecutor executor,
     IVisitorConnections connections,
     IMatchRegistry registry,
+    ISender sender,
     IDisplayNames names,
     EndedTickets endedTickets,
     WaitTimes waits,
@@ -38,13 +40,40 @@ public sealed class MatchStarter(
     {
         try
         {
-            await Start(claim, outIfRefused: null);
+            if (!await Discard(claim))
+            {
+                await Start(claim, outIfRefused: null);
+            }
         }
         catch (Exception e)
         {
             // The lease stays; when it expires the stream says whether the match is there.
             LogMessages.MatchNotStarted(log, claim.MatchId, e);
         }
+    }
+
+    /// <summary>
+    /// Gives a claim back that holds somebody who is in a match already; false where nobody is. A lobby that was put back
+    /// after an outage may hold whom it matched before.
+    /// </summary>
+    public async Task<bool> Discard(Claim claim)
+    {
+        var inMatch = new List<Guid>();
+        foreach (var visitorId in new[] { claim.First.VisitorId, claim.Second.VisitorId })
+        {
+            if (await IsInAnother(visitorId, claim.MatchId))
+            {
+                inMatch.Add(visitorId);
+            }
+        }
+
+        if (inMatch.Count == 0)
+        {
+            return false;
+        }
+
+        await lobby.Return(claim.MatchId, inMatch, CancellationToken.None);
+        return true;
     }
 
     /// <summary>Records the match of a claim, once, however often it is asked for; false where that failed and the places were given back.</summary>
@@ -203,6 +232,18 @@ public sealed class MatchStarter(
         Settled(claim);
         waits.Add(started.First.Mode, started.First.WaitedMilliseconds);
         waits.Add(started.Second.Mode, started.Second.WaitedMilliseconds);
+    }
+
+    private async ValueTask<bool> IsInAnother(Guid visitorId, Guid matchId)
+    {
+        if (matches.Of(visitorId) is { } own)
+        {
+            return own.Id != matchId;
+        }
+
+        // The owner is asked: what the registry says may be a moment old.
+        return await registry.Find(visitorId, CancellationToken.None) is VisitorPlace.InMatch place && place.MatchId != matchId
+            && await sender.Send(new SeeMatch(visitorId), CancellationToken.None) is Outcome<MatchFound>.Done;
     }
 
     private async Task<Participant> Seat(Ticket ticket) =>

@@ -60,7 +60,7 @@ public sealed class Matchmaker(
             outcome = await FollowConnection(visitorId, parked: parkedUntil is not null, ct) ?? outcome;
         }
 
-        if (outcome is not JoinOutcome.Claimed { Claim: var claim })
+        if (outcome is not JoinOutcome.Claimed { Claim: var claim } || await starter.Discard(claim))
         {
             return new JoinAnswer.Waiting();
         }

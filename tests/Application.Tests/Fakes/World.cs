@@ -28,11 +28,11 @@ public sealed class World
         Matches = new(Executor, Conversation, Connections, Registry, Index, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
         OwnMatches = new(Executor, Clock, matchOptions);
         EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
+        var sender = new OnlyMatches(Matches, Registry);
         var starter = new MatchStarter(
-            Lobby, Matches, Executor, Connections, Registry, new NoNames(), EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
+            Lobby, Matches, Executor, Connections, Registry, sender, new NoNames(), EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
         var restorer = new MatchRestorer(
             Index, Matches, Conversation, Connections, Registry, Executor, Sealer, new NoNames(), NullLogger<MatchRestorer>.Instance);
-        var sender = new OnlyMatches(Matches, Registry);
         Departures = new(sender, Connections, Clock);
         Matchmaker = new(
             Lobby, Index, Matches, starter, restorer, Departures, sender, Connections, Registry, new(Clock), EndedTickets, Clock,
