@@ -16,10 +16,11 @@ public sealed class RedisServer : IAsyncDisposable
 
     private readonly int port;
     private readonly RedisContainer? container;
+    private readonly string? clusterFile;
     private Process? process;
 
-    private RedisServer(string connectionString, int port = 0, RedisContainer? container = null) =>
-        (ConnectionString, this.port, this.container) = (connectionString, port, container);
+    private RedisServer(string connectionString, int port = 0, RedisContainer? container = null, string? clusterFile = null) =>
+        (ConnectionString, this.port, this.container, this.clusterFile) = (connectionString, port, container, clusterFile);
 
     /// <summary>As StackExchange.Redis takes it. Tests that share the server keep apart by a key prefix.</summary>
     public string ConnectionString { get; }
@@ -38,12 +39,25 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>A server of this test alone, which it may stop, start and flush.</summary>
     public static async Task<RedisServer> Own()
     {
-        if (!IsInstalled)
-        {
-            Assert.Skip("A Redis that a test may stop has to be installed on this machine (Debian: redis-server).");
-        }
-
+        SkipWhereNotInstalled();
         return await BeginLocal();
+    }
+
+    /// <summary>A cluster of one node, of this test alone: it refuses commands and scripts that touch keys of several slots.</summary>
+    public static async Task<RedisServer> OwnCluster()
+    {
+        SkipWhereNotInstalled();
+        var server = await BeginLocal(Path.Combine(Path.GetTempPath(), $"redis-cluster-{Guid.NewGuid():N}.conf"));
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{server.ConnectionString},allowAdmin=true");
+        await connection.GetDatabase().ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
+        await LocalProgram.Until(async () =>
+        {
+            if (!((string)(await connection.GetDatabase().ExecuteAsync("CLUSTER", "INFO"))!).Contains("cluster_state:ok", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException("The cluster has not taken its slots yet.");
+            }
+        });
+        return server;
     }
 
     /// <summary>Kills it: what it held is gone.</summary>
@@ -59,14 +73,18 @@ public sealed class RedisServer : IAsyncDisposable
     public async Task Start()
     {
         process = Process.Start(new ProcessStartInfo(
-            Program, ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning"])
+            Program,
+            [
+                "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning",
+                .. clusterFile is null ? Array.Empty<string>() : ["--cluster-enabled", "yes", "--cluster-config-file", clusterFile],
+            ])
         {
             RedirectStandardOutput = true,
             WorkingDirectory = Path.GetTempPath(),
         })!;
         await LocalProgram.Until(async () =>
         {
-            await using var connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+            await using var connection = await ConnectionMultiplexer.ConnectAsync($"{ConnectionString},connectTimeout=500,connectRetry=1");
             await connection.GetDatabase().PingAsync();
         });
     }
@@ -81,6 +99,11 @@ public sealed class RedisServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Stop();
+        if (clusterFile is not null)
+        {
+            File.Delete(clusterFile);
+        }
+
         if (container is not null)
         {
             await container.DisposeAsync();
@@ -112,10 +135,18 @@ public sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    private static async Task<RedisServer> BeginLocal()
+    private static void SkipWhereNotInstalled()
+    {
+        if (!IsInstalled)
+        {
+            Assert.Skip("A Redis that a test may stop has to be installed on this machine (Debian: redis-server).");
+        }
+    }
+
+    private static async Task<RedisServer> BeginLocal(string? clusterFile = null)
     {
         var port = LocalProgram.FreePort();
-        var server = new RedisServer($"127.0.0.1:{port}", port);
+        var server = new RedisServer($"127.0.0.1:{port}", port, clusterFile: clusterFile);
         await server.Start();
         return server;
     }

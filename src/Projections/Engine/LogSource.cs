@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using RandomChat.Application.Events;
+using RandomChat.Infrastructure.EventStoreDb;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Infrastructure.Sqlite;
 
@@ -16,8 +18,11 @@ public sealed class LogSource(IEventStore store) : IAsyncDisposable
 
     /// <summary>Opens the log that the settings name, to read only, beside a server that writes it.</summary>
     /// <exception cref="EventLogFileException">There is none, or it cannot be opened.</exception>
-    public static LogSource Open(IConfiguration settings) => new(SqliteEventStore.OpenReadOnly(
-        Path.Combine(RandomChatSettings.DataDirectory(settings), "events.db"), TimeProvider.System));
+    public static LogSource Open(IConfiguration settings) => new(
+        settings.GetConnectionString("EventStoreDb") is { Length: > 0 } eventStoreDb
+            ? new EventStoreDbEventStore(
+                EventStoreDbSettings.Parse(eventStoreDb), TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance)
+            : SqliteEventStore.OpenReadOnly(Path.Combine(RandomChatSettings.DataDirectory(settings), "events.db"), TimeProvider.System));
 
     /// <summary>Every event after a position but those of streams that expire, which are only passed.</summary>
     public IAsyncEnumerable<LogItem> Lasting(LogPosition? after, CancellationToken ct) =>
