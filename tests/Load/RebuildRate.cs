@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using RandomChat.Application.Events;
+using RandomChat.Infrastructure.EventStoreDb;
 using RandomChat.Infrastructure.Sqlite;
 using RandomChat.Projections;
 using RandomChat.Projections.Engine;
+using RandomChat.StandIn;
 
 namespace RandomChat.Load;
 
@@ -37,12 +40,26 @@ internal static class RebuildRate
                 Console.WriteLine("PostgreSQL: not measured, POSTGRES_CONNECTION names none.");
             }
 
+            await FromStandIn(folder, sqlite, count);
             return 0;
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>The same log over gRPC, from the wire-compatible stand-in for EventStoreDB.</summary>
+    private static async Task FromStandIn(string folder, SqliteReadStore store, int count)
+    {
+        var data = Path.Combine(folder, "stand-in");
+        Directory.CreateDirectory(data);
+        File.Copy(Path.Combine(folder, "events.db"), Path.Combine(data, "events.db"));
+        await using var standIn = await StandInProcess.Begin(data);
+        await using var log = new LogSource(new EventStoreDbEventStore(
+            EventStoreDbSettings.Parse(standIn.ConnectionString), TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance));
+        Console.WriteLine("from the stand-in for EventStoreDB:");
+        await Measure("SQLite", "all", store, new EventFeed(log, EventCodec.Default, TimeProvider.System), ProjectionsSetup.All, count);
     }
 
     private static async Task Measure(string into, IReadStore store, EventFeed feed, int count)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 
@@ -54,11 +55,40 @@ public sealed class EventStoreDbEventStore : IEventStore, IAsyncDisposable
         await new StreamAge(_cluster, _reader, _route).Set(stream, seconds, ct);
     }
 
-    public async IAsyncEnumerable<LogItem> Subscribe(LogPosition? after, [EnumeratorCancellation] CancellationToken ct)
+    public IAsyncEnumerable<LogItem> Subscribe(LogPosition? after, CancellationToken ct) => Follow(null, after, ct);
+
+    /// <summary>As <see cref="Subscribe"/>, without the streams of one category, which the server leaves out.</summary>
+    /// <param name="category">The part of the streams' names before the first dash.</param>
+    public IAsyncEnumerable<LogItem> SubscribeWithout(string category, LogPosition? after, CancellationToken ct) => Follow(category, after, ct);
+
+    /// <summary>The position of the last event, the server's own ones included; null where the log is empty.</summary>
+    /// <exception cref="DependencyUnavailableException">The log cannot be read now.</exception>
+    public async ValueTask<LogPosition?> End(CancellationToken ct)
+    {
+        RequireOpen();
+        for (var attempt = 1; ; attempt++)
+        {
+            var node = _cluster.Current;
+            try
+            {
+                return await _reader.End(node, ct);
+            }
+            catch (RpcException e)
+            {
+                ct.ThrowIfCancellationRequested();
+                if (!_cluster.Failed(node, e) || attempt > _cluster.Attempts)
+                {
+                    throw new DependencyUnavailableException(Dependency, e);
+                }
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<LogItem> Follow(string? without, LogPosition? after, [EnumeratorCancellation] CancellationToken ct)
     {
         RequireOpen();
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
-        var subscription = new LogSubscription(_cluster, _reader, after, _settings.Deadline, _time, _logger);
+        var subscription = new LogSubscription(_cluster, _reader, after, without, _settings.Deadline, _time, _logger);
         await using var items = subscription.Items(ends.Token).GetAsyncEnumerator(CancellationToken.None);
         while (true)
         {

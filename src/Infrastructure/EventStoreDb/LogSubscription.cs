@@ -7,8 +7,9 @@ using RandomChat.Infrastructure.EventStoreDb.Wire;
 namespace RandomChat.Infrastructure.EventStoreDb;
 
 /// <summary>Follows the log from a position on, over broken connections.</summary>
+/// <param name="without">A category of streams that the server leaves out; null: none.</param>
 internal sealed class LogSubscription(
-    EventStoreDbCluster cluster, EventStoreDbReader reader, LogPosition? after, TimeSpan mendFor, TimeProvider time, ILogger logger)
+    EventStoreDbCluster cluster, EventStoreDbReader reader, LogPosition? after, string? without, TimeSpan mendFor, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -96,19 +97,28 @@ internal sealed class LogSubscription(
         }
     }
 
-    private static ReadReq.Types.FilterOptions WithoutSystemEvents() => new()
+    /// <summary>A filter looks at types or at streams. The server's own events have a type, and all but a few a stream, that begins with a dollar sign.</summary>
+    private ReadReq.Types.FilterOptions Wanted()
     {
-        EventType = new() { Regex = "^[^$]" },
-        Max = 1_000,
-        CheckpointIntervalMultiplier = 1,
-    };
+        var filter = new ReadReq.Types.FilterOptions { Max = 1_000, CheckpointIntervalMultiplier = 1 };
+        if (without is null)
+        {
+            filter.EventType = new() { Regex = "^[^$]" };
+        }
+        else
+        {
+            filter.StreamIdentifier = new() { Regex = $"^(?!\\$|{without}-)" };
+        }
+
+        return filter;
+    }
 
     private ReadReq.Types.Options Options() => new()
     {
         All = EventStoreDbReader.AllFrom(_position),
         ReadDirection = ReadReq.Types.Direction.Forwards,
         Subscription = new(),
-        Filter = WithoutSystemEvents(),
+        Filter = Wanted(),
     };
 
     private LogItem? Understand(ReadResp answer)
@@ -119,7 +129,7 @@ internal sealed class LogSubscription(
             case ReadResp.ContentOneofCase.Event:
                 var e = answer.Event.Event.ToRecorded();
                 MoveTo(e.Position);
-                return new LogItem.Event(e);
+                return e.Type.StartsWith('$') ? new LogItem.Passed(e.Position) : new LogItem.Event(e);
 
             // A position inside a transaction cannot be told in one number; the next checkpoint comes soon.
             case ReadResp.ContentOneofCase.Checkpoint when answer.Checkpoint.CommitPosition == answer.Checkpoint.PreparePosition:
@@ -179,7 +189,7 @@ internal sealed class LogSubscription(
     {
         try
         {
-            return await reader.IsNothingAfter(node, _position, WithoutSystemEvents(), ct);
+            return await reader.IsNothingAfter(node, _position, Wanted(), ct);
         }
         catch (RpcException)
         {

@@ -2,11 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using RandomChat.Application.Events;
-using RandomChat.Application.Sealing;
 using RandomChat.Application.Settings;
 using RandomChat.Domain.Matchmaking;
-using RandomChat.Infrastructure.Sealing;
-using RandomChat.Infrastructure.Settings;
 using RandomChat.Projections.Matchmaking;
 
 namespace RandomChat.Projections.Commands;
@@ -45,7 +42,7 @@ internal static class WhatIfCommand
         IConfiguration settings, PairingRules today, PairingRules other, TimeSpan timeout, bool json, CancellationToken ct)
     {
         await using var session = Session.Open(settings);
-        await using var keys = Keys.Open(settings);
+        await using var keys = WishKeys.Open(settings);
         var end = await session.Log.End(null, ct);
         var recorded = await Progress.Show(
             "reading waits", end, passed => RecordedTickets.Read(session.Log, EventCodec.Default, keys?.Sealer, end, passed, ct));
@@ -112,35 +109,4 @@ internal static class WhatIfCommand
         && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && duration >= TimeSpan.Zero
             ? duration
             : null;
-
-    /// <summary>The keys that open what was wished for, where they are on this machine.</summary>
-    private sealed class Keys : IAsyncDisposable
-    {
-        private readonly SqliteKeyStore store;
-        private readonly Sealer sealer;
-
-        private Keys(string keys, string masterKey)
-        {
-            store = new(keys);
-            sealer = new(store, new SealingOptions(), masterKey, TimeProvider.System);
-        }
-
-        public ISealer Sealer => sealer;
-
-        public static Keys? Open(IConfiguration settings)
-        {
-            var folder = RandomChatSettings.DataDirectory(settings);
-            var (keys, masterKey) = (Path.Combine(folder, "keys.db"), settings["Sealing:MasterKeyFile"]);
-            masterKey = string.IsNullOrWhiteSpace(masterKey) ? Path.Combine(folder, "master.key") : masterKey;
-
-            // Never made here: a key that was made by mistake opens nothing.
-            return File.Exists(keys) && File.Exists(masterKey) ? new(keys, masterKey) : null;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            sealer.Dispose();
-            await store.DisposeAsync();
-        }
-    }
 }

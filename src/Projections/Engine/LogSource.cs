@@ -25,22 +25,32 @@ public sealed class LogSource(IEventStore store) : IAsyncDisposable
             : SqliteEventStore.OpenReadOnly(Path.Combine(RandomChatSettings.DataDirectory(settings), "events.db"), TimeProvider.System));
 
     /// <summary>Every event after a position but those of streams that expire, which are only passed.</summary>
-    public IAsyncEnumerable<LogItem> Lasting(LogPosition? after, CancellationToken ct) =>
-        store is SqliteEventStore embedded ? embedded.SubscribeWithout(Expiring, after, ct) : Without(store.Subscribe(after, ct), ct);
+    public IAsyncEnumerable<LogItem> Lasting(LogPosition? after, CancellationToken ct) => store switch
+    {
+        SqliteEventStore embedded => embedded.SubscribeWithout(Expiring, after, ct),
+        EventStoreDbEventStore server => server.SubscribeWithout(Expiring, after, ct),
+        _ => Without(store.Subscribe(after, ct), ct),
+    };
 
     /// <summary>Every event after a position.</summary>
     public IAsyncEnumerable<LogItem> Everything(LogPosition? after, CancellationToken ct) => store.Subscribe(after, ct);
 
-    /// <summary>The position of the last event; null where there is none.</summary>
+    /// <summary>The position of the last event as a reader of the log sees it; null where there is none.</summary>
+    /// <param name="after">A position near the end, where one is known: what lies behind it may be read.</param>
     /// <exception cref="DependencyUnavailableException">The log cannot be read now.</exception>
     public async ValueTask<LogPosition?> End(LogPosition? after, CancellationToken ct)
     {
-        if (store is SqliteEventStore embedded)
+        switch (store)
         {
-            return embedded.End();
+            case SqliteEventStore embedded:
+                return embedded.End();
+
+            // The server's last event may be one of its own, which nobody is handed: good enough to say how far it is.
+            case EventStoreDbEventStore server when after is null:
+                return await server.End(ct);
         }
 
-        await foreach (var item in store.Subscribe(after, ct))
+        await foreach (var item in Lasting(after, ct))
         {
             if (item is LogItem.CaughtUp { Position: var end })
             {

@@ -6,6 +6,7 @@ using RandomChat.Application.Events;
 using RandomChat.Engines;
 using RandomChat.Projections.Engine;
 using RandomChat.Projections.Tests.Engine;
+using RandomChat.StandIn;
 
 namespace RandomChat.Projections.Tests.Commands;
 
@@ -194,6 +195,25 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
         var status = await Run("status", "--json", postgres);
         Assert.All(JsonDocument.Parse(status.Output).RootElement.EnumerateArray(), row => Assert.Equal("ok", row.GetProperty("state").GetString()));
         Assert.False(Directory.Exists(Path.Combine(log.Folder, "read")));
+    }
+
+    [Fact]
+    public async Task With_EventStoreDB_the_same_commands_read_the_log_there()
+    {
+        var folder = Path.Combine(log.Folder, "stand-in");
+        Directory.CreateDirectory(folder);
+        await Execute(log.Store.File, $"VACUUM INTO '{Path.Combine(folder, "events.db")}'");
+        await using var standIn = await StandInProcess.Begin(folder);
+        var server = $"--ConnectionStrings:EventStoreDb={standIn.ConnectionString}";
+
+        Assert.Equal(0, (await Run("rebuild", "--all", server)).Code);
+        var status = await Run("status", "--json", server);
+        Assert.All(JsonDocument.Parse(status.Output).RootElement.EnumerateArray(), row =>
+            Assert.Equal(("ok", 0L), (row.GetProperty("state").GetString(), row.GetProperty("lag").GetInt64())));
+        var verify = await Run("verify", server);
+        Assert.True(verify.Code == 0, verify.Output);
+        Assert.Equal(0, (await Run("export", "--format", "ndjson", "--out", "events.ndjson", server)).Code);
+        Assert.Equal(End, File.ReadLines(Path.Combine(elsewhere.FullName, "events.ndjson")).Count());
     }
 
     [Fact]
