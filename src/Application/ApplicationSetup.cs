@@ -1,23 +1,34 @@
+using Mediator;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Realtime;
 
 namespace RandomChat.Application;
 
 /// <summary>The services behind the use cases; ports are registered by who adapts them.</summary>
 public static class ApplicationSetup
 {
-    public static IServiceCollection AddApplication(this IServiceCollection services) => services
-        .AddSingleton(EventCodec.Default)
-        .AddSingleton<CommandExecutor>()
-        .AddSingleton<Conversation>()
-        .AddSingleton<LiveMatches>()
-        .AddSingleton<OwnMatches>()
-        .AddSingleton<SkipHabits>()
-        .AddSingleton<WaitTimes>()
-        .AddSingleton<EndedTickets>()
-        .AddSingleton<MatchRestorer>()
-        .AddSingleton<MatchStarter>()
-        .AddSingleton<Matchmaker>();
+    public static IServiceCollection AddApplication(this IServiceCollection services)
+    {
+        services.TryAddSingleton<OneNode>();
+        services.TryAddSingleton<IMatchRegistry>(provider => provider.GetRequiredService<OneNode>());
+        services.TryAddSingleton<INodes>(provider => provider.GetRequiredService<OneNode>());
+        return services
+            .AddSingleton(typeof(IPipelineBehavior<,>), typeof(AskOwner<,>))
+            .AddSingleton(EventCodec.Default)
+            .AddSingleton<CommandExecutor>()
+            .AddSingleton<Conversation>()
+            .AddSingleton<LiveMatches>()
+            .AddSingleton<OwnMatches>()
+            .AddSingleton<SkipHabits>()
+            .AddSingleton<WaitTimes>()
+            .AddSingleton<EndedTickets>()
+            .AddSingleton<MatchRestorer>()
+            .AddSingleton<Departures>()
+            .AddSingleton<MatchStarter>()
+            .AddSingleton<Matchmaker>();
+    }
 }

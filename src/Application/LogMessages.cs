@@ -25,6 +25,9 @@ internal static partial class LogMessages
     [LoggerMessage(8, LogLevel.Warning, "The life of a visitor's key could not be prolonged.")]
     public static partial void VisitNotNoted(ILogger log, Exception e);
 
+    [LoggerMessage(9, LogLevel.Warning, "Where a visitor stands could not be looked up when a connection opened or closed.")]
+    public static partial void ConnectionNotPlaced(ILogger log, Exception e);
+
     [LoggerMessage(7, LogLevel.Error, "The match {MatchId} could not be restored and is ended.")]
     public static partial void MatchNotRestored(ILogger log, Guid matchId, Exception e);
 }

@@ -13,7 +13,10 @@ using RandomChat.Infrastructure.Sqlite;
 
 namespace RandomChat.Infrastructure;
 
-/// <summary>Every port on an engine that lives in this process and in one folder: nothing has to be installed.</summary>
+/// <summary>
+/// Every port on an engine that lives in this process and in one folder: nothing has to be installed. A port that is
+/// registered already, on an engine of its own, is left to that.
+/// </summary>
 public static class EmbeddedEngines
 {
     /// <param name="dataDirectory">The full path of the folder.</param>
@@ -22,9 +25,14 @@ public static class EmbeddedEngines
         this IServiceCollection services, string dataDirectory, RetentionOptions retention, MatchingOptions matching, string? masterKeyFile)
     {
         services.AddSingleton(_ => DataDirectoryLock.Take(dataDirectory));
-        services.AddSingleton(provider => SqliteEventStore.Open(
-            Path.Combine(dataDirectory, "events.db"), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<SqliteEventStore>());
+        if (services.All(service => service.ServiceType != typeof(IEventStore)))
+        {
+            services.AddSingleton(provider => SqliteEventStore.Open(
+                Path.Combine(dataDirectory, "events.db"), provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<SqliteEventStore>());
+            services.AddSingleton<IScavenge, SqliteScavenge>();
+        }
+
         services.AddSingleton(provider => new SqlitePairingIndex(
             provider.GetRequiredService<IEventStore>(), Path.Combine(dataDirectory, "index.db"), matching.RematchWindow,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SqlitePairingIndex>>()));
@@ -32,7 +40,6 @@ public static class EmbeddedEngines
         services.AddSingleton<ILobby>(provider => new InProcessLobby(
             provider.GetRequiredService<IOptions<LobbyOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Guid.NewGuid));
         services.AddSingleton<ILimits, InProcessLimits>();
-        services.AddSingleton<IScavenge, SqliteScavenge>();
 
         // The order is the order of starting: nothing is served before the keys are held.
         services.AddHostedService<OpenEngines>();
@@ -52,7 +59,7 @@ public static class EmbeddedEngines
         public async Task StartingAsync(CancellationToken cancellationToken)
         {
             provider.GetRequiredService<DataDirectoryLock>();
-            provider.GetRequiredService<SqliteEventStore>();
+            provider.GetRequiredService<IEventStore>();
             await provider.GetRequiredService<Sealer>().EnsureReady(cancellationToken);
         }
 

@@ -4,10 +4,10 @@ namespace RandomChat.Infrastructure;
 
 internal static partial class LogMessages
 {
-    [LoggerMessage(LogLevel.Information, "{Count} keys were due and have been destroyed.")]
+    [LoggerMessage(LogLevel.Information, "{Count} keys have been destroyed.")]
     public static partial void KeysDestroyed(this ILogger log, int count);
 
-    [LoggerMessage(LogLevel.Warning, "Destroyed keys cannot be had any more, but their bytes stay in the key store's log while somebody reads it; every run tries again.")]
+    [LoggerMessage(LogLevel.Warning, "Destroyed keys cannot be had any more, but their bytes are still in the key store's files; every run tries again.")]
     public static partial void KeyRemainsLeft(this ILogger log);
 
     [LoggerMessage(LogLevel.Error, "{What} failed and is tried again every minute.")]
@@ -15,4 +15,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(LogLevel.Information, "{What} works again.")]
     public static partial void RetentionWorksAgain(this ILogger log, string what);
+
+    [LoggerMessage(LogLevel.Warning, "Bytes of destroyed keys are still in the files of Postgres: {Reason}. Every run tries again; the runbook says what it needs.")]
+    public static partial void KeyFilesRemain(this ILogger log, string reason);
 }

@@ -1,7 +1,16 @@
 using System.CommandLine;
 using RandomChat.Infrastructure.Settings;
-using RandomChat.Projections;
+using RandomChat.Projections.Commands;
 
 var settings = RandomChatSettings.Read(args);
-var root = new RootCommand("Operate, replay and export the history of RandomChat.") { InspectCommand.Create(settings) };
+var root = new RootCommand("Operate, replay and export the history of RandomChat.") 
+{
+    StatusCommand.Create(settings),
+    RebuildCommand.Create(settings),
+    ReplayCommand.Create(settings),
+    VerifyCommand.Create(settings),
+    InspectCommand.Create(settings),
+    ExportCommand.Create(settings),
+    WhatIfCommand.Create(settings),
+};
 return await root.Parse([.. args.Where(argument => !RandomChatSettings.IsSetting(argument))]).InvokeWithCodes();

@@ -65,7 +65,12 @@ public sealed class PostgresServer : IAsyncDisposable
         }
         else if (folder.Length > 0)
         {
-            await Stop();
+            // A test may have stopped it.
+            if (File.Exists(Path.Combine(DataFolder, "postmaster.pid")))
+            {
+                await Stop();
+            }
+
             Directory.Delete(folder, recursive: true);
         }
     }

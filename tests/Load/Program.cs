@@ -4,7 +4,11 @@ return args switch
 {
     ["start", .. var rest] => await StartTime.Run(rest),
     ["redis-lobby"] => await LobbyRate.Run(),
+    ["seed", var folder, .. var rest] => await Traffic.Run(folder, rest),
+    ["rebuild", .. var rest] => await RebuildRate.Run(rest),
     ["appends"] => await AppendRate.Run(),
+    ["esdb-append"] => await EsdbRate.Run(null),
+    ["esdb-append", var connection] => await EsdbRate.Run(connection),
     ["append", var file, var count] => await AppendLoop.Run(file, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
@@ -16,6 +20,10 @@ static int Usage()
           start [events]         time to open the embedded log and index, with no old events and with 1,000,000
           redis-lobby            how many joins a second the lobby takes, on Redis and in process
           appends                how many appends a second the embedded log acknowledges
+          seed <folder> [events] make an event log as real traffic does, 80 % of it messages
+          rebuild [events]       how many events a second all projections, and each alone, take from the embedded log into
+                                 SQLite, and into the PostgreSQL that POSTGRES_CONNECTION names
+          esdb-append [esdb://…] the same over EventStoreDB, or a stand-in of its own, and the official client beside it
           append <file> <count>  append events one after another and print each once it is acknowledged (0: for ever)
         """);
     return 2;

@@ -16,9 +16,17 @@ public interface IEventStore
     ValueTask<AppendResult> Append(StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken ct);
 
     /// <summary>Hides events of the stream that are older than <paramref name="age"/> (whole seconds) from stream reads; they stay in the log until a scavenge.</summary>
+    /// <exception cref="DependencyUnavailableException">It may not have been done; doing it again does no harm.</exception>
     ValueTask SetMaxAge(StreamName stream, TimeSpan age, CancellationToken ct);
 
-    /// <summary>Every event after a position, oldest first and without gaps, then new ones as they come; says when it has caught up, and again after each batch that emptied the log.</summary>
+    /// <summary>
+    /// Every event after a position, oldest first and without gaps, then new ones as they come; says when it has caught up,
+    /// and again after each batch that emptied the log. A position that it was given or has said is good to go on from.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">
+    /// The log cannot be read now: at once where it was not there at the beginning; where the log is on another machine, a
+    /// short interruption mends itself first. Subscribe again after the last position that was seen.
+    /// </exception>
     IAsyncEnumerable<LogItem> Subscribe(LogPosition? after, CancellationToken ct);
 }
 

@@ -16,6 +16,7 @@ public sealed class Conversation(
     EventCodec codec,
     ISealer sealer,
     IVisitorConnections connections,
+    IMatchRegistry registry,
     TimeProvider clock,
     IOptions<MatchOptions> options,
     ILogger<Conversation> log)
@@ -72,10 +73,16 @@ public sealed class Conversation(
     /// Learns sequence, revision and answers of a match that was restored, and fences off a former owner. To be called
     /// by who holds <see cref="LiveMatch.Sending"/>.
     /// </summary>
+    /// <exception cref="MatchMovedException">Another node owns the match by now: its appends are not fenced off.</exception>
     public async Task Load(LiveMatch match, CancellationToken ct)
     {
         while (!match.IsLoaded)
         {
+            if (!await registry.IsOwner(match.Id, ct))
+            {
+                throw new MatchMovedException(match.Id);
+            }
+
             long epoch = 0;
             long revision = -1;
             var sequence = 0;
@@ -129,6 +136,18 @@ public sealed class Conversation(
         }
 
         return page;
+    }
+
+    /// <summary>How many messages each side sent, counted in the log.</summary>
+    public async Task<(int First, int Second)> Count(LiveMatch match)
+    {
+        var (first, second) = (0, 0);
+        await foreach (var sent in ReadSealed(match.Id, CancellationToken.None))
+        {
+            (first, second) = sent.From == match.First.VisitorId ? (first + 1, second) : (first, second + 1);
+        }
+
+        return (first, second);
     }
 
     /// <summary>The messages of a match as they are stored, oldest first.</summary>

@@ -6,17 +6,12 @@ namespace RandomChat.Application.Matches;
 /// <summary>Stop: end this match. Never refused for an own match, ended ones included.</summary>
 public sealed record EndMatch(Guid VisitorId, Guid MatchId) : IRequest<Outcome<Nothing>>;
 
-public sealed class EndMatchHandler(LiveMatches matches, OwnMatches own) : IRequestHandler<EndMatch, Outcome<Nothing>>
+public sealed class EndMatchHandler(Departures departures, OwnMatches own) : IRequestHandler<EndMatch, Outcome<Nothing>>
 {
     public async ValueTask<Outcome<Nothing>> Handle(EndMatch request, CancellationToken cancellationToken)
     {
-        if (matches.Find(request.VisitorId, request.MatchId) is var (match, _))
-        {
-            await matches.End(match, request.VisitorId, MatchEndReason.Stopped);
-            return default(Nothing);
-        }
-
-        if (matches.FindEnded(request.VisitorId, request.MatchId) is not null)
+        if (await departures.Leave(request.VisitorId, request.MatchId, MatchEndReason.Stopped) is not null
+            || departures.HasLeft(request.VisitorId, request.MatchId))
         {
             return default(Nothing);
         }

@@ -16,6 +16,7 @@ public sealed class LiveMatches(
     CommandExecutor executor,
     Conversation conversation,
     IVisitorConnections connections,
+    IMatchRegistry registry,
     IPairingIndex index,
     TimeProvider clock,
     IOptions<MatchOptions> options,
@@ -33,6 +34,8 @@ public sealed class LiveMatches(
     private readonly ConcurrentDictionary<Guid, EndedMatch> lastEnded = [];
 
     public int Count => matches.Count;
+
+    public bool IsLive(Guid matchId) => matches.TryGetValue(matchId, out var match) && !match.IsEnded;
 
     /// <summary>The match that a visitor is in, or null.</summary>
     public LiveMatch? Of(Guid visitorId) => byVisitor.GetValueOrDefault(visitorId);
@@ -70,18 +73,42 @@ public sealed class LiveMatches(
         }
     }
 
-    /// <summary>Brings back a match that was live when the server stopped: both get the grace to return.</summary>
+    /// <summary>Brings back a match whose owner stopped: whoever is not here gets the grace to return.</summary>
     public void Restore(LiveMatch match)
     {
         Add(match);
-        var until = clock.GetUtcNow() + options.Value.ReconnectGrace;
         foreach (var side in new[] { match.First, match.Second })
         {
             if (!connections.IsConnected(side.VisitorId))
             {
-                side.LostUntil = until;
-                lost[side] = match;
+                Lose(match, side);
             }
+        }
+    }
+
+    /// <summary>Another node owns the match by now: it goes on there.</summary>
+    public void Abandon(LiveMatch match)
+    {
+        matches.TryRemove(new(match.Id, match));
+        foreach (var side in new[] { match.First, match.Second })
+        {
+            byVisitor.TryRemove(new(side.VisitorId, match));
+            lost.TryRemove(side, out _);
+            typing.TryRemove(side, out _);
+            connections.Unfollow(side.VisitorId);
+        }
+    }
+
+    /// <summary>The matches that go on here.</summary>
+    public IEnumerable<LiveMatch> All => matches.Values.Where(match => !match.IsEnded);
+
+    /// <summary>The log says that a match is over which goes on here: another node ended it while this one seemed dead.</summary>
+    public void EndedElsewhere(Guid matchId, MatchEndReason reason, Guid? endedBy, DateTimeOffset at)
+    {
+        if (matches.TryGetValue(matchId, out var match) && match.TryEnd())
+        {
+            Part(match, reason, endedBy, at);
+            matches.TryRemove(matchId, out _);
         }
     }
 
@@ -115,21 +142,7 @@ public sealed class LiveMatches(
         }
 
         var now = clock.GetUtcNow();
-        foreach (var side in new[] { match.First, match.Second })
-        {
-            byVisitor.TryRemove(new(side.VisitorId, match));
-            lost.TryRemove(side, out _);
-            typing.TryRemove(side, out _);
-        }
-
-        var over = new EndedMatch(match, reason, endedBy, now);
-        lastEnded[match.First.VisitorId] = over;
-        lastEnded[match.Second.VisitorId] = over;
-        index.NoteMet(match.First.VisitorId, match.First.DeviceId, match.Second.VisitorId, match.Second.DeviceId, now);
-        var told = SessionEnded.For(match.Id, reason);
-        connections.Push(match.First.VisitorId, told);
-        connections.Push(match.Second.VisitorId, told);
-
+        Part(match, reason, endedBy, now);
         unwritten[match.Id] = new(match, new(reason, endedBy, 0, 0, now), RetryAt: now);
         await Task.WhenAny(Write(match.Id), Task.Delay(options.Value.EndPatience, clock));
     }
@@ -146,7 +159,8 @@ public sealed class LiveMatches(
             }
         }
 
-        var overdue = lost.Where(entry => entry.Key.LostUntil <= now).Select(entry => entry.Value).Distinct().ToArray();
+        // Who may be taken for dead ends nothing by time: somebody else may go on with the match.
+        var overdue = !registry.IsCertain ? [] : lost.Where(entry => entry.Key.LostUntil <= now).Select(entry => entry.Value).Distinct().ToArray();
         await Task.WhenAll(overdue.Select(match => End(match, null, MatchEndReason.Disconnected)));
         await Task.WhenAll(unwritten.Where(end => end.Value.RetryAt <= now).Select(end => Write(end.Key))).WaitAsync(ct);
     }
@@ -180,6 +194,29 @@ public sealed class LiveMatches(
         if (was != isTyping)
         {
             connections.Push(match.PartnerOf(side).VisitorId, new TypingChanged(match.Id, isTyping));
+        }
+    }
+
+    /// <summary>Parts both sides in memory and tells them.</summary>
+    private void Part(LiveMatch match, MatchEndReason reason, Guid? endedBy, DateTimeOffset at)
+    {
+        foreach (var side in new[] { match.First, match.Second })
+        {
+            byVisitor.TryRemove(new(side.VisitorId, match));
+            lost.TryRemove(side, out _);
+            typing.TryRemove(side, out _);
+        }
+
+        var over = new EndedMatch(match, reason, endedBy, at);
+        lastEnded[match.First.VisitorId] = over;
+        lastEnded[match.Second.VisitorId] = over;
+        registry.End(over);
+        index.NoteMet(match.First.VisitorId, match.First.DeviceId, match.Second.VisitorId, match.Second.DeviceId, at);
+        var told = SessionEnded.For(match.Id, reason);
+        foreach (var side in new[] { match.First, match.Second })
+        {
+            connections.Push(side.VisitorId, told);
+            connections.Unfollow(side.VisitorId);
         }
     }
 
@@ -223,12 +260,8 @@ public sealed class LiveMatches(
         try
         {
             // A restored match that nobody wrote in since does not know its counts yet.
-            await conversation.Load(match, CancellationToken.None);
-            var command = end.Command with
-            {
-                MessagesFromFirst = match.First.MessageCount,
-                MessagesFromSecond = match.Second.MessageCount,
-            };
+            var (first, second) = match.IsLoaded ? (match.First.MessageCount, match.Second.MessageCount) : await conversation.Count(match);
+            var command = end.Command with { MessagesFromFirst = first, MessagesFromSecond = second };
             var actor = command.EndedBy is { } by ? EventMetadata.Visitor(by) : EventMetadata.System;
             await executor.Execute(
                 Match.Decider, matchId, command, DerivedId.From("match.end", matchId, string.Empty), actor, CancellationToken.None);
@@ -255,4 +288,8 @@ public sealed class LiveMatches(
 }
 
 /// <summary>A match that is over, as its people remember it for a while.</summary>
-public sealed record EndedMatch(LiveMatch Match, MatchEndReason Reason, Guid? EndedBy, DateTimeOffset At);
+public sealed record EndedMatch(LiveMatch Match, MatchEndReason Reason, Guid? EndedBy, DateTimeOffset At)
+{
+    /// <summary>As one of the two saw it.</summary>
+    public EndedSeen SeenBy(Participant me) => new(Match.SeenBy(me), Reason, EndedBy == me.VisitorId, me.Request, At);
+}

@@ -6,7 +6,11 @@ namespace RandomChat.Application.Matches;
 
 /// <summary>Fetches the current match and a page of messages after a reconnect or a reload; changes nothing.</summary>
 /// <param name="MatchId">The match to fetch messages of; null for the current one.</param>
-public sealed record ResumeMatch(Guid VisitorId, Guid? MatchId, int AfterSequence) : IRequest<Outcome<Resumed>>;
+public sealed record ResumeMatch(Guid VisitorId, Guid? MatchId, int AfterSequence) : IRequest<Outcome<Resumed>>, IMatchRequest
+{
+    // Whichever match's messages are asked for, the current match is part of the answer, and its owner knows it.
+    Guid? IMatchRequest.About => null;
+}
 
 /// <param name="Match">The current match, or null where there is none (any more).</param>
 public sealed record Resumed(

@@ -6,7 +6,10 @@ namespace RandomChat.Application.Matches;
 
 /// <summary>Says something to the partner. The same <c>ClientMessageId</c> again gets the first answer.</summary>
 public sealed record SendMessage(Guid VisitorId, Guid MatchId, string Body, string ClientMessageId, string? Connection)
-    : IRequest<Outcome<MessageAnswer>>;
+    : IRequest<Outcome<MessageAnswer>>, IMatchRequest
+{
+    Guid? IMatchRequest.About => MatchId;
+}
 
 public sealed class SendMessageHandler(LiveMatches matches, Conversation conversation, ILimits limits)
     : IRequestHandler<SendMessage, Outcome<MessageAnswer>>

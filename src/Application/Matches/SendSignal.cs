@@ -8,7 +8,10 @@ namespace RandomChat.Application.Matches;
 
 /// <summary>Relays one WebRTC signal to the connection that holds the partner's side of the call.</summary>
 public sealed record SendSignal(Guid VisitorId, Guid MatchId, SignalType Type, JsonElement? Payload, string Connection)
-    : IRequest<Outcome<Nothing>>;
+    : IRequest<Outcome<Nothing>>, IMatchRequest
+{
+    Guid? IMatchRequest.About => MatchId;
+}
 
 public sealed class SendSignalHandler(LiveMatches matches, IVisitorConnections connections, ILimits limits)
     : IRequestHandler<SendSignal, Outcome<Nothing>>

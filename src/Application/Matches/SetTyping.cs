@@ -4,7 +4,10 @@ using RandomChat.Application.Limits;
 namespace RandomChat.Application.Matches;
 
 /// <summary>Tells the partner that one writes, or not any more. Never an event of the log.</summary>
-public sealed record SetTyping(Guid VisitorId, Guid MatchId, bool IsTyping) : IRequest<Outcome<Nothing>>;
+public sealed record SetTyping(Guid VisitorId, Guid MatchId, bool IsTyping) : IRequest<Outcome<Nothing>>, IMatchRequest
+{
+    Guid? IMatchRequest.About => MatchId;
+}
 
 public sealed class SetTypingHandler(LiveMatches matches, ILimits limits) : IRequestHandler<SetTyping, Outcome<Nothing>>
 {

@@ -5,7 +5,10 @@ using RandomChat.Domain.Matchmaking;
 namespace RandomChat.Application.Matches;
 
 /// <summary>Says whether one agrees to clear pictures.</summary>
-public sealed record ShowVideo(Guid VisitorId, Guid MatchId, bool Show) : IRequest<Outcome<Nothing>>;
+public sealed record ShowVideo(Guid VisitorId, Guid MatchId, bool Show) : IRequest<Outcome<Nothing>>, IMatchRequest
+{
+    Guid? IMatchRequest.About => MatchId;
+}
 
 public sealed class ShowVideoHandler(LiveMatches matches, IVisitorConnections connections) : IRequestHandler<ShowVideo, Outcome<Nothing>>
 {

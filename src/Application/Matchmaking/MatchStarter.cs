@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mediator;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
@@ -19,6 +20,8 @@ public sealed class MatchStarter(
     LiveMatches matches,
     CommandExecutor executor,
     IVisitorConnections connections,
+    IMatchRegistry registry,
+    ISender sender,
     IDisplayNames names,
     EndedTickets endedTickets,
     WaitTimes waits,
@@ -31,20 +34,46 @@ public sealed class MatchStarter(
     private readonly ConcurrentDictionary<Guid, Task<bool>> starting = [];
     private readonly ConcurrentDictionary<Guid, Guid> claimed = [];
     private readonly ConcurrentDictionary<Guid, Guid> withdrawn = [];
-    private readonly ConcurrentDictionary<Guid, string> seats = [];
 
     /// <summary>Starts a claim whose outcome nobody waits for.</summary>
     public async Task Begin(Claim claim)
     {
         try
         {
-            await Start(claim, outIfRefused: null);
+            if (!await Discard(claim))
+            {
+                await Start(claim, outIfRefused: null);
+            }
         }
         catch (Exception e)
         {
             // The lease stays; when it expires the stream says whether the match is there.
             LogMessages.MatchNotStarted(log, claim.MatchId, e);
         }
+    }
+
+    /// <summary>
+    /// Gives a claim back that holds somebody who is in a match already; false where nobody is. A lobby that was put back
+    /// after an outage may hold whom it matched before.
+    /// </summary>
+    public async Task<bool> Discard(Claim claim)
+    {
+        var inMatch = new List<Guid>();
+        foreach (var visitorId in new[] { claim.First.VisitorId, claim.Second.VisitorId })
+        {
+            if (await IsInAnother(visitorId, claim.MatchId))
+            {
+                inMatch.Add(visitorId);
+            }
+        }
+
+        if (inMatch.Count == 0)
+        {
+            return false;
+        }
+
+        await lobby.Return(claim.MatchId, inMatch, CancellationToken.None);
+        return true;
     }
 
     /// <summary>Records the match of a claim, once, however often it is asked for; false where that failed and the places were given back.</summary>
@@ -90,11 +119,6 @@ public sealed class MatchStarter(
 
     /// <summary>The visitor joined again after leaving.</summary>
     public void StayIn(Guid visitorId) => withdrawn.TryRemove(visitorId, out _);
-
-    /// <summary>Remembers the connection that joined: it will hold the call.</summary>
-    public void KeepSeat(Guid visitorId, string connection) => seats[visitorId] = connection;
-
-    public void GiveUpSeat(Guid visitorId) => seats.TryRemove(visitorId, out _);
 
     /// <summary>
     /// One thing at a time happens to a claim: nobody's place is given back while the match may just be recorded. Who
@@ -183,6 +207,16 @@ public sealed class MatchStarter(
 
     private async Task Open(Claim claim, MatchEvent.Started started)
     {
+        if (!await registry.Claim(started, CancellationToken.None))
+        {
+            // Another node found the match in the log and goes on with it.
+            await lobby.Confirm(claim.MatchId, CancellationToken.None);
+            Settled(claim);
+            return;
+        }
+
+        await connections.Follow(claim.First.VisitorId, claim.MatchId, CancellationToken.None);
+        await connections.Follow(claim.Second.VisitorId, claim.MatchId, CancellationToken.None);
         var match = new LiveMatch(started, await Seat(claim.First), await Seat(claim.Second));
         matches.Open(match);
         var left = await lobby.Confirm(claim.MatchId, CancellationToken.None);
@@ -200,10 +234,22 @@ public sealed class MatchStarter(
         waits.Add(started.Second.Mode, started.Second.WaitedMilliseconds);
     }
 
+    private async ValueTask<bool> IsInAnother(Guid visitorId, Guid matchId)
+    {
+        if (matches.Of(visitorId) is { } own)
+        {
+            return own.Id != matchId;
+        }
+
+        // The owner is asked: what the registry says may be a moment old.
+        return await registry.Find(visitorId, CancellationToken.None) is VisitorPlace.InMatch place && place.MatchId != matchId
+            && await sender.Send(new SeeMatch(visitorId), CancellationToken.None) is Outcome<MatchFound>.Done;
+    }
+
     private async Task<Participant> Seat(Ticket ticket) =>
         new(ticket.VisitorId, ticket.DeviceId, ticket.Request, await NameOf(ticket.VisitorId))
         {
-            CallConnection = seats.TryRemove(ticket.VisitorId, out var connection) && connections.IsOpen(connection) ? connection : null,
+            CallConnection = ticket.Connection is { } connection && connections.IsOpen(connection) ? connection : null,
         };
 
     private async Task<string?> NameOf(Guid visitorId)

@@ -1,4 +1,7 @@
+using Mediator;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Realtime;
 using RandomChat.Domain.Matchmaking;
@@ -11,19 +14,24 @@ public sealed class Matchmaker(
     IPairingIndex index,
     LiveMatches matches,
     MatchStarter starter,
+    MatchRestorer restorer,
+    Departures departures,
+    ISender sender,
     IVisitorConnections connections,
+    IMatchRegistry registry,
     SkipHabits skips,
     EndedTickets endedTickets,
     TimeProvider clock,
     IOptions<LobbyOptions> lobbyOptions,
-    IOptions<MatchOptions> matchOptions)
+    IOptions<MatchOptions> matchOptions,
+    ILogger<Matchmaker> log)
 {
     /// <summary>Joins the queue, or replaces the request of the visitor who waits.</summary>
     /// <param name="connection">The hub connection that joins, which will hold a call; null for a REST client.</param>
     public async Task<Outcome<JoinAnswer>> Join(
         Guid visitorId, Guid deviceId, MatchRequest request, string? connection, CancellationToken ct)
     {
-        if (matches.Of(visitorId) is not null)
+        if (await MatchOf(visitorId, ct) is not null)
         {
             return Refusal.Conflict("You are in a chat already.");
         }
@@ -34,11 +42,8 @@ public sealed class Matchmaker(
             await index.ExcludedFor(visitorId, deviceId, ct),
             await index.MetBy(visitorId, deviceId, now - lobbyOptions.Value.Rules.RematchWindow, ct),
             skips.IsFrequent(visitorId),
-            TimedOut: false);
-        if (connection is not null)
-        {
-            starter.KeepSeat(visitorId, connection);
-        }
+            TimedOut: false,
+            connection);
 
         DateTimeOffset? parkedUntil = connections.IsConnected(visitorId) ? null : GraceEnd;
         var outcome = await lobby.Join(ticket, parkedUntil, ct);
@@ -55,7 +60,7 @@ public sealed class Matchmaker(
             outcome = await FollowConnection(visitorId, parked: parkedUntil is not null, ct) ?? outcome;
         }
 
-        if (outcome is not JoinOutcome.Claimed { Claim: var claim })
+        if (outcome is not JoinOutcome.Claimed { Claim: var claim } || await starter.Discard(claim))
         {
             return new JoinAnswer.Waiting();
         }
@@ -69,12 +74,26 @@ public sealed class Matchmaker(
         return Refusal.Unavailable("event-log");
     }
 
+    /// <summary>The live match that a visitor is in, whichever node owns it; null where there is none.</summary>
+    public async ValueTask<Guid?> MatchOf(Guid visitorId, CancellationToken ct)
+    {
+        if (matches.Of(visitorId) is { } own)
+        {
+            return own.Id;
+        }
+
+        // The owner is asked: what the registry says may be a moment old.
+        return await registry.Find(visitorId, ct) is VisitorPlace.InMatch place && !departures.HasLeft(visitorId, place.MatchId)
+            && await sender.Send(new SeeMatch(visitorId), ct) is Outcome<MatchFound>.Done { Value.MatchId: var there }
+            ? there
+            : null;
+    }
+
     /// <summary>Leaves the queue; a match that is being made at this moment is ended as soon as it is there.</summary>
     public async Task Leave(Guid visitorId, CancellationToken ct)
     {
         if (await lobby.Leave(visitorId, ct) is { } ticket)
         {
-            starter.GiveUpSeat(visitorId);
             endedTickets.Add(ticket, TicketEndReason.Left);
         }
         else
@@ -86,19 +105,46 @@ public sealed class Matchmaker(
     /// <summary>A connection of the visitor opened: it takes its match or its place in the queue back.</summary>
     public async Task ConnectionOpened(Guid visitorId, CancellationToken ct)
     {
+        await connections.Announce(visitorId, ct);
         matches.ConnectionRestored(visitorId);
-        if (await lobby.Unpark(visitorId, ct) is JoinOutcome.Claimed { Claim: var claim })
+        try
         {
-            // Not awaited: what this connection calls, leaving above all, does not wait for the log.
-            _ = starter.Begin(claim);
+            if (await registry.Find(visitorId, ct) is VisitorPlace.InMatch { Alive: false, MatchId: var orphan })
+            {
+                await restorer.TakeOver(orphan, ct);
+            }
+
+            if (await lobby.Unpark(visitorId, ct) is JoinOutcome.Claimed { Claim: var claim })
+            {
+                // Not awaited: what this connection calls, leaving above all, does not wait for the log.
+                _ = starter.Begin(claim);
+            }
+        }
+        catch (DependencyUnavailableException e)
+        {
+            // The connection is worth having all the same; it is looked at again when that is back.
+            LogMessages.ConnectionNotPlaced(log, e);
         }
     }
 
-    /// <summary>The visitor's last connection closed.</summary>
+    /// <summary>The visitor's last connection to this node closed.</summary>
     public async Task ConnectionsClosed(Guid visitorId)
     {
-        matches.ConnectionLost(visitorId);
-        await lobby.Park(visitorId, GraceEnd, CancellationToken.None);
+        await connections.Announce(visitorId, CancellationToken.None);
+        if (!connections.IsConnected(visitorId))
+        {
+            matches.ConnectionLost(visitorId);
+        }
+
+        try
+        {
+            await lobby.Park(visitorId, GraceEnd, CancellationToken.None);
+        }
+        catch (DependencyUnavailableException e)
+        {
+            LogMessages.ConnectionNotPlaced(log, e);
+        }
+
         if (connections.IsConnected(visitorId))
         {
             // A new one opened while the old one was being parked.
@@ -117,7 +163,6 @@ public sealed class Matchmaker(
 
         foreach (var ticket in tick.Ended)
         {
-            starter.GiveUpSeat(ticket.VisitorId);
             endedTickets.Add(ticket, TicketEndReason.Disconnected);
         }
 

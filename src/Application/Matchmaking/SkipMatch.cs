@@ -12,21 +12,20 @@ public sealed record SkipMatch(Guid VisitorId, Guid DeviceId, Guid MatchId, stri
     : IRequest<Outcome<JoinAnswer>>;
 
 public sealed class SkipMatchHandler(
-    LiveMatches matches, OwnMatches own, MatchRestorer restorer, Matchmaker matchmaker, SkipHabits skips, ILimits limits)
+    LiveMatches matches, Departures departures, OwnMatches own, MatchRestorer restorer, Matchmaker matchmaker, SkipHabits skips, ILimits limits)
     : IRequestHandler<SkipMatch, Outcome<JoinAnswer>>
 {
     public async ValueTask<Outcome<JoinAnswer>> Handle(SkipMatch request, CancellationToken cancellationToken)
     {
         MatchRequest again;
-        if (matches.Find(request.VisitorId, request.MatchId) is var (match, me))
+        var over = matches.FindEnded(request.VisitorId, request.MatchId) is not null;
+        if (await departures.Leave(request.VisitorId, request.MatchId, MatchEndReason.Skipped) is { Request: var wanted })
         {
-            again = me.Request;
-            await matches.End(match, request.VisitorId, MatchEndReason.Skipped);
-            skips.Note(request.VisitorId);
-        }
-        else if (matches.FindEnded(request.VisitorId, request.MatchId) is var (_, was))
-        {
-            again = was.Request;
+            again = wanted;
+            if (!over)
+            {
+                skips.Note(request.VisitorId);
+            }
         }
         else if (await own.Find(request.VisitorId, request.MatchId, cancellationToken) is { } past)
         {

@@ -6,7 +6,7 @@ namespace RandomChat.Application.Matchmaking;
 
 /// <summary>What a visitor wrote into a ticket, as it is sealed in <see cref="TicketRecord.Wishes"/>. Part of the storage format.</summary>
 /// <param name="Language">The whole tag, where more of it was given than may stand in clear; else null.</param>
-internal sealed record TicketWishes(string? Language, IReadOnlyList<string> Interests)
+public sealed record TicketWishes(string? Language, IReadOnlyList<string> Interests)
 {
     /// <summary>What has to be sealed of a request; null where there is nothing.</summary>
     public static TicketWishes? Of(MatchRequest request)

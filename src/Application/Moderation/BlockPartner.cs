@@ -11,16 +11,13 @@ namespace RandomChat.Application.Moderation;
 public sealed record BlockPartner(Guid VisitorId, Guid MatchId) : IRequest<Outcome<Nothing>>;
 
 public sealed class BlockPartnerHandler(
-    LiveMatches matches, OwnMatches own, CommandExecutor executor, IPairingIndex index, ILobby lobby, TimeProvider clock)
+    Departures departures, OwnMatches own, CommandExecutor executor, IPairingIndex index, ILobby lobby, TimeProvider clock)
     : IRequestHandler<BlockPartner, Outcome<Nothing>>
 {
     public async ValueTask<Outcome<Nothing>> Handle(BlockPartner request, CancellationToken cancellationToken)
     {
         // Out first: whatever else is refused, the two are parted.
-        if (matches.Find(request.VisitorId, request.MatchId) is var (match, _))
-        {
-            await matches.End(match, request.VisitorId, MatchEndReason.Blocked);
-        }
+        await departures.Leave(request.VisitorId, request.MatchId, MatchEndReason.Blocked);
 
         if (await own.Find(request.VisitorId, request.MatchId, cancellationToken) is not { } mine || !own.IsOpenToReports(mine))
         {

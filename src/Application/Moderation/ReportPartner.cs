@@ -23,17 +23,14 @@ public sealed record Evidence(Guid MatchId, DateTimeOffset TakenAt, IReadOnlyLis
 public sealed record EvidenceMessage(Guid MessageId, int Sequence, Guid From, string Body, DateTimeOffset SentAt);
 
 public sealed class ReportPartnerHandler(
-    LiveMatches matches, OwnMatches own, Conversation conversation, ISealer sealer, CommandExecutor executor, ISender sender,
+    Departures departures, OwnMatches own, Conversation conversation, ISealer sealer, CommandExecutor executor, ISender sender,
     ILimits limits, TimeProvider clock)
     : IRequestHandler<ReportPartner, Outcome<ReportReceipt>>
 {
     public async ValueTask<Outcome<ReportReceipt>> Handle(ReportPartner request, CancellationToken cancellationToken)
     {
         // Out first: whatever else is refused, the two are parted.
-        if (matches.Find(request.VisitorId, request.MatchId) is var (match, _))
-        {
-            await matches.End(match, request.VisitorId, MatchEndReason.Reported);
-        }
+        await departures.Leave(request.VisitorId, request.MatchId, MatchEndReason.Reported);
 
         if (await own.Find(request.VisitorId, request.MatchId, cancellationToken) is not { } mine || !own.IsOpenToReports(mine))
         {

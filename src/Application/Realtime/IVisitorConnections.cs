@@ -1,9 +1,12 @@
 namespace RandomChat.Application.Realtime;
 
-/// <summary>The open hub connections of visitors. Pushing never waits: a connection that cannot take more is dropped.</summary>
+/// <summary>
+/// The open hub connections of visitors, on all nodes. Pushing never waits: a connection that cannot take more is
+/// dropped. A connection's id names its node.
+/// </summary>
 public interface IVisitorConnections
 {
-    /// <summary>Sends to every connection of a visitor but one.</summary>
+    /// <summary>Sends to every connection of a visitor but one, whichever node it is on.</summary>
     void Push(Guid visitorId, IServerEvent happened, string? exceptConnection = null);
 
     /// <summary>Sends to one connection; false where it is gone.</summary>
@@ -16,6 +19,28 @@ public interface IVisitorConnections
     /// <summary>The visitor's oldest open connection, or null.</summary>
     string? FirstOf(Guid visitorId);
 
+    /// <summary>A connection of the visitor to this node opened or closed: the other nodes are told. Never fails.</summary>
+    ValueTask Announce(Guid visitorId, CancellationToken ct);
+
+    /// <summary>
+    /// Learns on which other nodes the visitor is, and follows it from now on: to be awaited before a match of theirs is
+    /// opened here.
+    /// </summary>
+    ValueTask Follow(Guid visitorId, Guid matchId, CancellationToken ct);
+
+    /// <summary>Ends <see cref="Follow"/>.</summary>
+    void Unfollow(Guid visitorId);
+
     /// <summary>How many different visitors are here now.</summary>
     int VisitorCount { get; }
+}
+
+/// <summary>The connections to this node alone.</summary>
+public interface ILocalConnections : IVisitorConnections
+{
+    /// <summary>Who has a connection to this node.</summary>
+    IEnumerable<Guid> Visitors { get; }
+
+    /// <summary>A visitor's connections to this node, oldest first.</summary>
+    IReadOnlyList<string> Of(Guid visitorId);
 }

@@ -2,11 +2,14 @@ namespace RandomChat.Application.Sealing;
 
 /// <summary>
 /// Where wrapped keys lie until they are destroyed. Every member throws
-/// <see cref="Events.DependencyUnavailableException"/> (<c>key-store</c>) when the store does not answer, and
+/// <see cref="Events.DependencyUnavailableException"/> with its <see cref="Name"/> when the store does not answer, and
 /// <see cref="SealingException"/> when what lies there is damaged or is no key store.
 /// </summary>
 public interface IKeyStore
 {
+    /// <summary>Its name in answers and in readiness: <c>key-store</c>, or that of the engine it runs on.</summary>
+    string Name { get; }
+
     /// <summary>The key, due or not; null where it was destroyed or never made.</summary>
     ValueTask<StoredKey?> Get(string id, CancellationToken ct);
 
@@ -25,7 +28,11 @@ public interface IKeyStore
     /// <summary>Destroys these keys; ids that do not exist are passed over.</summary>
     ValueTask<Destruction> Destroy(IReadOnlyList<string> ids, CancellationToken ct);
 
-    /// <summary>Destroys every key whose time is <paramref name="now"/> or earlier, and finishes what an earlier destruction left undone.</summary>
+    /// <summary>
+    /// Destroys the keys whose time is <paramref name="now"/> or earlier, at the latest when the period (an hour) in
+    /// which their time lies is over: until then the store may keep what nobody opens any more. Finishes what an earlier
+    /// destruction left undone. The result also names what other nodes have destroyed since the last run.
+    /// </summary>
     ValueTask<Destruction> DestroyDue(DateTimeOffset now, CancellationToken ct);
 }
 
@@ -45,7 +52,7 @@ public readonly record struct KeyLife(string Id, DateTimeOffset DestroyAfter);
 
 /// <param name="Ids">The keys that were destroyed just now.</param>
 /// <param name="Gone">
-/// Whether no byte of them is left in any file. False while somebody reads the store's file without an end: the keys
-/// cannot be had any more, but the next run has to clear their remains.
+/// Whether no byte of them is left in any file of the store. False while somebody reads the store without an end, or
+/// where the store may not clear its files: the keys cannot be had any more, but the next run has to clear their remains.
 /// </param>
 public sealed record Destruction(IReadOnlyList<string> Ids, bool Gone);

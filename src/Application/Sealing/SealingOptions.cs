@@ -15,8 +15,8 @@ public sealed record SealingOptions
     /// <summary>How long messages can be sealed while the key store is down.</summary>
     public TimeSpan KeysAhead { get; init; } = TimeSpan.FromHours(2);
 
-    /// <summary>How many cases can be opened while the key store is down.</summary>
-    public int CasePool { get; init; } = 32;
+    /// <summary>How many reports each node can take while the key store is down.</summary>
+    public int CasePool { get; init; } = 1_000;
 
     /// <summary><c>Sealing:MasterKeyFile</c>; null means <c>master.key</c> in the data directory. Keep it out of the backups that hold <c>keys.db</c>.</summary>
     public string? MasterKeyFile { get; init; }

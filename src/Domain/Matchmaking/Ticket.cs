@@ -39,6 +39,7 @@ public sealed record MatchRequest(ChatMode Mode, string? Language, IReadOnlyList
 /// <param name="RecentlyMet">Visitor and device ids met within the rematch window, with the moment of that match's end.</param>
 /// <param name="FrequentSkipper">Comes after others.</param>
 /// <param name="TimedOut">Whether <c>match_timeout</c> has been said for this ticket.</param>
+/// <param name="Connection">The connection that asked and will hold a call; null where it was no connection.</param>
 public sealed record Ticket(
     Guid TicketId,
     Guid VisitorId,
@@ -48,13 +49,14 @@ public sealed record Ticket(
     IReadOnlySet<Guid> Excluded,
     IReadOnlyDictionary<Guid, DateTimeOffset> RecentlyMet,
     bool FrequentSkipper,
-    bool TimedOut)
+    bool TimedOut,
+    string? Connection = null)
 {
     /// <summary>Tickets are values: one that was stored and read again is the same one.</summary>
     public bool Equals(Ticket? other) =>
         other is not null
-        && (TicketId, VisitorId, DeviceId, AskedAt, FrequentSkipper, TimedOut)
-            == (other.TicketId, other.VisitorId, other.DeviceId, other.AskedAt, other.FrequentSkipper, other.TimedOut)
+        && (TicketId, VisitorId, DeviceId, AskedAt, FrequentSkipper, TimedOut, Connection)
+            == (other.TicketId, other.VisitorId, other.DeviceId, other.AskedAt, other.FrequentSkipper, other.TimedOut, other.Connection)
         && Request == other.Request
         && Excluded.SetEquals(other.Excluded)
         && RecentlyMet.Count == other.RecentlyMet.Count

@@ -41,7 +41,7 @@ internal sealed class CaseKeys(KeyVault vault, SealingOptions options, TimeProvi
 
             // A key that waits in the pool must not be half spent when a case takes it just before a crash.
             var until = time.GetUtcNow() + options.CaseRetention;
-            foreach (var waiting in pool.Where(key => key.DestroyAfter < until - Slack))
+            if (pool.Where(key => key.DestroyAfter < until - Slack).ToList() is { Count: > 0 } waiting)
             {
                 await vault.Keep(waiting, until, ct);
             }

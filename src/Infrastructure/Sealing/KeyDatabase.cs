@@ -7,6 +7,7 @@ namespace RandomChat.Infrastructure.Sealing;
 /// <summary>Opens the key store's file, making it where it is absent and refusing what is not ours.</summary>
 internal sealed class KeyDatabase(string file)
 {
+    public const string Dependency = "key-store";
     private const int ApplicationId = 0x52434B31; // "RCK1"
     private const int SchemaVersion = 1;
     private const int BusyMilliseconds = 1_000;
@@ -49,7 +50,7 @@ internal sealed class KeyDatabase(string file)
         SealingException or DependencyUnavailableException => failure,
         SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT } =>
             new SealingException($"The key store {file} is damaged or is no database. Put back a good copy.", failure),
-        _ => new DependencyUnavailableException("key-store", failure),
+        _ => new DependencyUnavailableException(Dependency, failure),
     };
 
     private void Recognize(SqliteConnection connection)

@@ -13,6 +13,8 @@ internal sealed class KeyVault(IKeyStore store, string masterKeyFile, TimeProvid
     private volatile MasterKey? master;
     private long destructions;
 
+    public string StoreName => store.Name;
+
     /// <summary>The key; null where it is destroyed, due, or was never made.</summary>
     public async ValueTask<HeldKey?> Find(string id, CancellationToken ct)
     {
@@ -50,24 +52,49 @@ internal sealed class KeyVault(IKeyStore store, string masterKeyFile, TimeProvid
     }
 
     /// <summary>Lets a key live longer. False where it is destroyed.</summary>
-    public async ValueTask<bool> Keep(HeldKey key, DateTimeOffset until, CancellationToken ct)
+    public async ValueTask<bool> Keep(HeldKey key, DateTimeOffset until, CancellationToken ct) => (await Keep([key], until, ct)).Count == 0;
+
+    /// <summary>Lets many keys live longer in one write.</summary>
+    /// <returns>The ids of those that are destroyed.</returns>
+    public async ValueTask<IReadOnlyList<string>> Keep(IReadOnlyList<HeldKey> keys, DateTimeOffset until, CancellationToken ct)
     {
-        if ((await store.Touch([new KeyLife(key.Id, until)], ct)).Count > 0)
+        var gone = await store.Touch([.. keys.Select(key => new KeyLife(key.Id, until))], ct);
+        foreach (var key in keys)
         {
-            cache.Remove(key.Id);
-            return false;
+            if (gone.Contains(key.Id))
+            {
+                cache.Remove(key.Id);
+            }
+            else
+            {
+                key.KeepUntil(until);
+            }
         }
 
-        key.KeepUntil(until);
-        return true;
+        return gone;
     }
 
-    public async ValueTask<Destruction> Destroy(IReadOnlyList<string> ids, CancellationToken ct) => Forget(await store.Destroy(ids, ct));
+    public async ValueTask<Destruction> Destroy(IReadOnlyList<string> ids, CancellationToken ct)
+    {
+        var destruction = await store.Destroy(ids, ct);
 
-    public async ValueTask<Destruction> DestroyDue(CancellationToken ct) => Forget(await store.DestroyDue(time.GetUtcNow(), ct));
+        // Also those that another node had destroyed before.
+        Forget(ids);
+        return destruction;
+    }
+
+    public async ValueTask<Destruction> DestroyDue(CancellationToken ct)
+    {
+        var destruction = await store.DestroyDue(time.GetUtcNow(), ct);
+        Forget(destruction.Ids);
+        return destruction;
+    }
 
     /// <summary>Drops what is due from memory, whether or not the store answers.</summary>
     public void Purge(DateTimeOffset now) => cache.RemoveWhere(key => key.IsDue(now));
+
+    /// <summary>The master key, once <see cref="Master"/> has proved it.</summary>
+    public MasterKey? Proved => master;
 
     /// <summary>Proves that the master key is there and the right one.</summary>
     public async ValueTask<MasterKey> Master(CancellationToken ct)
@@ -103,14 +130,12 @@ internal sealed class KeyVault(IKeyStore store, string masterKeyFile, TimeProvid
         }
     }
 
-    private Destruction Forget(Destruction destruction)
+    private void Forget(IReadOnlyList<string> ids)
     {
         Interlocked.Increment(ref destructions);
-        foreach (var id in destruction.Ids)
+        foreach (var id in ids)
         {
             cache.Remove(id);
         }
-
-        return destruction;
     }
 }

@@ -54,30 +54,35 @@ public sealed class MasterKey
         }
     }
 
-    /// <summary>The key encrypted under this one, bound to its id.</summary>
-    public byte[] Wrap(string keyId, ReadOnlySpan<byte> plain)
+    /// <summary>A secret encrypted under this key, bound to its id.</summary>
+    public byte[] Wrap(string id, ReadOnlySpan<byte> plain)
     {
         var box = new byte[AesBox.Overhead + plain.Length];
         plain.CopyTo(box.AsSpan(AesBox.NonceSize));
         using var cipher = new AesGcm(key, AesBox.TagSize);
-        AesBox.EncryptInPlace(cipher, box, Encoding.UTF8.GetBytes(keyId));
+        AesBox.EncryptInPlace(cipher, box, Encoding.UTF8.GetBytes(id));
         return box;
     }
 
     /// <exception cref="SealingException">It was wrapped under another master key, or is damaged.</exception>
-    public byte[] Unwrap(StoredKey stored)
+    public byte[] Unwrap(StoredKey stored) => stored.Wrapped.Length == AesBox.Overhead + Size
+        ? Unwrap(stored.Id, stored.Wrapped.Span)
+        : throw Refused(stored.Id, null);
+
+    /// <exception cref="SealingException">It was wrapped under another master key or for another id, or is damaged.</exception>
+    public byte[] Unwrap(string id, ReadOnlySpan<byte> wrapped)
     {
-        var box = stored.Wrapped.ToArray();
+        var box = wrapped.ToArray();
         try
         {
             using var cipher = new AesGcm(key, AesBox.TagSize);
-            return box.Length == AesBox.Overhead + Size
-                ? AesBox.DecryptInPlace(cipher, box, Encoding.UTF8.GetBytes(stored.Id)).ToArray()
-                : throw Refused(stored.Id, null);
+            return box.Length >= AesBox.Overhead
+                ? AesBox.DecryptInPlace(cipher, box, Encoding.UTF8.GetBytes(id)).ToArray()
+                : throw Refused(id, null);
         }
         catch (AuthenticationTagMismatchException mismatch)
         {
-            throw Refused(stored.Id, mismatch);
+            throw Refused(id, mismatch);
         }
         finally
         {

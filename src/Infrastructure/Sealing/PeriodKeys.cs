@@ -31,7 +31,7 @@ internal sealed class PeriodKeys(KeyVault vault, SealingOptions options, TimePro
     /// <exception cref="DependencyUnavailableException">The period's key is not held.</exception>
     public MatchKey Current(Guid matchId, DateTimeOffset at) => held.TryGetValue(StartOf(at), out var key)
         ? Of(key, matchId)
-        : throw new DependencyUnavailableException("key-store");
+        : throw new DependencyUnavailableException(vault.StoreName);
 
     /// <summary>Null where the key is destroyed or due.</summary>
     public async ValueTask<MatchKey?> Find(string keyId, Guid matchId, CancellationToken ct)

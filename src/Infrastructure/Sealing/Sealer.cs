@@ -21,6 +21,13 @@ public sealed class Sealer : ISealer, IDisposable
         cases = new CaseKeys(vault, options, time);
     }
 
+    /// <summary>The store's name in answers and in readiness.</summary>
+    public string StoreName => vault.StoreName;
+
+    /// <summary>The master key, proved by <see cref="EnsureReady"/>.</summary>
+    /// <exception cref="InvalidOperationException">That has not been called.</exception>
+    internal MasterKey Master => vault.Proved ?? throw new InvalidOperationException("The master key has not been proved yet.");
+
     /// <summary>Up to when messages can be sealed without the key store; null where not even now. For readiness.</summary>
     public DateTimeOffset? HeldUntil => periods.HeldUntil;
 

@@ -29,6 +29,8 @@ public sealed class SqliteKeyStore : IKeyStore, IAsyncDisposable, IDisposable
         writing = Task.Run(WriteAll);
     }
 
+    public string Name => KeyDatabase.Dependency;
+
     public ValueTask<StoredKey?> Get(string id, CancellationToken ct) => Query("WHERE id = $id", ("$id", id));
 
     public ValueTask<StoredKey?> Any(CancellationToken ct) => Query("LIMIT 1", ("$none", 0));
@@ -86,7 +88,7 @@ public sealed class SqliteKeyStore : IKeyStore, IAsyncDisposable, IDisposable
         var work = new Work<T>(run, destroys);
         if (!queue.Writer.TryWrite(work))
         {
-            throw new DependencyUnavailableException("key-store", new ObjectDisposedException(nameof(SqliteKeyStore)));
+            throw new DependencyUnavailableException(KeyDatabase.Dependency, new ObjectDisposedException(nameof(SqliteKeyStore)));
         }
 
         return await work.Done.WaitAsync(ct);

@@ -12,6 +12,7 @@ internal sealed class EventLogReader : IDisposable
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _stream;
     private readonly SqliteCommand _after;
+    private readonly SqliteCommand _afterWithout;
     private readonly SqliteCommand _end;
     private readonly SqliteCommand _expired;
 
@@ -32,6 +33,14 @@ internal sealed class EventLogReader : IDisposable
             WHERE position > $after ORDER BY position LIMIT $limit
             """,
             "$after", "$limit");
+        _afterWithout = _connection.Command(
+            // The plus keeps the query off the index of streams: it walks the log, and what it leaves out is not decoded.
+            """
+            SELECT position, stream, revision, id, type, at, data, metadata FROM events
+            WHERE position > $after AND position <= $end AND (+stream < $first OR +stream >= $behind)
+            ORDER BY position LIMIT $limit
+            """,
+            "$after", "$end", "$first", "$behind", "$limit");
         _end = _connection.Command("SELECT max(position) FROM events");
         _expired = _connection.Command(
             """
@@ -49,6 +58,10 @@ internal sealed class EventLogReader : IDisposable
         Page(_stream.With(stream.Value, from, now, MostEvents), MostEvents);
 
     public LogPage After(long position, int limit) => Page(_after.With(position, limit), limit);
+
+    /// <summary>As <see cref="After"/>, without the streams of a category, and up to a position that is known to be written.</summary>
+    public LogPage AfterWithout(string category, long position, long end, int limit) =>
+        Page(_afterWithout.With(position, end, category + '-', category + '.', limit), limit);
 
     /// <summary>The position of the last event, 0 where there is none.</summary>
     public long End() => _end.Number();
@@ -68,7 +81,7 @@ internal sealed class EventLogReader : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[_stream, _after, _end, _expired])
+        foreach (var command in (SqliteCommand[])[_stream, _after, _afterWithout, _end, _expired])
         {
             command.Dispose();
         }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Unicode;
 using Microsoft.Data.Sqlite;
 using RandomChat.Application.Events;
 
@@ -9,7 +8,7 @@ namespace RandomChat.Infrastructure.Sqlite;
 /// The embedded event log: one SQLite file in write-ahead mode, synced in full before an append is answered. One
 /// process writes; any number may read.
 /// </summary>
-public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
+public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
 {
     internal const string Dependency = "event-log";
 
@@ -83,32 +82,13 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     public async ValueTask<AppendResult> Append(
         StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken ct)
     {
-        ArgumentException.ThrowIfNullOrEmpty(stream.Value, nameof(stream));
-        ArgumentOutOfRangeException.ThrowIfLessThan(expected.Value, -1, nameof(expected));
-        if (events.Count == 0)
-        {
-            throw new ArgumentException("There is nothing to append.", nameof(events));
-        }
-
-        var bytes = 0;
-        foreach (var e in events)
-        {
-            if (!Utf8.IsValid(e.Data.Span) || !Utf8.IsValid(e.Metadata.Span))
-            {
-                throw new ArgumentException($"Data and metadata of {e.Type} have to be UTF-8.", nameof(events));
-            }
-
-            bytes += e.Data.Length + e.Metadata.Length;
-        }
-
+        var bytes = AppendArguments.Check(stream, expected, events);
         return await Writer.Enqueue(stream, bytes, session => session.Append(stream.Value, expected.Value, events), ct);
     }
 
     public async ValueTask SetMaxAge(StreamName stream, TimeSpan age, CancellationToken ct)
     {
-        ArgumentException.ThrowIfNullOrEmpty(stream.Value, nameof(stream));
-        var seconds = (long)age.TotalSeconds;
-        ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1, nameof(age));
+        var seconds = AppendArguments.CheckAge(stream, age);
         await Writer.Enqueue(
             stream,
             bytes: 0,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Limits;
 using RandomChat.Infrastructure.Limits;
+using RandomChat.Infrastructure.Postgres;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Web.Captcha;
 using RandomChat.Web.Health;
@@ -33,12 +34,14 @@ public static class EdgeSetup
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = JsonBody.MaximumBytes;
+            kestrel.Limits.MaxRequestBodySize = BodySize.Drained;
         });
         builder.Logging.AddPrivateLogging();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSettings(builder.Configuration);
-        builder.Services.TryAddSingleton(_ => new ServerSecrets(keys));
+        builder.Services.TryAddSingleton(provider => provider.GetService<PostgresSecrets>() is { } shared
+            ? ServerSecrets.Shared(shared)
+            : ServerSecrets.InFolder(keys));
         builder.Services.AddSingleton<AddressKeys>();
         builder.Services.TryAddSingleton<ILimits, InProcessLimits>();
         builder.Services.AddVisitorIdentity(keys);
@@ -62,6 +65,7 @@ public static class EdgeSetup
         app.UseSecurityHeaders();
         app.UseResponseCompression();
         app.UseProblems();
+        app.UseBodySize();
         app.UseOwnOriginForHubs();
         app.UseRouting();
         app.UseAuthentication();

@@ -1,13 +1,10 @@
 using RandomChat.Application;
 using RandomChat.Application.Matchmaking;
-using RandomChat.Application.Settings;
-using RandomChat.Infrastructure;
-using RandomChat.Infrastructure.Sealing;
-using RandomChat.Infrastructure.Settings;
-using RandomChat.Web.Health;
+using RandomChat.Projections;
 using RandomChat.Web.Matchmaking;
 using RandomChat.Web.Moderation;
 using RandomChat.Web.Pages;
+using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
 
 namespace RandomChat.Web.Hosting;
@@ -22,16 +19,9 @@ public static class RandomChatHost
         builder.WebHost.UseStaticWebAssets();
         builder.AddEdge();
         var configuration = builder.Configuration;
-        builder.Services.AddEmbeddedEngines(
-            RandomChatSettings.DataDirectory(configuration),
-            configuration.GetSection(RetentionOptions.Section).Get<RetentionOptions>() ?? new(),
-            configuration.GetSection(MatchingOptions.Section).Get<MatchingOptions>() ?? new(),
-            configuration["Sealing:MasterKeyFile"]);
-        builder.Services.AddReadinessCheck("key-store", (provider, _) =>
-            provider.GetRequiredService<Sealer>().HeldUntil > provider.GetRequiredService<TimeProvider>().GetUtcNow()
-                ? Task.CompletedTask
-                : throw new Application.Events.DependencyUnavailableException("key-store"));
+        builder.Services.AddEngines(configuration);
         builder.Services.AddApplication();
+        builder.Services.AddProjections(configuration);
         builder.Services.AddMediator(options =>
         {
             options.Assemblies = [typeof(JoinQueue)];
@@ -51,6 +41,7 @@ public static class RandomChatHost
         app.MapMatches();
         app.MapReports();
         app.MapRealtime();
+        app.MapOtherMethods();
         app.MapStaticAssets();
         app.MapRazorPages().WithStaticAssets();
     }

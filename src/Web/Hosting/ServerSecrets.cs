@@ -1,19 +1,20 @@
 using System.Security.Cryptography;
 using System.Text;
+using RandomChat.Infrastructure.Postgres;
 
 namespace RandomChat.Web.Hosting;
 
 /// <summary>
-/// Keys for signing and for counting that must be the same after a restart: derived, one for each purpose, from one
-/// secret in the data directory that is made at the first start.
+/// Keys for signing and for counting that must be the same after a restart and on every node: derived, one for each
+/// purpose, from one secret that is made at the first start.
 /// </summary>
-public sealed class ServerSecrets
+/// <param name="root">32 random bytes.</param>
+public sealed class ServerSecrets(byte[] root)
 {
     private const int Length = 32;
-    private readonly byte[] root;
 
-    /// <param name="keysDirectory">Made where it does not exist.</param>
-    public ServerSecrets(string keysDirectory)
+    /// <summary>From a file of a folder of this node's own; the folder is made where it does not exist.</summary>
+    public static ServerSecrets InFolder(string keysDirectory)
     {
         Directory.CreateDirectory(keysDirectory);
         var path = Path.Combine(keysDirectory, "server-secret");
@@ -22,12 +23,14 @@ public sealed class ServerSecrets
             Make(path);
         }
 
-        root = File.ReadAllBytes(path);
-        if (root.Length != Length)
-        {
-            throw new InvalidDataException($"{path} does not hold the {Length} bytes of a secret. Remove it to have a new one made; addresses and open challenges then count afresh.");
-        }
+        var root = File.ReadAllBytes(path);
+        return root.Length == Length
+            ? new(root)
+            : throw new InvalidDataException($"{path} does not hold the {Length} bytes of a secret. Remove it to have a new one made; addresses and open challenges then count afresh.");
     }
+
+    /// <summary>The one that all nodes on a database share.</summary>
+    public static ServerSecrets Shared(PostgresSecrets secrets) => new(secrets.Random("server"));
 
     /// <summary>32 bytes that only this purpose has.</summary>
     public byte[] Derive(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, root, Length, info: Encoding.UTF8.GetBytes(purpose));

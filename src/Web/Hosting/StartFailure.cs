@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
 using RandomChat.Infrastructure;
 using RandomChat.Infrastructure.Sqlite;
@@ -15,6 +16,8 @@ public static class StartFailure
             $"RandomChat cannot start. {failure.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"RandomChat cannot start. {failure.Message}",
+        DependencyUnavailableException down =>
+            $"RandomChat cannot start. {down.Message}{(down.InnerException is { } reason ? $" {reason.Message}." : "")} Start it, or correct its setting.",
         AggregateException { InnerExceptions: [var single] } => Explain(single),
         _ => null,
     };

@@ -45,13 +45,13 @@ public static class MatchEndpoints
     }
 
     /// <summary>Out of the queue and out of the match, whichever it is.</summary>
-    private static async Task<IResult> Stop(HttpContext http, ISender sender, LiveMatches matches)
+    private static async Task<IResult> Stop(HttpContext http, ISender sender, Matchmaker matchmaker)
     {
         var me = http.Visitor()!.VisitorId;
         await sender.Send(new LeaveQueue(me));
-        if (matches.Of(me) is { } match)
+        if (await matchmaker.MatchOf(me, CancellationToken.None) is { } matchId)
         {
-            await sender.Send(new EndMatch(me, match.Id));
+            await sender.Send(new EndMatch(me, matchId));
         }
 
         return Results.NoContent();

@@ -15,7 +15,7 @@ namespace RandomChat.Web.Pages;
 
 /// <summary>What the pages ask of the application. Cookies and sessions are its business, words are the pages'.</summary>
 public sealed class ChatPages(
-    ISender sender, Gate gate, LiveMatches matches, ILobby lobby, Conversation conversation,
+    ISender sender, Gate gate, LiveMatches matches, IMatchRegistry registry, ILobby lobby, Conversation conversation,
     IVisitorConnections connections, WaitTimes waits)
 {
     private const int MostMessages = 1_000;
@@ -49,9 +49,9 @@ public sealed class ChatPages(
     /// <summary>Where the visitor is just now.</summary>
     public async Task<RoomView> Room(Guid visitorId, CancellationToken ct)
     {
-        if (matches.Of(visitorId) is { } live && live.Find(visitorId) is { } me)
+        if (await sender.Send(new SeeMatch(visitorId), ct) is Outcome<MatchFound>.Done { Value: var live })
         {
-            return new RoomView.Live(await View(live, me, ct));
+            return new RoomView.Live(await View(live, visitorId, ct));
         }
 
         if (await lobby.Find(visitorId, ct) is { } ticket)
@@ -59,11 +59,11 @@ public sealed class ChatPages(
             return new RoomView.Waiting(View(ticket.Request), ticket.AskedAt, ticket.TimedOut);
         }
 
-        if (matches.LastEnded(visitorId) is { } over && over.Match.Find(visitorId) is { } mine)
+        if (await LastEnded(visitorId, ct) is { } over)
         {
             return new RoomView.Ended(
-                await View(over.Match, mine, ct), SessionEnded.For(over.Match.Id, over.Reason).Reason,
-                over.EndedBy == visitorId, View(mine.Request), over.At);
+                await View(over.Match, visitorId, ct), SessionEnded.For(over.Match.MatchId, over.Reason).Reason,
+                over.EndedByMe, View(over.Request), over.At);
         }
 
         return new RoomView.None(View(await sender.Send(new GetPreferences(visitorId), ct)));
@@ -97,12 +97,16 @@ public sealed class ChatPages(
         connections.VisitorCount is var here and > 0 ? here : null,
         waits.Typical(ChatMode.Text) is { } wait ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : null);
 
-    private async Task<MatchView> View(LiveMatch match, Participant me, CancellationToken ct)
+    private async ValueTask<EndedSeen?> LastEnded(Guid visitorId, CancellationToken ct) =>
+        await registry.Find(visitorId, ct) is VisitorPlace.AfterMatch { Seen: var elsewhere } ? elsewhere
+        : matches.LastEnded(visitorId) is { } here && here.Match.Find(visitorId) is { } me ? here.SeenBy(me)
+        : null;
+
+    private async Task<MatchView> View(MatchFound seen, Guid visitorId, CancellationToken ct)
     {
-        var seen = match.SeenBy(me);
-        var messages = await conversation.Read(match.Id, me.VisitorId, 0, MostMessages, ct);
+        var messages = await conversation.Read(seen.MatchId, visitorId, 0, MostMessages, ct);
         return new(
-            match.Id, ModeOf(seen.Mode), seen.Initiator, seen.Peer.DisplayName, seen.Peer.Language, seen.Peer.SharedInterests, seen.StartedAt,
+            seen.MatchId, ModeOf(seen.Mode), seen.Initiator, seen.Peer.DisplayName, seen.Peer.Language, seen.Peer.SharedInterests, seen.StartedAt,
             [.. messages.Select(message => new MessageView(
                 message.MessageId, message.Sequence, message.From == ChatMessage.Me, message.Body, message.SentAt))]);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -8,8 +9,7 @@ namespace RandomChat.Web.Pages;
 [IgnoreAntiforgeryToken]
 public sealed class ErrorModel : PageModel
 {
-    [BindProperty(SupportsGet = true)]
-    public int Code { get; set; } = StatusCodes.Status500InternalServerError;
+    public int Code { get; private set; } = StatusCodes.Status500InternalServerError;
 
     public string? TraceId { get; private set; }
 
@@ -37,9 +37,10 @@ public sealed class ErrorModel : PageModel
 
     private void Describe()
     {
-        if (Code is < 400 or > 599)
+        // Not bound as other pages bind: binding also reads the form, which may be what is broken.
+        if (RouteData.Values["code"] is string text)
         {
-            Code = StatusCodes.Status404NotFound;
+            Code = int.TryParse(text, CultureInfo.InvariantCulture, out var code) && code is >= 400 and <= 599 ? code : StatusCodes.Status404NotFound;
         }
 
         Response.StatusCode = Code;

@@ -14,7 +14,7 @@ namespace RandomChat.Web.Realtime;
 
 /// <summary>The realtime channel: what visitors call. Every argument is a map that is read leniently and validated here.</summary>
 [Authorize]
-public sealed class ChatHub(ISender sender, VisitorConnections connections, Matchmaker matchmaker) : Hub
+public sealed class ChatHub(ISender sender, VisitorConnections connections, IVisitorConnections everywhere, Matchmaker matchmaker) : Hub
 {
     public const string Path = "/hubs/chat";
     private const int MostConnections = 8;
@@ -32,6 +32,10 @@ public sealed class ChatHub(ISender sender, VisitorConnections connections, Matc
         if (connections.Remove(Me.VisitorId, Context.ConnectionId))
         {
             await matchmaker.ConnectionsClosed(Me.VisitorId);
+        }
+        else
+        {
+            await everywhere.Announce(Me.VisitorId, CancellationToken.None);
         }
     }
 

@@ -8,17 +8,24 @@ namespace RandomChat.Web.Realtime;
 /// own, so that what waits for the log holds up nothing else.
 /// </summary>
 public sealed class MatchmakingLoop(
-    Matchmaker matchmaker, LiveMatches matches, EndedTickets endedTickets, SkipHabits skips, TimeProvider clock, ILogger<MatchmakingLoop> log)
+    Matchmaker matchmaker, LiveMatches matches, Departures departures, EndedTickets endedTickets, SkipHabits skips, TimeProvider clock,
+    IHostApplicationLifetime lifetime, ILogger<MatchmakingLoop> log)
     : BackgroundService
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromMinutes(1);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        Every(Step, matchmaker.Advance, stoppingToken),
-        Every(Step, matches.Advance, stoppingToken),
-        Every(Step, endedTickets.Flush, stoppingToken),
-        Every(BetweenSweeps, Sweep, stoppingToken));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // A stop closes every connection; however long it takes, nobody's grace runs out by it. It begins anew at the next start.
+        using var running = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        await Task.WhenAll(
+            Every(Step, matchmaker.Advance, running.Token),
+            Every(Step, matches.Advance, running.Token),
+            Every(Step, departures.Advance, running.Token),
+            Every(Step, endedTickets.Flush, stoppingToken),
+            Every(BetweenSweeps, Sweep, running.Token));
+    }
 
     private Task Sweep(CancellationToken ct)
     {

@@ -36,7 +36,8 @@ public static class RealtimeSetup
             new MessagePackHubProtocol(provider.GetRequiredService<IOptions<MessagePackHubProtocolOptions>>())));
         services.AddSingleton<HubRefusals>();
         services.AddSingleton<VisitorConnections>();
-        services.AddSingleton<IVisitorConnections>(provider => provider.GetRequiredService<VisitorConnections>());
+        services.AddSingleton<ILocalConnections>(provider => provider.GetRequiredService<VisitorConnections>());
+        services.TryAddSingleton<IVisitorConnections>(provider => provider.GetRequiredService<VisitorConnections>());
         services.AddHostedService<Restart>();
         services.AddHostedService<MatchmakingLoop>();
         return services;

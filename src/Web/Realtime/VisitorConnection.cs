@@ -13,6 +13,7 @@ internal sealed class VisitorConnection(HubCallerContext context, ISingleClientP
 
     private readonly Lock gate = new();
     private readonly Queue<IServerEvent> queue = new();
+    private Task draining = Task.CompletedTask;
     private bool sending;
     private bool dropped;
 
@@ -53,8 +54,11 @@ internal sealed class VisitorConnection(HubCallerContext context, ISingleClientP
             return;
         }
 
-        _ = Drain(happened);
+        draining = Drain(happened);
     }
+
+    /// <summary>Ends when what was sent so far has been handed to the transport.</summary>
+    public Task Sent => draining;
 
     public void Abort() => context.Abort();
 

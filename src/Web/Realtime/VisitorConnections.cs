@@ -5,12 +5,25 @@ using RandomChat.Application.Realtime;
 namespace RandomChat.Web.Realtime;
 
 /// <summary>The hub connections of this process, by visitor.</summary>
-public sealed class VisitorConnections(IHubContext<ChatHub> hub) : IVisitorConnections
+public sealed class VisitorConnections(IHubContext<ChatHub> hub) : ILocalConnections
 {
     private readonly ConcurrentDictionary<Guid, ImmutableConnections> byVisitor = [];
     private readonly ConcurrentDictionary<string, VisitorConnection> byId = [];
 
     public int VisitorCount => byVisitor.Count;
+
+    public IEnumerable<Guid> Visitors => byVisitor.Keys;
+
+    public IReadOnlyList<string> Of(Guid visitorId) =>
+        byVisitor.TryGetValue(visitorId, out var known) ? [.. known.Items.Select(connection => connection.Id)] : [];
+
+    public ValueTask Announce(Guid visitorId, CancellationToken ct) => default;
+
+    public ValueTask Follow(Guid visitorId, Guid matchId, CancellationToken ct) => default;
+
+    public void Unfollow(Guid visitorId)
+    {
+    }
 
     /// <summary>Registers a connection; the oldest one that holds no call is closed where the visitor has too many.</summary>
     public void Add(Guid visitorId, HubCallerContext context, int most)
@@ -77,13 +90,16 @@ public sealed class VisitorConnections(IHubContext<ChatHub> hub) : IVisitorConne
 
     public string? FirstOf(Guid visitorId) => byVisitor.TryGetValue(visitorId, out var known) ? known.Items[0].Id : null;
 
-    /// <summary>Tells everybody who is here.</summary>
-    public void PushToAll(IServerEvent happened)
+    /// <summary>Tells everybody who is here; ends when all of it has been handed to the transports.</summary>
+    public Task PushToAll(IServerEvent happened)
     {
-        foreach (var connection in byId.Values)
+        var all = byId.Values.ToArray();
+        foreach (var connection in all)
         {
             connection.Send(happened);
         }
+
+        return Task.WhenAll(all.Select(connection => connection.Sent));
     }
 
     private sealed record ImmutableConnections(VisitorConnection[] Items);

@@ -24,14 +24,19 @@ public sealed class World
         var matchOptions = Options.Create(new MatchOptions());
         Executor = new(Log, EventCodec.Default);
         Lobby = new InProcessLobby(lobbyOptions, Clock, Guid.NewGuid);
-        Conversation = new(Log, EventCodec.Default, Sealer, Connections, Clock, matchOptions, NullLogger<Conversation>.Instance);
-        Matches = new(Executor, Conversation, Connections, Index, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
+        Conversation = new(Log, EventCodec.Default, Sealer, Connections, Registry, Clock, matchOptions, NullLogger<Conversation>.Instance);
+        Matches = new(Executor, Conversation, Connections, Registry, Index, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
         OwnMatches = new(Executor, Clock, matchOptions);
         EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
+        var sender = new OnlyMatches(Matches, Registry);
         var starter = new MatchStarter(
-            Lobby, Matches, Executor, Connections, new NoNames(), EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
+            Lobby, Matches, Executor, Connections, Registry, sender, new NoNames(), EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
+        var restorer = new MatchRestorer(
+            Index, Matches, Conversation, Connections, Registry, Executor, Sealer, new NoNames(), NullLogger<MatchRestorer>.Instance);
+        Departures = new(sender, Connections, Clock);
         Matchmaker = new(
-            Lobby, Index, Matches, starter, Connections, new(Clock), EndedTickets, Clock, Options.Create(lobbyOptions), matchOptions);
+            Lobby, Index, Matches, starter, restorer, Departures, sender, Connections, Registry, new(Clock), EndedTickets, Clock,
+            Options.Create(lobbyOptions), matchOptions, NullLogger<Matchmaker>.Instance);
     }
 
     public FakeTimeProvider Clock { get; } = new(new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
@@ -51,6 +56,10 @@ public sealed class World
     public Conversation Conversation { get; }
 
     public LiveMatches Matches { get; }
+
+    public OneNode Registry { get; } = new();
+
+    public Departures Departures { get; }
 
     public OwnMatches OwnMatches { get; }
 
@@ -116,6 +125,14 @@ public sealed class Connections : IVisitorConnections
     public bool IsOpen(string connectionId) => false;
 
     public string? FirstOf(Guid visitorId) => null;
+
+    public ValueTask Announce(Guid visitorId, CancellationToken ct) => default;
+
+    public ValueTask Follow(Guid visitorId, Guid matchId, CancellationToken ct) => default;
+
+    public void Unfollow(Guid visitorId)
+    {
+    }
 }
 
 public sealed class Index : IPairingIndex

@@ -26,7 +26,7 @@ public sealed class ConnectionTests
         await world.Pass(LongerThanTheGrace);
 
         Assert.False(match.IsEnded);
-        Assert.Equal(["lost", "restored"], world.Connections.To<PartnerConnection>(bob).Select(told => told.State));
+        Assert.Empty(world.Connections.To<PartnerConnection>(bob));
     }
 
     [Fact]
@@ -83,5 +83,24 @@ public sealed class ConnectionTests
         await world.Join(carl);
         Assert.Null(world.Matches.Of(carl));
         Assert.Same(world.Matches.Of(bob), world.Matches.Of(ann));
+    }
+
+    [Fact]
+    public async Task Who_is_in_a_match_is_not_started_into_another_one_though_the_lobby_still_holds_a_ticket()
+    {
+        var carl = Guid.NewGuid();
+        await world.Join(ann);
+        await world.Join(bob);
+        var match = Assert.IsType<LiveMatch>(world.Matches.Of(ann));
+        await world.Lobby.Join(
+            new(Guid.NewGuid(), ann, ann, match.First.Request, world.Clock.GetUtcNow(), new HashSet<Guid>(), new Dictionary<Guid, DateTimeOffset>(), false, false),
+            null, CancellationToken.None);
+
+        var joined = await world.Join(carl);
+
+        Assert.IsType<JoinAnswer.Waiting>(Assert.IsType<Outcome<JoinAnswer>.Done>(joined).Value);
+        Assert.Same(match, world.Matches.Of(ann));
+        Assert.NotNull(await world.Lobby.Find(carl, CancellationToken.None));
+        Assert.Null(await world.Lobby.Find(ann, CancellationToken.None));
     }
 }

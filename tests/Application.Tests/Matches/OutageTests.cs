@@ -109,7 +109,7 @@ public sealed class OutageTests
         world.Log.Break("match", Fault.Down);
         world.Log.IsUnreadable = true;
 
-        var outcome = await new EndMatchHandler(world.Matches, world.OwnMatches).Handle(new(ann, match.Id), CancellationToken.None);
+        var outcome = await new EndMatchHandler(world.Departures, world.OwnMatches).Handle(new(ann, match.Id), CancellationToken.None);
 
         Assert.IsType<Outcome<Nothing>.Done>(outcome);
     }

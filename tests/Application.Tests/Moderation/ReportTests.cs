@@ -75,7 +75,7 @@ public sealed class ReportTests
     private async Task<Outcome<ReportReceipt>> Report(Guid reporter, LiveMatch match)
     {
         var handler = new ReportPartnerHandler(
-            world.Matches, world.OwnMatches, world.Conversation, world.Sealer, world.Executor, null!, new NoLimits(), world.Clock);
+            world.Departures, world.OwnMatches, world.Conversation, world.Sealer, world.Executor, null!, new NoLimits(), world.Clock);
         return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, "why", Block: false), CancellationToken.None);
     }
 }

@@ -25,7 +25,7 @@ public sealed class TicketTests
     public void Every_part_of_a_ticket_and_of_its_request_counts()
     {
         var one = Someone("en", acceptAny: true, interests: ["tea"], excluded: [Guid.NewGuid()], met: new() { [Guid.NewGuid()] = Noon }, frequentSkipper: true);
-        var other = Someone(mode: ChatMode.Video, askedAt: Noon.AddSeconds(1)) with { TimedOut = true };
+        var other = Someone(mode: ChatMode.Video, askedAt: Noon.AddSeconds(1)) with { TimedOut = true, Connection = "tab" };
 
         EveryPartCounts(one, other);
         EveryPartCounts(one.Request, other.Request);

@@ -41,7 +41,7 @@ public sealed class CaseSealingTests
     {
         await using var world = await SealingFixture.Ready();
         world.Store.Down = true;
-        for (var number = 0; number < 32; number++)
+        for (var number = 0; number < world.Options.CasePool; number++)
         {
             var key = await world.Sealer.TakeCaseKey(default);
             var text = await world.Sealer.SealForCase(key, report, "evidence", default);

@@ -10,10 +10,17 @@ internal static class Disk
         var files = new Dictionary<string, byte[]>();
         foreach (var file in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            files[Path.GetFileName(file)] = copy.ToArray();
+            try
+            {
+                using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                using var copy = new MemoryStream();
+                stream.CopyTo(copy);
+                files[Path.GetRelativePath(directory, file)] = copy.ToArray();
+            }
+            catch (FileNotFoundException)
+            {
+                // A server that runs removes files meanwhile.
+            }
         }
 
         return files;

@@ -80,7 +80,9 @@ public sealed class BreakableKeyStore(IKeyStore inner) : IKeyStore
 
     public int Writes { get; private set; }
 
-    private IKeyStore Inner => Down ? throw new DependencyUnavailableException("key-store") : inner;
+    public string Name => inner.Name;
+
+    private IKeyStore Inner => Down ? throw new DependencyUnavailableException(Name) : inner;
 
     private IKeyStore Writing
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
@@ -6,69 +5,20 @@ using RandomChat.Infrastructure.Sealing;
 
 namespace RandomChat.Infrastructure.Tests.Sealing;
 
-public sealed class SqliteKeyStoreTests : IAsyncLifetime
+public sealed class SqliteKeyStoreTests : KeyStoreContract
 {
-    private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly string directory = Directory.CreateTempSubdirectory("keys-").FullName;
-    private SqliteKeyStore store = null!;
 
     private string FileName => Path.Combine(directory, "keys.db");
 
-    public ValueTask InitializeAsync()
-    {
-        store = new SqliteKeyStore(FileName);
-        return ValueTask.CompletedTask;
-    }
+    protected override ValueTask<IKeyStore> Open() => ValueTask.FromResult<IKeyStore>(new SqliteKeyStore(FileName));
 
-    public async ValueTask DisposeAsync()
+    protected override ValueTask Close(IKeyStore store) => ((SqliteKeyStore)store).DisposeAsync();
+
+    public override async ValueTask DisposeAsync()
     {
-        await store.DisposeAsync();
+        await base.DisposeAsync();
         Directory.Delete(directory, recursive: true);
-    }
-
-    [Fact]
-    public async Task A_stored_key_is_there_as_it_was_stored_also_after_a_restart()
-    {
-        var key = Key("visitor-1", Noon.AddTicks(7));
-        Assert.Null(await store.Any(default));
-        await store.Put([key, Key("visitor-2", Noon)], default);
-        await store.DisposeAsync();
-        store = new SqliteKeyStore(FileName);
-
-        var found = await store.Get("visitor-1", default);
-        Assert.NotNull(found);
-        Assert.Equal((key.Id, key.Kind, key.DestroyAfter, key.CreatedAt), (found.Id, found.Kind, found.DestroyAfter, found.CreatedAt));
-        Assert.Equal(key.Wrapped.ToArray(), found.Wrapped.ToArray());
-        Assert.NotNull(await store.Any(default));
-        Assert.Null(await store.Get("visitor-3", default));
-    }
-
-    [Fact]
-    public async Task The_first_writer_of_an_id_wins_and_later_ones_get_its_key()
-    {
-        var tries = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(async () => (await store.Put([Key("hour-1", Noon)], default))[0])));
-        var stored = await store.Get("hour-1", default);
-        Assert.All(tries, key => Assert.Equal(stored!.Wrapped.ToArray(), key.Wrapped.ToArray()));
-    }
-
-    [Fact]
-    public async Task Touching_lengthens_a_life_never_shortens_it_and_names_what_is_gone()
-    {
-        await store.Put([Key("visitor-1", Noon)], default);
-        Assert.Equal(["visitor-9"], await store.Touch([new KeyLife("visitor-1", Noon.AddDays(1)), new KeyLife("visitor-9", Noon)], default));
-        Assert.Empty(await store.Touch([new KeyLife("visitor-1", Noon)], default));
-        Assert.Equal(Noon.AddDays(1), (await store.Get("visitor-1", default))!.DestroyAfter);
-        Assert.Empty((await store.DestroyDue(Noon.AddHours(23), default)).Ids);
-    }
-
-    [Fact]
-    public async Task Only_due_keys_are_destroyed()
-    {
-        await store.Put([Key("a", Noon), Key("b", Noon.AddTicks(1)), Key("c", Noon.AddSeconds(-1))], default);
-        Assert.Equal(["a", "c"], (await store.DestroyDue(Noon, default)).Ids.Order(StringComparer.Ordinal));
-        Assert.Empty((await store.DestroyDue(Noon, default)).Ids);
-        Assert.Null(await store.Get("a", default));
-        Assert.NotNull(await store.Get("b", default));
     }
 
     [Fact]
@@ -80,12 +30,12 @@ public sealed class SqliteKeyStoreTests : IAsyncLifetime
         for (var round = 0; round < 60; round++)
         {
             var keys = Enumerable.Range(0, 50).Select(_ => Key($"visitor-{Guid.NewGuid():D}", Noon)).ToList();
-            await store.Put(keys, default);
+            await Store.Put(keys, default);
             keys.ForEach(key => alive[key.Id] = key.Wrapped.ToArray());
             if (round % 4 == 3)
             {
                 var ids = alive.Keys.Where(_ => random.Next(3) > 0).ToList();
-                var destruction = await store.Destroy(ids, default);
+                var destruction = await Store.Destroy(ids, default);
                 Assert.True(destruction.Gone);
                 Assert.Equal(ids.Count, destruction.Ids.Count);
                 foreach (var id in ids)
@@ -108,20 +58,20 @@ public sealed class SqliteKeyStoreTests : IAsyncLifetime
     public async Task While_somebody_reads_an_old_state_the_remains_are_reported_and_the_next_run_clears_them()
     {
         var key = Key("visitor-1", Noon);
-        await store.Put([key], default);
+        await Store.Put([key], default);
         await using var other = new SqliteConnection($"Data Source={FileName};Mode=ReadOnly;Pooling=False");
         await other.OpenAsync();
         var reading = other.BeginTransaction(deferred: true);
         Assert.Equal(1L, Scalar(other, "SELECT count(*) FROM keys"));
 
-        var destruction = await store.DestroyDue(Noon, default);
+        var destruction = await Store.DestroyDue(Noon, default);
         Assert.Equal(["visitor-1"], destruction.Ids);
         Assert.False(destruction.Gone);
-        Assert.Null(await store.Get("visitor-1", default));
+        Assert.Null(await Store.Get("visitor-1", default));
         Assert.NotEmpty(Disk.FilesWith(directory, Disk.FormsOfKey(key.Wrapped.ToArray())));
 
         await reading.DisposeAsync();
-        destruction = await store.DestroyDue(Noon, default);
+        destruction = await Store.DestroyDue(Noon, default);
         Assert.Empty(destruction.Ids);
         Assert.True(destruction.Gone);
         Assert.Empty(Disk.FilesWith(directory, Disk.FormsOfKey(key.Wrapped.ToArray())));
@@ -131,14 +81,14 @@ public sealed class SqliteKeyStoreTests : IAsyncLifetime
     public async Task The_remains_of_a_run_that_died_are_cleared_by_the_first_run_after_it()
     {
         var key = Key("visitor-1", Noon);
-        await store.Put([key], default);
+        await Store.Put([key], default);
 
         // A second process that deletes the key and is gone before it empties the log; the file's other user keeps the log alive.
         await using var died = new SqliteConnection($"Data Source={FileName};Pooling=False");
         await died.OpenAsync();
         Scalar(died, "PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0; DELETE FROM keys");
         Assert.NotEmpty(Disk.FilesWith(directory, Disk.FormsOfKey(key.Wrapped.ToArray())));
-        Assert.True((await store.DestroyDue(Noon, default)).Gone);
+        Assert.True((await Store.DestroyDue(Noon, default)).Gone);
         Assert.Empty(Disk.FilesWith(directory, Disk.FormsOfKey(key.Wrapped.ToArray())));
     }
 
@@ -147,9 +97,9 @@ public sealed class SqliteKeyStoreTests : IAsyncLifetime
     {
         await File.WriteAllTextAsync(FileName, "This is somebody's diary, not a database. " + new string('x', 2_000));
         var before = Disk.Read(directory);
-        var error = await Assert.ThrowsAsync<SealingException>(async () => await store.Get("a", default));
+        var error = await Assert.ThrowsAsync<SealingException>(async () => await Store.Get("a", default));
         Assert.Contains(FileName, error.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<SealingException>(async () => await store.Put([Key("a", Noon)], default));
+        await Assert.ThrowsAsync<SealingException>(async () => await Store.Put([Key("a", Noon)], default));
         Assert.Equal(before, Disk.Read(directory));
     }
 
@@ -163,7 +113,7 @@ public sealed class SqliteKeyStoreTests : IAsyncLifetime
         }
 
         var before = Disk.Read(directory);
-        await Assert.ThrowsAsync<SealingException>(async () => await store.Put([Key("a", Noon)], default));
+        await Assert.ThrowsAsync<SealingException>(async () => await Store.Put([Key("a", Noon)], default));
         Assert.Equal(before, Disk.Read(directory));
     }
 
@@ -181,8 +131,6 @@ public sealed class SqliteKeyStoreTests : IAsyncLifetime
         await unreachable.Put([Key("a", Noon)], default);
         Assert.NotNull(await unreachable.Get("a", default));
     }
-
-    private static StoredKey Key(string id, DateTimeOffset destroyAfter) => new(id, KeyKind.Visitor, RandomNumberGenerator.GetBytes(60), destroyAfter, Noon);
 
     private static object? Scalar(SqliteConnection connection, string sql)
     {

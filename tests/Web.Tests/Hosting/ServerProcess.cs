@@ -92,10 +92,21 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGTERM: a graceful stop. Gives the exit code.</summary>
     public async Task<int> Terminate()
     {
-        using var kill = Process.Start("kill", ["-TERM", process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        await process.WaitForExitAsync();
+        await Signal("TERM");
+        await process!.WaitForExitAsync();
         return process.ExitCode;
+    }
+
+    /// <summary>SIGSTOP: it does nothing any more, and does not know.</summary>
+    public Task Pause() => Signal("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task Continue() => Signal("CONT");
+
+    private async Task Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

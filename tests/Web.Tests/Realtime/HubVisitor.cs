@@ -94,6 +94,9 @@ public sealed class HubVisitor : IAsyncDisposable
 
     public Task<HubVisitor> AnotherTab() => Connect(Address, Token, Id, Wire);
 
+    /// <summary>The same visitor on another node.</summary>
+    public Task<HubVisitor> On(Uri node) => Connect(node, Token, Id, Wire);
+
     /// <summary>Calls the hub and gives the answer.</summary>
     public async Task<JsonElement> Call(string method, params object?[] arguments) => WireForm.Of(
         await Hub.InvokeCoreAsync(method, Wire == Wire.Json ? typeof(JsonElement) : typeof(object), arguments).WaitAsync(Patience));

@@ -12,16 +12,19 @@ public sealed record Pair(HubVisitor Ann, HubVisitor Bob, string MatchId, JsonEl
     };
 
     /// <param name="mode"><c>text</c> or <c>video</c>.</param>
-    public static async Task<Pair> Meet(Uri address, Wire wire = Wire.Json, string mode = "text")
+    public static Task<Pair> Meet(Uri address, Wire wire = Wire.Json, string mode = "text") => Meet(address, address, wire, mode);
+
+    /// <summary>Two who meet although they are connected to different nodes.</summary>
+    public static async Task<Pair> Meet(Uri anns, Uri bobs, Wire wire = Wire.Json, string mode = "text")
     {
         var request = Request(mode);
-        var ann = await HubVisitor.Enter(address, wire);
-        var bob = await HubVisitor.Enter(address, wire);
+        var ann = await HubVisitor.Enter(anns, wire);
+        var bob = await HubVisitor.Enter(bobs, wire);
         await ann.Join(request);
         await bob.Join(request);
-        var (anns, bobs) = (await ann.Next("match_found"), await bob.Next("match_found"));
-        Assert.Equal(anns.Text("matchId"), bobs.Text("matchId"));
-        return new(ann, bob, anns.Text("matchId"), anns, bobs);
+        var (annsMatch, bobsMatch) = (await ann.Next("match_found"), await bob.Next("match_found"));
+        Assert.Equal(annsMatch.Text("matchId"), bobsMatch.Text("matchId"));
+        return new(ann, bob, annsMatch.Text("matchId"), annsMatch, bobsMatch);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using RandomChat.Web.Tests.Hosting;
 
 namespace RandomChat.Web.Tests.Realtime;
@@ -40,6 +42,24 @@ public sealed class RestartTests
         Assert.Equal("after", (await bob.Next("chat_message")).Text("body"));
         Assert.DoesNotContain("before", server.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(ann.Token, server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stop_that_takes_longer_than_the_grace_ends_no_match()
+    {
+        var data = Directory.CreateTempSubdirectory("randomchat-test-");
+        var settings = new Dictionary<string, string?>(Settings) { ["Matching:ReconnectGrace"] = "00:00:01" };
+        await using (var server = await RunningServer.Start(settings, data.FullName, services => services.AddHostedService<SlowToStop>()))
+        {
+            await using var pair = await Pair.Meet(server.Address);
+            await server.Stop();
+            await pair.Ann.Closed;
+            await pair.Bob.Closed;
+
+            Assert.Equal(0, await Count(data.FullName, "match", pair.MatchId, "matches.match.ended.v1"));
+        }
+
+        data.Delete(recursive: true);
     }
 
     [Fact]
@@ -146,22 +166,30 @@ public sealed class RestartTests
             await talks[i].AssertKept(talks[i].Speaker);
             await using var bob = await pairs[i].Bob.AnotherTab();
             await talks[i].AssertKept(bob);
-            Assert.Equal(talks[i].AnsweredCount, await Count(server, "messages", pairs[i].MatchId, "matches.message.sent.v1"));
+            Assert.Equal(talks[i].AnsweredCount, await Count(server.Data, "messages", pairs[i].MatchId, "matches.message.sent.v1"));
             await talks[i].Speaker.DisposeAsync();
             await pairs[i].DisposeAsync();
         }
     }
 
-    private static Task<long> Ended(ServerProcess server, string matchId) => Count(server, "match", matchId, "matches.match.ended.v1");
+    private static Task<long> Ended(ServerProcess server, string matchId) => Count(server.Data, "match", matchId, "matches.match.ended.v1");
 
-    private static async Task<long> Count(ServerProcess server, string category, string matchId, string type)
+    private static async Task<long> Count(string data, string category, string matchId, string type)
     {
-        await using var log = new SqliteConnection($"Data Source={Path.Combine(server.Data, "events.db")};Mode=ReadOnly;Pooling=False");
+        await using var log = new SqliteConnection($"Data Source={Path.Combine(data, "events.db")};Mode=ReadOnly;Pooling=False");
         await log.OpenAsync();
         await using var query = log.CreateCommand();
         query.CommandText = "SELECT COUNT(*) FROM events WHERE stream = $stream AND type = $type";
         query.Parameters.AddWithValue("$stream", $"{category}-{matchId}");
         query.Parameters.AddWithValue("$type", type);
         return (long)(await query.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Something else in the server that needs a while to stop; whoever registers last stops first.</summary>
+    private sealed class SlowToStop : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
     }
 }

@@ -38,6 +38,36 @@ public sealed class Talk(HubVisitor speaker, string matchId)
         }
     }
 
+    /// <summary>
+    /// Talks on through refusals and broken connections, coming back by <paramref name="reconnect"/>; what had no answer
+    /// is sent again with its old id.
+    /// </summary>
+    public async Task GoOn(Func<HubVisitor, Task<HubVisitor>> reconnect, CancellationToken until)
+    {
+        while (!until.IsCancellationRequested)
+        {
+            var body = $"message {sent.Count}";
+            sent.Add(body);
+            while (!await TrySend(body) && !until.IsCancellationRequested)
+            {
+                await Task.Delay(50, CancellationToken.None);
+                if (Speaker.Hub.State == Microsoft.AspNetCore.SignalR.Client.HubConnectionState.Connected)
+                {
+                    continue;
+                }
+
+                try
+                {
+                    Speaker = await reconnect(Speaker);
+                }
+                catch (Exception e) when (e is HttpRequestException or IOException or System.Net.WebSockets.WebSocketException or OperationCanceledException)
+                {
+                    // Nobody is there yet.
+                }
+            }
+        }
+    }
+
     /// <summary>Sends again, with their old ids, those that had no answer.</summary>
     public async Task SendUnanswered()
     {

@@ -5,10 +5,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using RandomChat.Application.Events;
-using RandomChat.Infrastructure.Settings;
-using RandomChat.Infrastructure.Sqlite;
+using RandomChat.Projections.Engine;
 
-namespace RandomChat.Projections;
+namespace RandomChat.Projections.Commands;
 
 /// <summary><c>inspect &lt;stream&gt;</c>: the events of one stream, oldest first. What is sealed stays sealed.</summary>
 internal static partial class InspectCommand
@@ -31,11 +30,10 @@ internal static partial class InspectCommand
 
     private static async Task<int> Run(IConfiguration settings, StreamName stream, bool json, CancellationToken ct)
     {
-        var file = Path.Combine(RandomChatSettings.DataDirectory(settings), "events.db");
-        await using var store = SqliteEventStore.OpenReadOnly(file, TimeProvider.System);
+        await using var log = LogSource.Open(settings);
         await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
         var count = 0;
-        await foreach (var recorded in store.Read(stream, 0, ct))
+        await foreach (var recorded in log.Store.Read(stream, 0, ct))
         {
             await output.WriteAsync(json ? (count == 0 ? "[\n" : ",\n") + AsJson(recorded) : AsLine(recorded));
             count++;

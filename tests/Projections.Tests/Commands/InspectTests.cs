@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using RandomChat.Application.Events;
 using RandomChat.Infrastructure.Sqlite;
 
-namespace RandomChat.Projections.Tests;
+namespace RandomChat.Projections.Tests.Commands;
 
 /// <summary>The command line as an analyst starts it: a process of its own, from a folder of its own.</summary>
 public sealed class InspectTests : IDisposable
@@ -108,19 +107,6 @@ public sealed class InspectTests : IDisposable
             stream, new(revision), [new(Guid.NewGuid(), "tests.test.passed.v1", Encoding.UTF8.GetBytes(json), metadata)], CancellationToken.None));
     }
 
-    private async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RandomChat.Projections.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = elsewhere.FullName,
-        };
-        start.Environment["RandomChat__DataDirectory"] = data.FullName;
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
-    }
+    private Task<(int Code, string Output, string Error)> Run(params string[] arguments) =>
+        Cli.Run(data.FullName, elsewhere.FullName, arguments);
 }

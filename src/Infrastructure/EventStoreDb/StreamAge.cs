@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Grpc.Core;
+using RandomChat.Application.Events;
+
+namespace RandomChat.Infrastructure.EventStoreDb;
+
+/// <summary>Sets how long a stream's events can be read. The server keeps it in the last event of <c>$$stream</c>, beside what others set there.</summary>
+internal sealed class StreamAge(EventStoreDbCluster cluster, EventStoreDbReader reader, AppendRoute route)
+{
+    private const string Key = "$maxAge";
+    private const int Attempts = 5;
+
+    /// <exception cref="DependencyUnavailableException">It may not have been set.</exception>
+    public async Task Set(StreamName stream, long seconds, CancellationToken ct)
+    {
+        var metadata = new StreamName($"$${stream.Value}");
+
+        // A new stream has none, so the first attempt looks at nothing.
+        var (expected, value) = (ExpectedRevision.NoStream, new JsonObject());
+        for (var attempt = 1; ; attempt++)
+        {
+            value[Key] = seconds;
+            var e = new NewEvent(Guid.NewGuid(), "$metadata", JsonSerializer.SerializeToUtf8Bytes(value), default);
+            try
+            {
+                if (await route.Append(metadata, expected, [e], ct) is AppendResult.Appended)
+                {
+                    return;
+                }
+            }
+            catch (AppendOutcomeUnknownException) when (attempt < Attempts)
+            {
+                // Reading tells, and setting it twice does no harm.
+            }
+            catch (AppendOutcomeUnknownException unknown)
+            {
+                throw new DependencyUnavailableException(EventStoreDbEventStore.Dependency, unknown);
+            }
+
+            if (attempt == Attempts)
+            {
+                throw new DependencyUnavailableException(EventStoreDbEventStore.Dependency);
+            }
+
+            (expected, value) = await Read(metadata, ct);
+            if (value[Key] is JsonValue known && known.TryGetValue<long>(out var set) && set == seconds)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<(ExpectedRevision, JsonObject)> Read(StreamName metadata, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var node = cluster.Current;
+            try
+            {
+                return await reader.Last(node, metadata, ct) is { } last
+                    ? (new((long)last.StreamRevision), JsonNode.Parse(last.Data.Span) as JsonObject ?? [])
+                    : (ExpectedRevision.NoStream, []);
+            }
+            catch (RpcException e)
+            {
+                if (!cluster.Failed(node, e) || attempt > cluster.Attempts)
+                {
+                    throw new DependencyUnavailableException(EventStoreDbEventStore.Dependency, e);
+                }
+            }
+        }
+    }
+}

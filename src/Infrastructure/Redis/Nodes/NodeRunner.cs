@@ -1,0 +1,220 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RandomChat.Application.Events;
+using RandomChat.Application.Matches;
+using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Realtime;
+
+namespace RandomChat.Infrastructure.Redis.Nodes;
+
+/// <summary>
+/// This node among the others: shows life once a second, takes over from nodes that died, and says everything again
+/// after it was given up itself or Redis came back empty.
+/// </summary>
+internal sealed class NodeRunner(
+    NodeBus bus, NodeLife life, NodeDesk desk, NodeCalls calls, NodeConnections connections, ILocalConnections local, RedisMatchRegistry registry,
+    RedisConnection redis, LiveMatches matches, MatchRestorer restorer, Matchmaker matchmaker, Conversation conversation, TimeProvider time,
+    ILogger<NodeRunner> log) : IHostedLifecycleService, IDisposable
+{
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenRenewals = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan BetweenSearches = TimeSpan.FromMinutes(1);
+    private const int TakenAtOnce = 50;
+
+    private readonly CancellationTokenSource stopping = new();
+    private Task running = Task.CompletedTask;
+    private bool failing;
+    private long renewedAt;
+    private long searchedAt;
+
+    /// <summary>Before anything is served: the others know this node before it owns anything.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        bus.Received += desk.Receive;
+        await bus.Open();
+        await life.Beat(0);
+        await life.FindDead();
+        renewedAt = searchedAt = time.GetTimestamp();
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        redis.Restored += Repair;
+        running = Task.Run(Run, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>After the last request: whoever comes back finds a node that takes over at once.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        redis.Restored -= Repair;
+        await stopping.CancelAsync();
+        await running;
+        try
+        {
+            await life.Leave();
+        }
+        catch (DependencyUnavailableException)
+        {
+            // The key expires.
+        }
+    }
+
+    public void Dispose() => stopping.Dispose();
+
+    private async Task Run()
+    {
+        using var timer = new PeriodicTimer(Step, time);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await Advance(stopping.Token);
+                failing = false;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                if (!failing)
+                {
+                    log.NodeStepFailed(e);
+                }
+
+                failing = true;
+            }
+
+            try
+            {
+                await timer.WaitForNextTickAsync(stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task Advance(CancellationToken ct)
+    {
+        if (!await life.Beat(local.VisitorCount))
+        {
+            await SayAgain(ct);
+        }
+        else if (time.GetElapsedTime(renewedAt) > BetweenRenewals)
+        {
+            await SayAgain(ct);
+        }
+
+        foreach (var dead in await life.FindDead())
+        {
+            await Bury(dead, ct);
+        }
+
+        foreach (var owner in registry.Guests.GroupBy(guest => guest.Value.Node).Where(owner => !life.SeemsAlive(owner.Key)).ToArray())
+        {
+            if (!await life.IsAlive(owner.Key))
+            {
+                await Inherit(owner.Select(guest => guest.Value.MatchId), ct);
+            }
+        }
+
+        if (time.GetElapsedTime(searchedAt) > BetweenSearches)
+        {
+            searchedAt = time.GetTimestamp();
+            await restorer.TakeOverOrphans(ct);
+        }
+    }
+
+    /// <summary>Takes over what a dead node owned, as far as no other node was quicker.</summary>
+    private async Task Bury(string dead, CancellationToken ct)
+    {
+        calls.GiveUp(dead);
+        foreach (var visitorId in connections.Drop(dead))
+        {
+            desk.NoteConnection(visitorId);
+        }
+
+        while (await registry.TakeOwnedBy(dead, TakenAtOnce) is { Count: > 0 } orphans)
+        {
+            await Inherit(orphans, ct);
+        }
+
+        await life.Forget(dead);
+    }
+
+    private Task Inherit(IEnumerable<Guid> orphans, CancellationToken ct) =>
+        Parallel.ForEachAsync(orphans.Distinct(), ct, async (matchId, token) =>
+        {
+            if (await restorer.TakeOver(matchId, token))
+            {
+                log.MatchTakenOver(matchId);
+            }
+        });
+
+    /// <summary>Everything that the others know from this node: who is here, and which matches it owns.</summary>
+    private async Task SayAgain(CancellationToken ct)
+    {
+        renewedAt = time.GetTimestamp();
+        foreach (var match in matches.All)
+        {
+            if (!await registry.IsOwner(match.Id, ct))
+            {
+                matches.Abandon(match);
+                continue;
+            }
+
+            await registry.Put(match.Started);
+            foreach (var side in new[] { match.First, match.Second })
+            {
+                var wasHere = connections.IsConnected(side.VisitorId);
+                await connections.Follow(side.VisitorId, match.Id, ct);
+                if (!wasHere && connections.IsConnected(side.VisitorId))
+                {
+                    // It came to another node that could not know of its match: its page shows none.
+                    matches.ConnectionRestored(side.VisitorId);
+                    connections.Push(side.VisitorId, match.SeenBy(side));
+                }
+            }
+        }
+
+        foreach (var visitorId in local.Visitors)
+        {
+            await matchmaker.ConnectionOpened(visitorId, ct);
+        }
+    }
+
+    /// <summary>Redis was away: guests may have missed what their owners told them.</summary>
+    private async void Repair()
+    {
+        try
+        {
+            foreach (var (visitorId, (matchId, _)) in registry.Guests.ToArray())
+            {
+                registry.DropGuest(visitorId, matchId);
+                await connections.Announce(visitorId, stopping.Token);
+                foreach (var missed in await conversation.Read(matchId, visitorId, desk.LastPassedOn(visitorId, matchId), int.MaxValue, stopping.Token))
+                {
+                    local.Push(visitorId, missed);
+                }
+
+                if (await registry.Find(visitorId, stopping.Token) is VisitorPlace.AfterMatch { Seen: var over } && over.Match.MatchId == matchId)
+                {
+                    local.Push(visitorId, SessionEnded.For(matchId, over.Reason));
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            log.NodeStepFailed(e);
+        }
+    }
+}

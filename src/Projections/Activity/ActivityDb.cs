@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using RandomChat.Projections.Engine;
+
+namespace RandomChat.Projections.Activity;
+
+/// <summary>What went on, by the hour.</summary>
+public sealed class ActivityDb(DbContextOptions options) : ReadDb(options)
+{
+    public DbSet<ActivityHour> Hours => Set<ActivityHour>();
+
+    protected override void Map(ModelBuilder model) => model.Entity<ActivityHour>().HasKey(hour => hour.Hour);
+}
+
+/// <summary>One hour, UTC, by when things happened. An hour in which nothing did has no row.</summary>
+public sealed class ActivityHour
+{
+    /// <summary>When the hour begins.</summary>
+    public DateTimeOffset Hour { get; set; }
+
+    /// <summary>Visitors who passed the gate.</summary>
+    public int Sessions { get; set; }
+
+    public int TextMatches { get; set; }
+
+    public int VideoMatches { get; set; }
+
+    /// <summary>Matches that ended in this hour; what follows is theirs.</summary>
+    public int MatchesEnded { get; set; }
+
+    public long Messages { get; set; }
+
+    public long MatchMilliseconds { get; set; }
+
+    /// <summary>Matches that one side left for the next one.</summary>
+    public int Skips { get; set; }
+
+    /// <summary>Matches in which somebody was lost and did not come back.</summary>
+    public int Disconnects { get; set; }
+
+    public int Reports { get; set; }
+
+    public int Blocks { get; set; }
+
+    /// <summary>Waits that ended in a match, two a match; <see cref="WaitMilliseconds"/> is their sum.</summary>
+    public int Waits { get; set; }
+
+    public long WaitMilliseconds { get; set; }
+
+    /// <summary>Waits that ended without one.</summary>
+    public int WaitsInVain { get; set; }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using RandomChat.Application.Events;
+using RandomChat.Infrastructure.EventStoreDb;
+using RandomChat.Infrastructure.Settings;
+using RandomChat.Infrastructure.Sqlite;
+
+namespace RandomChat.Projections.Engine;
+
+/// <summary>The event log as projections and analysts read it. The only place that knows which engine it is.</summary>
+public sealed class LogSource(IEventStore store) : IAsyncDisposable
+{
+    /// <summary>Streams of messages expire: what is computed from the log has to stay the same without them.</summary>
+    private const string Expiring = "messages";
+
+    public IEventStore Store => store;
+
+    /// <summary>Opens the log that the settings name, to read only, beside a server that writes it.</summary>
+    /// <exception cref="EventLogFileException">There is none, or it cannot be opened.</exception>
+    public static LogSource Open(IConfiguration settings) => new(
+        settings.GetConnectionString("EventStoreDb") is { Length: > 0 } eventStoreDb
+            ? new EventStoreDbEventStore(
+                EventStoreDbSettings.Parse(eventStoreDb), TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance)
+            : SqliteEventStore.OpenReadOnly(Path.Combine(RandomChatSettings.DataDirectory(settings), "events.db"), TimeProvider.System));
+
+    /// <summary>Every event after a position but those of streams that expire, which are only passed.</summary>
+    public IAsyncEnumerable<LogItem> Lasting(LogPosition? after, CancellationToken ct) =>
+        store is SqliteEventStore embedded ? embedded.SubscribeWithout(Expiring, after, ct) : Without(store.Subscribe(after, ct), ct);
+
+    /// <summary>Every event after a position.</summary>
+    public IAsyncEnumerable<LogItem> Everything(LogPosition? after, CancellationToken ct) => store.Subscribe(after, ct);
+
+    /// <summary>The position of the last event; null where there is none.</summary>
+    /// <exception cref="DependencyUnavailableException">The log cannot be read now.</exception>
+    public async ValueTask<LogPosition?> End(LogPosition? after, CancellationToken ct)
+    {
+        if (store is SqliteEventStore embedded)
+        {
+            return embedded.End();
+        }
+
+        await foreach (var item in store.Subscribe(after, ct))
+        {
+            if (item is LogItem.CaughtUp { Position: var end })
+            {
+                return end;
+            }
+        }
+
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (store is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+
+    private static async IAsyncEnumerable<LogItem> Without(IAsyncEnumerable<LogItem> items, [EnumeratorCancellation] CancellationToken ct)
+    {
+        LogPosition? passed = null;
+        await foreach (var item in items.WithCancellation(ct))
+        {
+            if (item is LogItem.Event { Recorded: { Stream.Category: Expiring } message })
+            {
+                passed = message.Position;
+                continue;
+            }
+
+            if (passed is { } position && item is LogItem.CaughtUp)
+            {
+                yield return new LogItem.Passed(position);
+            }
+
+            passed = null;
+            yield return item;
+        }
+    }
+}

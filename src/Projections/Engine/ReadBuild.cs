@@ -1,0 +1,157 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+
+namespace RandomChat.Projections.Engine;
+
+/// <summary>One build of a projection, open to write. Changes of a batch and the checkpoint behind it are one transaction.</summary>
+internal abstract class ReadBuild(Projection projection, DbConnection connection, DbContextOptions options) : IAsyncDisposable
+{
+    private readonly RowInserts inserts = new();
+
+    public Projection Projection => projection;
+
+    public DbConnection Connection => connection;
+
+    /// <summary>As it was last read or written here.</summary>
+    public Checkpoint Checkpoint { get; private set; } = new();
+
+    /// <summary>Whether it is of the version that this program writes.</summary>
+    public bool IsCurrent => Checkpoint.Version == projection.Version;
+
+    /// <summary>Applies what lies behind the checkpoint. A batch whose position is behind us changes nothing.</summary>
+    /// <exception cref="ProjectionFailedException">An event cannot be applied; all before it are applied.</exception>
+    /// <exception cref="BuildReplacedException">Another build is live by now, or somebody else has moved the checkpoint.</exception>
+    public async Task Apply(EventBatch batch, CancellationToken ct)
+    {
+        if (batch.Position.Value <= Checkpoint.Position)
+        {
+            return;
+        }
+
+        try
+        {
+            await Write(batch.Events, batch.Position.Value, ct);
+        }
+        catch (Exception e) when (IsOwnFault(e))
+        {
+            // One by one, so that what comes before the bad event is kept and its position is known.
+            foreach (var happened in batch.Events)
+            {
+                try
+                {
+                    await Write([happened], happened.Position.Value, ct);
+                }
+                catch (Exception single) when (IsOwnFault(single))
+                {
+                    throw new ProjectionFailedException(projection.Name, happened, single);
+                }
+            }
+
+            await Write([], batch.Position.Value, ct);
+        }
+    }
+
+    /// <summary>Records why the projection stopped, where operators and readiness look.</summary>
+    public async Task RecordError(string error, long? position, CancellationToken ct)
+    {
+        await using var db = Open();
+        await db.Checkpoint.ExecuteUpdateAsync(
+            set => set.SetProperty(checkpoint => checkpoint.Error, error).SetProperty(checkpoint => checkpoint.ErrorPosition, position), ct);
+        (Checkpoint.Error, Checkpoint.ErrorPosition) = (error, position);
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        inserts.Dispose();
+        await connection.DisposeAsync();
+    }
+
+    /// <summary>Makes the tables and the checkpoint of a new build.</summary>
+    protected async Task Create(CancellationToken ct)
+    {
+        await using var db = Open();
+        await using (var create = connection.CreateCommand())
+        {
+            create.CommandText = db.Database.GenerateCreateScript();
+            await create.ExecuteNonQueryAsync(ct);
+        }
+
+        Checkpoint = new() { Build = Guid.NewGuid(), Projection = projection.Name, Version = projection.Version };
+        db.Add(Checkpoint);
+        await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>Reads the checkpoint of a build that is there; false where it has none.</summary>
+    protected async Task<bool> Load(CancellationToken ct)
+    {
+        await using var db = Open();
+        if (await db.Checkpoint.AsNoTracking().SingleOrDefaultAsync(ct) is not { } checkpoint)
+        {
+            return false;
+        }
+
+        Checkpoint = checkpoint;
+        return true;
+    }
+
+    /// <summary>Begins a transaction that writes.</summary>
+    /// <exception cref="BuildReplacedException">This was the live build and is not any more.</exception>
+    protected abstract Task<DbTransaction> Begin(CancellationToken ct);
+
+    /// <summary>Whether the store fails, rather than what was asked of it.</summary>
+    protected abstract bool IsOutage(Exception e);
+
+    private ReadDb Open() => projection.Open(options);
+
+    private bool IsOwnFault(Exception e) =>
+        e is not (OperationCanceledException or BuildReplacedException)
+        && connection.State == ConnectionState.Open
+        && !IsOutage(e is DbUpdateException { InnerException: { } inner } ? inner : e);
+
+    private async Task Write(IReadOnlyList<ProjectedEvent> events, long position, CancellationToken ct)
+    {
+        inserts.Clear();
+        await using var transaction = await Begin(ct);
+        await using var db = Open();
+        await db.Database.UseTransactionAsync(transaction, ct);
+        db.Inserts = inserts;
+        var (build, from) = (Checkpoint.Build, Checkpoint.Position);
+        var count = 0;
+        foreach (var happened in events)
+        {
+            if (happened.Position.Value > from)
+            {
+                projection.Apply(db, happened);
+                count++;
+            }
+        }
+
+        await db.SaveChangesAsync(ct);
+        await inserts.Flush(db, transaction, ct);
+        var total = Checkpoint.Events + count;
+        var moved = await db.Checkpoint.Where(checkpoint => checkpoint.Build == build && checkpoint.Position == from).ExecuteUpdateAsync(
+            set => set.SetProperty(checkpoint => checkpoint.Position, position)
+                .SetProperty(checkpoint => checkpoint.Events, total)
+                .SetProperty(checkpoint => checkpoint.Error, (string?)null)
+                .SetProperty(checkpoint => checkpoint.ErrorPosition, (long?)null),
+            ct);
+        if (moved != 1)
+        {
+            throw new BuildReplacedException(projection.Name);
+        }
+
+        await transaction.CommitAsync(ct);
+        (Checkpoint.Position, Checkpoint.Events, Checkpoint.Error, Checkpoint.ErrorPosition) = (position, total, null, null);
+    }
+}
+
+/// <summary>A projection cannot take an event. It stops there, and the others go on.</summary>
+internal sealed class ProjectionFailedException(string projection, ProjectedEvent happened, Exception inner)
+    : Exception($"{projection} stopped at position {happened.Position.Value} ({happened.Recorded.Type}): {inner.Message}", inner)
+{
+    public long Position { get; } = happened.Position.Value;
+}
+
+/// <summary>What was written to is not the live build any more.</summary>
+internal sealed class BuildReplacedException(string projection) : Exception($"Another build of {projection} is live.");

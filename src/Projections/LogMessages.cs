@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace RandomChat.Projections;
+
+internal static partial class LogMessages
+{
+    [LoggerMessage(4001, LogLevel.Warning, "The read models cannot be brought up to date now; it is tried again. Chat goes on.")]
+    public static partial void ReadSideWaits(ILogger log, Exception e);
+
+    [LoggerMessage(4002, LogLevel.Error, "The projection {Projection} stopped at position {Position}. It stays there until the server starts again or it is rebuilt; the others go on.")]
+    public static partial void ProjectionStopped(ILogger log, string projection, long position, Exception e);
+
+    [LoggerMessage(4003, LogLevel.Information, "The projection {Projection} is built in version {Version} from the beginning of the log.")]
+    public static partial void ProjectionBegins(ILogger log, string projection, int version);
+
+    [LoggerMessage(4004, LogLevel.Information, "The projection {Projection} is of version {Former} and is built anew in version {Version}; the former one serves until then.")]
+    public static partial void ProjectionRebuilds(ILogger log, string projection, int former, int version);
+
+    [LoggerMessage(4005, LogLevel.Warning, "This node does not lead the projections any more.")]
+    public static partial void LeadLost(ILogger log);
+
+    [LoggerMessage(4006, LogLevel.Warning, "The event log ends before position {Position}, which the projection {Projection} has seen: the log was replaced. The projection is built from the beginning.")]
+    public static partial void LogCutBack(ILogger log, string projection, long position);
+}

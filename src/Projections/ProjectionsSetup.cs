@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RandomChat.Application.Events;
+using RandomChat.Application.Health;
+using RandomChat.Infrastructure.Settings;
+using RandomChat.Projections.Activity;
+using RandomChat.Projections.Engine;
+using RandomChat.Projections.Moderation;
+using RandomChat.Projections.Visitors;
+
+namespace RandomChat.Projections;
+
+/// <summary>Every projection there is, and how a program gets at the read models.</summary>
+public static class ProjectionsSetup
+{
+    /// <summary>All projections. A new one is added here and nowhere else.</summary>
+    public static IReadOnlyList<Projection> All { get; } = [new ActivityProjection(), new VisitorHistoryProjection(), new OffendersProjection()];
+
+    /// <summary>
+    /// The read models with their queries, the background service that keeps them up with the registered
+    /// <see cref="IEventStore"/>, and a readiness check for each projection. They lie in PostgreSQL where
+    /// <c>ConnectionStrings:Postgres</c> is set, else in the data directory.
+    /// </summary>
+    public static IServiceCollection AddProjections(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddSingleton(provider => OpenStore(settings, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ReadModels(provider.GetRequiredService<IReadStore>(), All, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<OffenderQueries>();
+        foreach (var projection in All)
+        {
+            services.AddSingleton<IReadinessCheck>(provider => new ProjectionReadiness(
+                provider.GetRequiredService<IReadStore>(), projection, () => provider.GetRequiredService<ProjectionRunner>().IsStuck));
+        }
+
+        services.AddSingleton(provider => new ProjectionRunner(
+            provider.GetRequiredService<IReadStore>(),
+            new EventFeed(new LogSource(provider.GetRequiredService<IEventStore>()), EventCodec.Default, provider.GetRequiredService<TimeProvider>()),
+            All, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ProjectionRunner>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<ProjectionRunner>());
+        return services;
+    }
+
+    internal static IReadStore OpenStore(IConfiguration settings, TimeProvider time) =>
+        settings.GetConnectionString("Postgres") is { Length: > 0 } postgres
+            ? new PostgresReadStore(postgres, time)
+            : new SqliteReadStore(Path.Combine(RandomChatSettings.DataDirectory(settings), "read"));
+}

@@ -1,0 +1,41 @@
+using System.Text;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
+using RandomChat.Domain.Visitors;
+using RandomChat.Projections.Engine;
+
+namespace RandomChat.Projections.Visitors;
+
+/// <summary>Every event, outside the streams that expire, under each visitor whom it touches.</summary>
+public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
+{
+    public VisitorHistoryProjection()
+        : base(options => new VisitorHistoryDb(options))
+    {
+        Touching<VisitorEvent.SessionStarted>(e => [e.VisitorId]);
+        Touching<VisitorEvent.PreferencesChanged>(e => [e.VisitorId]);
+        Touching<VisitorEvent.Blocked>(e => [e.VisitorId, e.BlockedVisitorId]);
+        Touching<VisitorEvent.TicketEnded>(e => [e.VisitorId]);
+        Touching<MatchEvent.Started>(e => [e.First.VisitorId, e.Second.VisitorId]);
+        Touching<MatchEvent.Ended>(e => [e.First, e.Second]);
+        Touching<CaseEvent.Reported>(e => [e.VisitorId, e.ReporterId]);
+    }
+
+    public override string Name => "visitor_history";
+
+    public override int Version => 1;
+
+    private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
+        where TEvent : class =>
+        On<TEvent>((db, e, happened) =>
+        {
+            var recorded = happened.Recorded;
+            db.Insert(new HistoryEvent(
+                recorded.Position.Value, recorded.Stream.Value, recorded.Revision, recorded.Type, recorded.At, happened.Metadata.Actor,
+                Encoding.UTF8.GetString(recorded.Data.Span)));
+            foreach (var visitor in visitors(e))
+            {
+                db.Insert(new TouchedVisitor(visitor, recorded.Position.Value));
+            }
+        });
+}

@@ -1,0 +1,26 @@
+using Microsoft.EntityFrameworkCore;
+using RandomChat.Application.Events;
+using RandomChat.Projections.Engine;
+
+namespace RandomChat.Projections.Visitors;
+
+/// <summary>Questions about what happened to a visitor.</summary>
+public sealed class VisitorHistoryQueries(ReadModels models)
+{
+    /// <summary>What touches a visitor after a position, oldest first.</summary>
+    /// <param name="after">The position of the last one seen; null: from the beginning.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <exception cref="DependencyUnavailableException">The read models cannot be read now.</exception>
+    public async Task<IReadOnlyList<HistoryEvent>> Of(Guid visitorId, LogPosition? after, int limit, CancellationToken ct)
+    {
+        var from = after?.Value ?? 0;
+        await using var db = await models.Open<VisitorHistoryDb>(ct);
+        return await db.Touched
+            .Where(touched => touched.VisitorId == visitorId && touched.Position > from)
+            .OrderBy(touched => touched.Position)
+            .Take(limit)
+            .Join(db.Events, touched => touched.Position, e => e.Position, (_, e) => e)
+            .OrderBy(e => e.Position)
+            .ToListAsync(ct);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using Npgsql;
+using RandomChat.Application.Sealing;
+using RandomChat.Engines;
+using RandomChat.Infrastructure.Postgres;
+using RandomChat.Infrastructure.Sealing;
+
+namespace RandomChat.Infrastructure.Tests.Postgres;
+
+public sealed class PostgresSecretsTests : IAsyncLifetime
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("secrets-").FullName;
+    private NpgsqlDataSource source = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        source = NpgsqlDataSource.Create(await (await PostgresServer.Shared()).NewDatabase());
+        await new PostgresMigrations(source).Apply(default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (source is not null)
+        {
+            await source.DisposeAsync();
+        }
+
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Nodes_that_ask_at_once_get_the_same_secret_and_another_one_for_another_name()
+    {
+        var secrets = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() => Convert.ToHexString(Secrets().Random("server")))));
+        Assert.Equal(64, Assert.Single(secrets.Distinct()).Length);
+        Assert.NotEqual(secrets[0], Convert.ToHexString(Secrets().Random("other")));
+    }
+
+    [Fact]
+    public void Texts_are_there_for_every_node_in_the_order_of_their_making()
+    {
+        Secrets().AddText("keys", "first", "<key>one</key>");
+        Secrets().AddText("keys", "second", "<key>two</key>");
+        Secrets().AddText("keys", "first", "<key>never</key>");
+        Secrets().AddText("others", "third", "else");
+        Assert.Equal(["<key>one</key>", "<key>two</key>"], Secrets().Texts("keys"));
+        Assert.Empty(Secrets().Texts("none"));
+    }
+
+    [Fact]
+    public async Task The_database_alone_tells_nothing()
+    {
+        var root = Secrets().Random("server");
+        Secrets().AddText("keys", "first", "<key>plain words</key>");
+        await using var command = source.CreateCommand("SELECT wrapped FROM keys.secrets");
+        await using var rows = await command.ExecuteReaderAsync();
+        var seen = 0;
+        while (await rows.ReadAsync())
+        {
+            var wrapped = rows.GetFieldValue<byte[]>(0);
+            Assert.Equal(-1, wrapped.AsSpan().IndexOf(root));
+            Assert.Equal(-1, wrapped.AsSpan().IndexOf(Encoding.UTF8.GetBytes("plain")));
+            seen++;
+        }
+
+        Assert.Equal(2, seen);
+    }
+
+    [Fact]
+    public async Task Another_master_key_opens_nothing_and_one_secret_does_not_stand_in_for_another()
+    {
+        Secrets().Random("server");
+        var error = Assert.Throws<SealingException>(() => Secrets("other.key").Random("server"));
+        Assert.Contains("other.key", error.Message, StringComparison.Ordinal);
+        await source.CreateCommand("UPDATE keys.secrets SET name = 'moved'").ExecuteNonQueryAsync();
+        Assert.Throws<SealingException>(() => Secrets().Random("moved"));
+    }
+
+    private PostgresSecrets Secrets(string file = "master.key") => new(source, () => MasterKey.Open(Path.Combine(directory, file), null));
+}

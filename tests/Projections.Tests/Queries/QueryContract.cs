@@ -1,0 +1,200 @@
+using RandomChat.Application.Events;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Matchmaking;
+using RandomChat.Domain.Visitors;
+using RandomChat.Engines;
+using RandomChat.Projections.Activity;
+using RandomChat.Projections.Engine;
+using RandomChat.Projections.Moderation;
+using RandomChat.Projections.Tests.Engine;
+using RandomChat.Projections.Visitors;
+
+namespace RandomChat.Projections.Tests.Queries;
+
+/// <summary>Given events, what the queries of the read models answer.</summary>
+public abstract class QueryContract : IAsyncLifetime
+{
+    private static readonly Person Ada = Person.New();
+    private static readonly Person Ben = Person.New();
+    private static readonly Person Eve = Person.New();
+    private IReadStore store = null!;
+
+    protected TestLog Log { get; } = new();
+
+    private ReadModels Models => new(store, ProjectionsSetup.All, TimeProvider.System);
+
+    private protected abstract Task<IReadStore> Open();
+
+    public async ValueTask InitializeAsync() => store = await Open();
+
+    public async ValueTask DisposeAsync()
+    {
+        await store.DisposeAsync();
+        await Log.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Activity_counts_by_the_hour_in_which_things_happened()
+    {
+        var match = Guid.NewGuid();
+        await Log.Session(Ada, TestLog.Noon.AddMinutes(5));
+        await Log.Session(Ben, TestLog.Noon.AddMinutes(59));
+        await Log.Started(match, Ada, Ben, TestLog.Noon.AddMinutes(59));
+        await Log.Message(match, 1, Ada);
+        await Log.Ended(match, Ada, Ben, TestLog.Noon.AddMinutes(61));
+        await Log.Reported(match, Ben, Ada, TestLog.Noon.AddMinutes(62));
+        await Log.Append(StreamName.For("visitor", Eve.Visitor), new VisitorEvent.TicketEnded(Eve.Visitor, Eve.Ticket(TestLog.Noon, 10), TicketEndReason.Left, TestLog.Noon.AddHours(3)));
+        await Build();
+
+        var activity = new ActivityQueries(Models);
+        var hours = await activity.Hours(TestLog.Noon, TestLog.Noon.AddHours(4), default);
+        Assert.Equal([TestLog.Noon, TestLog.Noon.AddHours(1), TestLog.Noon.AddHours(3)], hours.Select(hour => hour.Hour));
+        Assert.Equal((2, 1, 0, 2, 2_000L), (hours[0].Sessions, hours[0].TextMatches, hours[0].MatchesEnded, hours[0].Waits, hours[0].WaitMilliseconds));
+        Assert.Equal((1, 7L, 60_000L, 1, 1), (hours[1].MatchesEnded, hours[1].Messages, hours[1].MatchMilliseconds, hours[1].Skips, hours[1].Reports));
+        Assert.Equal(1, hours[2].WaitsInVain);
+        Assert.Equal(new ActivityTotals(0, 0, 1, 7, 1), await activity.Since(TestLog.Noon.AddHours(1), default));
+        Assert.Equal(new ActivityTotals(0, 0, 0, 0, 0), await activity.Since(TestLog.Noon.AddDays(1), default));
+        Assert.Equal(0, await activity.ActiveMatches(default));
+    }
+
+    [Fact]
+    public async Task Active_matches_are_those_that_have_begun_and_not_ended()
+    {
+        await Log.Started(Guid.NewGuid(), Ada, Ben);
+        await Build();
+
+        Assert.Equal(1, await new ActivityQueries(Models).ActiveMatches(default));
+    }
+
+    [Fact]
+    public async Task A_visitors_history_holds_whatever_touches_them_in_order_and_no_message()
+    {
+        var match = Guid.NewGuid();
+        var session = await Log.Session(Ada);
+        await Log.Session(Ben);
+        var started = await Log.Started(match, Ben, Ada);
+        await Log.Message(match, 1, Ada);
+        var ended = await Log.Ended(match, Ben, Ada);
+        await Log.Started(Guid.NewGuid(), Ben, Eve);
+        var reported = await Log.Reported(match, Ben, Ada);
+        var blocked = await Log.Append(
+            StreamName.For("visitor", Ben.Visitor), new VisitorEvent.Blocked(Ben.Visitor, Ben.Device, Ada.Visitor, Ada.Device, match, TestLog.Noon));
+        await Build();
+
+        var history = new VisitorHistoryQueries(Models);
+        var all = await history.Of(Ada.Visitor, null, 100, default);
+        Assert.Equal([session.Value, started.Value, ended.Value, reported.Value, blocked.Value], all.Select(e => e.Position));
+        var first = all[0];
+        Assert.Equal(($"visitor-{Ada.Visitor}", 0L, "visitors.session.started.v1", EventMetadata.System), (first.Stream, first.Revision, first.Type, first.Actor));
+        Assert.Contains("rc1:v:sealed", first.Data, StringComparison.Ordinal);
+        Assert.InRange(TimeProvider.System.GetUtcNow() - first.At, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Assert.Equal([ended.Value, reported.Value], (await history.Of(Ada.Visitor, started, 2, default)).Select(e => e.Position));
+        Assert.Empty(await history.Of(Guid.NewGuid(), null, 100, default));
+    }
+
+    [Fact]
+    public async Task Offenders_are_counted_by_reports_and_by_different_browsers()
+    {
+        var bensOther = new Person(Guid.NewGuid(), Ben.Device);
+        await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon);
+        await Log.Reported(Guid.NewGuid(), bensOther, Ada, TestLog.Noon.AddHours(1));
+        await Build();
+        await Log.Reported(Guid.NewGuid(), Eve, Ada, TestLog.Noon.AddHours(2));
+        await Log.Reported(Guid.NewGuid(), Ada, Ben, TestLog.Noon);
+        await Build();
+
+        var offenders = new OffenderQueries(Models);
+        var ada = (await offenders.Find(Ada.Visitor, default))!;
+        Assert.Equal(
+            (3, 2, 0, 0, TestLog.Noon, TestLog.Noon.AddHours(2)),
+            (ada.Reports, ada.Reporters, ada.UpheldReports, ada.Sanctions, ada.FirstReportedAt, ada.LastReportedAt));
+        Assert.Null(await offenders.Find(Eve.Visitor, default));
+        Assert.Equal([Ada.Visitor, Ben.Visitor], (await offenders.Worst(10, default)).Select(offender => offender.VisitorId));
+        Assert.Equal(1, await offenders.CountRepeated(default));
+        Assert.Equal([Eve.Visitor, bensOther.Visitor, Ben.Visitor], (await offenders.ReportsOn(Ada.Visitor, default)).Select(report => report.ReporterId));
+    }
+
+    [Fact]
+    public async Task Whoever_used_the_same_browser_is_linked()
+    {
+        var adaAgain = new Person(Guid.NewGuid(), Ada.Device);
+        await Log.Session(Ada);
+        await Log.Session(Ada);
+        await Log.Session(adaAgain);
+        await Log.Session(Ben);
+        await Build();
+
+        var offenders = new OffenderQueries(Models);
+        Assert.Equal([adaAgain.Visitor], await offenders.LinkedTo(Ada.Visitor, default));
+        Assert.Empty(await offenders.LinkedTo(Ben.Visitor, default));
+    }
+
+    [Fact]
+    public async Task The_models_are_the_same_without_the_messages()
+    {
+        await Log.Traffic();
+        await Build();
+        await RemoveMessages();
+
+        foreach (var projection in ProjectionsSetup.All)
+        {
+            var verified = await new Verification(store, Log.Feed).Run(projection, null, default);
+            Assert.True(verified.Same, string.Join('\n', verified.Differences));
+        }
+    }
+
+    [Fact]
+    public async Task Somebody_waits_briefly_for_what_they_just_did()
+    {
+        using var runner = Log.Runner(store, [.. ProjectionsSetup.All]);
+        await runner.StartAsync(default);
+        var position = await Log.Session(Ada);
+        await Eventually.Until(() => Task.FromResult(runner.Leads), "the runner leads");
+
+        Assert.True(await Models.WaitFor<OffendersDb>(position, TimeSpan.FromMinutes(1), default));
+        Assert.False(await Models.WaitFor<OffendersDb>(new(position.Value + 1), TimeSpan.FromMilliseconds(60), default));
+        await runner.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Before_they_are_built_they_are_unavailable() =>
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => new ActivityQueries(Models).ActiveMatches(default));
+
+    private async Task Build() => await new Rebuild(store, Log.Feed).Run(ProjectionsSetup.All, null, default);
+
+    /// <summary>What retention and scavenges do in the end.</summary>
+    private async Task RemoveMessages()
+    {
+        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Log.Store.File};Pooling=False");
+        await connection.OpenAsync();
+        await using var delete = connection.CreateCommand();
+        delete.CommandText = "DELETE FROM events WHERE stream LIKE 'messages-%'";
+        Assert.True(await delete.ExecuteNonQueryAsync() > 0);
+    }
+}
+
+public sealed class SqliteQueryTests : QueryContract
+{
+    private protected override Task<IReadStore> Open() => Task.FromResult<IReadStore>(new SqliteReadStore(Path.Combine(Log.Folder, "read")));
+}
+
+public sealed class PostgresQueryTests : QueryContract
+{
+    private protected override async Task<IReadStore> Open() =>
+        new PostgresReadStore(await (await PostgresServer.Shared()).NewDatabase(), TimeProvider.System);
+}
+
+public sealed class VisitorHistoryCoverageTests
+{
+    [Fact]
+    public void Every_event_outside_the_streams_that_expire_has_its_place_in_the_history()
+    {
+        var projection = new VisitorHistoryProjection();
+        var lasting = new[] { VisitorEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map }
+            .SelectMany(map => map.Entries)
+            .Where(entry => !entry.Type.IsAssignableTo(typeof(MessageEvent)));
+
+        Assert.All(lasting, entry => Assert.True(projection.Handles(entry.Type), $"{entry.Name} is not in visitor_history."));
+    }
+}

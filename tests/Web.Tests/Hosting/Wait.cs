@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace RandomChat.Web.Tests.Hosting;
+
+/// <summary>Waits for what other processes do.</summary>
+internal static class Wait
+{
+    /// <summary>Until something is so; a refusal or a broken connection on the way counts as not yet.</summary>
+    public static async Task Until(Func<Task<bool>> isSo)
+    {
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                if (await isSo())
+                {
+                    return;
+                }
+            }
+            catch (Exception e) when (patience.Elapsed < TimeSpan.FromSeconds(60) && e is HttpRequestException or Microsoft.AspNetCore.SignalR.HubException)
+            {
+                // Not yet.
+            }
+
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "It was not so within a minute.");
+            await Task.Delay(100);
+        }
+    }
+}

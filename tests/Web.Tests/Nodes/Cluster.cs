@@ -1,0 +1,78 @@
+using RandomChat.Engines;
+using RandomChat.StandIn;
+using RandomChat.Web.Tests.Hosting;
+
+namespace RandomChat.Web.Tests.Nodes;
+
+/// <summary>Servers as processes of their own on one event store, one Postgres and one Redis, each of which a test may stop.</summary>
+public sealed class Cluster : IAsyncDisposable
+{
+    private readonly DirectoryInfo shared;
+
+    private Cluster(DirectoryInfo shared, StandInProcess log, PostgresServer postgres, RedisServer redis) =>
+        (this.shared, Log, Postgres, Redis) = (shared, log, postgres, redis);
+
+    public StandInProcess Log { get; }
+
+    public PostgresServer Postgres { get; }
+
+    public RedisServer Redis { get; }
+
+    public IReadOnlyList<ServerProcess> Nodes { get; private set; } = [];
+
+    public ServerProcess A => Nodes[0];
+
+    public ServerProcess B => Nodes[1];
+
+    public static async Task<Cluster> Start(int nodes = 2, params (string Key, string Value)[] settings)
+    {
+        var (postgres, redis) = (await PostgresServer.Own(), await RedisServer.Own());
+        var shared = Directory.CreateTempSubdirectory("randomchat-cluster-");
+        var cluster = new Cluster(shared, await StandInProcess.Begin(shared.CreateSubdirectory("log").FullName), postgres, redis);
+        try
+        {
+            var all = new Dictionary<string, string?>
+            {
+                ["Limits:Enabled"] = "false",
+                ["Matching:ReconnectGrace"] = "00:00:20",
+                ["ConnectionStrings:EventStoreDb"] = cluster.Log.ConnectionString,
+                ["ConnectionStrings:Postgres"] = await cluster.Postgres.NewDatabase(),
+                ["ConnectionStrings:Redis"] = cluster.Redis.ConnectionString,
+                ["Sealing:MasterKeyFile"] = Path.Combine(cluster.shared.FullName, "master.key"),
+            };
+            foreach (var (key, value) in settings)
+            {
+                all[key] = value;
+            }
+
+            cluster.Nodes = [.. Enumerable.Range(0, nodes).Select(_ => new ServerProcess(all))];
+            foreach (var node in cluster.Nodes)
+            {
+                await node.Start();
+            }
+
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What the nodes wrote to their consoles, for a test that failed.</summary>
+    public string Output => string.Join("\n----\n", Nodes.Select(node => node.Output));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Nodes)
+        {
+            await node.DisposeAsync();
+        }
+
+        await Log.DisposeAsync();
+        await Redis.DisposeAsync();
+        await Postgres.DisposeAsync();
+        shared.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using RandomChat.Web.Tests.Hosting;
+using RandomChat.Web.Tests.Realtime;
+
+namespace RandomChat.Web.Tests.Nodes;
+
+/// <summary>Two servers behind which visitors do not know on which one they are.</summary>
+public sealed class NodesTests(SharedCluster shared) : IClassFixture<SharedCluster>
+{
+    private readonly Cluster cluster = shared.Cluster;
+
+    [Fact]
+    public async Task Visitors_on_different_nodes_match_chat_type_and_part()
+    {
+        await using var pair = await Pair.Meet(cluster.A.Address, cluster.B.Address);
+        var first = await pair.Ann.Say(pair.MatchId, "from one node");
+        var second = await pair.Bob.Say(pair.MatchId, "from the other");
+        await pair.Ann.Tell("typing", new Dictionary<string, object?> { ["matchId"] = pair.MatchId, ["isTyping"] = true });
+
+        Assert.Equal(1, first.Number("sequence"));
+        Assert.Equal(2, second.Number("sequence"));
+        Assert.Equal("from one node", (await pair.Bob.Next("chat_message")).Text("body"));
+        Assert.Equal("from the other", (await pair.Ann.Next("chat_message")).Text("body"));
+        Assert.True((await pair.Bob.Next("typing")).GetProperty("isTyping").GetBoolean());
+
+        await pair.Bob.Tell("end_session", new Dictionary<string, object?> { ["matchId"] = pair.MatchId });
+
+        Assert.Equal("stopped", (await pair.Ann.Next("end_session")).Text("reason"));
+        Assert.Equal("stopped", (await pair.Bob.Next("end_session")).Text("reason"));
+        await pair.Ann.Join(Pair.Request());
+    }
+
+    [Fact]
+    public async Task Signals_of_a_call_cross_nodes()
+    {
+        await using var pair = await Pair.Meet(cluster.A.Address, cluster.B.Address, mode: "video");
+        var offer = JsonSerializer.SerializeToElement(new { type = "offer", sdp = "v=0" });
+        await pair.Ann.Tell("signal", new Dictionary<string, object?> { ["matchId"] = pair.MatchId, ["type"] = "offer", ["payload"] = offer });
+        await pair.Bob.Tell("show_video", new Dictionary<string, object?> { ["matchId"] = pair.MatchId, ["show"] = true });
+
+        var heard = await pair.Bob.Next("signal");
+        Assert.Equal("offer", heard.Text("type"));
+        Assert.Equal("v=0", heard.GetProperty("payload").Text("sdp"));
+        Assert.True((await pair.Ann.Next("show_video")).GetProperty("show").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Who_comes_back_on_another_node_has_its_match_and_its_partner_sees_it()
+    {
+        await using var pair = await Pair.Meet(cluster.A.Address, cluster.A.Address);
+        await pair.Ann.Say(pair.MatchId, "before");
+        await pair.Bob.DisposeAsync();
+        Assert.Equal("lost", (await pair.Ann.Next("partner_connection")).Text("state"));
+
+        await using var bob = await pair.Bob.On(cluster.B.Address);
+        Assert.Equal("restored", (await pair.Ann.Next("partner_connection")).Text("state"));
+        var resumed = await bob.Call("resume", new Dictionary<string, object?>());
+
+        Assert.Equal(pair.BobsMatch.ToString(), resumed.GetProperty("match").ToString());
+        Assert.Equal("before", Assert.Single(resumed.GetProperty("messages").EnumerateArray()).Text("body"));
+        Assert.Equal(2, (await bob.Say(pair.MatchId, "after")).Number("sequence"));
+        await pair.Ann.Say(pair.MatchId, "heard you");
+        Assert.Equal("heard you", (await bob.Next("chat_message")).Text("body"));
+    }
+
+    [Fact]
+    public async Task Blocks_and_rematches_are_known_on_every_node_at_once()
+    {
+        await using var met = await Pair.Meet(cluster.A.Address, cluster.B.Address);
+        await using var blocked = await Pair.Meet(cluster.A.Address, cluster.B.Address);
+        await met.Ann.Tell("end_session", new Dictionary<string, object?> { ["matchId"] = met.MatchId });
+        using (var rest = blocked.Ann.Rest())
+        {
+            (await rest.PostAsJsonAsync("/api/block", new { matchId = blocked.MatchId })).EnsureSuccessStatusCode();
+        }
+
+        foreach (var pair in new[] { met, blocked })
+        {
+            await pair.Bob.Next("end_session");
+            var request = Pair.Request();
+            Assert.Equal("waiting", (await pair.Ann.Join(request)).Text("state"));
+            Assert.Equal("waiting", (await pair.Bob.Join(request)).Text("state"));
+        }
+    }
+
+    [Fact]
+    public async Task The_pages_show_a_match_whichever_node_renders_them()
+    {
+        await using var pair = await Pair.Meet(cluster.A.Address, cluster.A.Address);
+        await pair.Ann.Say(pair.MatchId, "seen from everywhere");
+        using var http = new HttpClient { BaseAddress = cluster.B.Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", pair.Bob.Token);
+
+        Assert.Contains("seen from everywhere", await http.GetStringAsync("/chat"), StringComparison.Ordinal);
+        await pair.Ann.Tell("end_session", new Dictionary<string, object?> { ["matchId"] = pair.MatchId });
+        await pair.Bob.Next("end_session");
+        var ended = await http.GetStringAsync("/chat");
+        Assert.Contains("seen from everywhere", ended, StringComparison.Ordinal);
+        Assert.Contains("Chat ended", ended, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_of_one_node_is_valid_on_the_other()
+    {
+        var (token, _) = await HubVisitor.Session(cluster.A.Address);
+        using var http = new HttpClient { BaseAddress = cluster.B.Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        using var answer = await http.GetAsync("/api/preferences");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+}
