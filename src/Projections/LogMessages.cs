@@ -21,4 +21,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(4006, LogLevel.Warning, "The event log ends before position {Position}, which the projection {Projection} has seen: the log was replaced. The projection is built from the beginning.")]
     public static partial void LogCutBack(ILogger log, string projection, long position);
+
+    [LoggerMessage(4007, LogLevel.Information, "The read models are brought up to date again.")]
+    public static partial void ReadSideWorksAgain(ILogger log);
 }

@@ -3,7 +3,7 @@ using RandomChat.Infrastructure.Settings;
 using RandomChat.Projections.Commands;
 
 var settings = RandomChatSettings.Read(args);
-var root = new RootCommand("Operate, replay and export the history of RandomChat.") 
+var root = new RootCommand("Operate, replay and export the history of RandomChat.")
 {
     StatusCommand.Create(settings),
     RebuildCommand.Create(settings),

@@ -15,9 +15,11 @@ internal sealed class PostgresLock : Lead
     private readonly CancellationTokenSource ended = new();
     private readonly Task beating;
 
-    private PostgresLock(NpgsqlConnection connection, TimeProvider time)
+    private readonly string name;
+
+    private PostgresLock(NpgsqlConnection connection, string name, TimeProvider time)
     {
-        this.connection = connection;
+        (this.connection, this.name) = (connection, name);
         beating = Task.Run(() => KeepAsking(time));
     }
 
@@ -43,7 +45,7 @@ internal sealed class PostgresLock : Lead
                 connection);
             if (await take.ExecuteScalarAsync(ct) is true)
             {
-                return new(connection, time);
+                return new(connection, name, time);
             }
         }
         catch
@@ -60,6 +62,20 @@ internal sealed class PostgresLock : Lead
     {
         await ended.CancelAsync();
         await beating;
+        try
+        {
+            if (!lost.IsCancellationRequested)
+            {
+                // Said aloud: the server notices a closed connection only a moment later.
+                await using var unlock = new NpgsqlCommand($"SELECT pg_advisory_unlock({Key(name)})", connection);
+                await unlock.ExecuteNonQueryAsync();
+            }
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
+        {
+            // The lock is gone with its connection.
+        }
+
         await connection.DisposeAsync();
         lost.Dispose();
         ended.Dispose();
@@ -73,7 +89,7 @@ internal sealed class PostgresLock : Lead
             {
                 await Task.Delay(Beat, time, ended.Token);
                 await using var ask = new NpgsqlCommand("SELECT 1", connection);
-                await ask.ExecuteNonQueryAsync(ended.Token);
+                await ask.ExecuteNonQueryAsync(CancellationToken.None);
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)

@@ -12,6 +12,9 @@ namespace RandomChat.Projections.Engine;
 /// </summary>
 internal sealed class PostgresReadStore(string connectionString, TimeProvider time) : IReadStore
 {
+    /// <summary>Of one node, for each projection: a server has a hundred by default, for all nodes and everything.</summary>
+    private const int MostConnections = 8;
+
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> sources = new();
 
     public string Dependency => "postgres";
@@ -171,5 +174,5 @@ internal sealed class PostgresReadStore(string connectionString, TimeProvider ti
     }
 
     private NpgsqlDataSource Source(string schema) => sources.GetOrAdd(schema, name =>
-        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = name, ApplicationName = "randomchat-read", MaxPoolSize = 20 }));
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = name, ApplicationName = "randomchat-read", MaxPoolSize = MostConnections }));
 }

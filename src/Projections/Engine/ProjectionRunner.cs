@@ -41,7 +41,7 @@ internal sealed class ProjectionRunner(
                     await RunAlone(lead, stoppingToken);
                 }
 
-                IsStuck = false;
+                NoteWorks();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -49,8 +49,11 @@ internal sealed class ProjectionRunner(
             }
             catch (Exception e)
             {
-                IsStuck = true;
-                LogMessages.ReadSideWaits(log, e);
+                if (!IsStuck)
+                {
+                    IsStuck = true;
+                    LogMessages.ReadSideWaits(log, e);
+                }
             }
             finally
             {
@@ -96,7 +99,7 @@ internal sealed class ProjectionRunner(
                 }
             }
 
-            IsStuck = false;
+            NoteWorks();
             List<Task> tasks = [WatchForReplacement(builds, change.Token)];
             if (builds.Where(build => build.IsCurrent && !stopped.Contains(build.Checkpoint.Build)).ToList() is { Count: > 0 } current)
             {
@@ -124,6 +127,15 @@ internal sealed class ProjectionRunner(
             {
                 await build.DisposeAsync();
             }
+        }
+    }
+
+    private void NoteWorks()
+    {
+        if (IsStuck)
+        {
+            IsStuck = false;
+            LogMessages.ReadSideWorksAgain(log);
         }
     }
 
