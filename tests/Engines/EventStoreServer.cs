@@ -40,7 +40,7 @@ public sealed class EventStoreServer
         }
 
         // The container library's own sweeper removes it when this process has ended.
-        IContainer container = new ContainerBuilder("eventstore/eventstore:23.10.2-bookworm-slim")
+        IContainer container = new ContainerBuilder("eventstore/eventstore:23.10.1-bookworm-slim")
             .WithEnvironment("EVENTSTORE_INSECURE", "true")
             .WithEnvironment("EVENTSTORE_MEM_DB", "true")
             .WithPortBinding(Port, assignRandomHostPort: true)

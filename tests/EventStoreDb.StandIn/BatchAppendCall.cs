@@ -85,6 +85,12 @@ internal sealed class BatchAppendCall(StandInLog log, StandInFaults faults, ISer
 
     private async Task<BatchAppendResp> Append(BatchAppendReq.Types.Options options, List<ProposedMessage> messages)
     {
+        if (faults.IsNotReady)
+        {
+            // The server leaves the code out here.
+            return Error(StatusCode.OK, "Server Is Not Ready", WireFormat.Empty);
+        }
+
         var deadline = options.DeadlineOptionCase switch
         {
             BatchAppendReq.Types.Options.DeadlineOptionOneofCase.Deadline => options.Deadline.ToTimeSpan(),

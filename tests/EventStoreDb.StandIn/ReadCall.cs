@@ -133,32 +133,48 @@ internal sealed class ReadCall(StandInLog log, ReadReq.Types.Options options, IS
             _ => null,
         };
         await Send(new() { Confirmation = new() { SubscriptionId = Guid.NewGuid().ToString() } }, flush: true, ct);
-        var (looked, caughtUp) = (0u, !saysCaughtUp);
+        var (looked, live, position, matched) = (0u, false, 0L, false);
         await foreach (var item in log.Subscribe(after, ct))
         {
             switch (item)
             {
                 case LogItem.Event { Recorded: var e }:
-                    if (_wanted(e))
+                    var wanted = _wanted(e);
+                    matched |= wanted;
+                    if (wanted || live)
                     {
-                        await Send(e.ToWire(_structured), flush: caughtUp, ct);
+                        position = e.Position.Value;
+                    }
+
+                    if (wanted)
+                    {
+                        await Send(e.ToWire(_structured), flush: live || !saysCaughtUp, ct);
                     }
 
                     if (++looked % window == 0)
                     {
-                        await Send(new() { Checkpoint = e.Position.ToWire() }, flush: true, ct);
+                        // As the server does: live, the event that was looked at; before, the last one that was sent, or, where a
+                        // window had none, the place of the next one without its prepare position.
+                        await Send(new() { Checkpoint = live || matched ? new LogPosition(position).ToWire() : Next(e) }, flush: true, ct);
+                        matched = false;
                     }
 
                     break;
 
                 // Once: what comes afterwards is live.
-                case LogItem.CaughtUp when !caughtUp:
-                    caughtUp = true;
-                    await Send(new() { CaughtUp = WireFormat.Empty }, flush: true, ct);
+                case LogItem.CaughtUp when !live:
+                    live = true;
+                    if (saysCaughtUp)
+                    {
+                        await Send(new() { CaughtUp = WireFormat.Empty }, flush: true, ct);
+                    }
+
                     break;
             }
         }
     }
+
+    private static AllStreamPosition Next(RecordedEvent e) => new() { CommitPosition = (ulong)e.Position.Value + 1 };
 
     private Task Send(ReadResp answer, bool flush, CancellationToken ct)
     {

@@ -130,7 +130,10 @@ public sealed class StandInFaults : IDisposable
     /// <summary>Appends are neither recorded nor answered.</summary>
     public bool SwallowAppends { get; set; }
 
-    /// <summary>Calls that change nothing and tell nothing of a position leave it out, as some servers do for repeated appends.</summary>
+    /// <summary>Batch appends are not handled, as while a server starts or elects a leader.</summary>
+    public bool IsNotReady { get; set; }
+
+    /// <summary>Appends are answered without a position, as the protocol allows.</summary>
     public bool LeaveOutPositions { get; set; }
 
     internal CancellationToken Breaking => Volatile.Read(ref _breaking).Token;

@@ -22,7 +22,7 @@ internal static class EsdbRate
         {
             await using var store = new EventStoreDbEventStore(
                 EventStoreDbSettings.Parse(connectionString), TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance);
-            await Append(store, each: 50, batch: 1, print: false);
+            await Append(store, each: 200, batch: 1, print: false);
             Console.WriteLine($"{"",-34} {"events/s",10} {"median",9} {"p99",9}");
             await Append(store, each: 300, batch: 1, print: true);
             await Append(store, each: 20, batch: 100, print: true);

@@ -175,7 +175,9 @@ internal sealed class BatchAppends : AppendPath
         throw (StatusCode)error.Code switch
         {
             StatusCode.NotFound => Tombstoned(stream, cause),
-            StatusCode.PermissionDenied or StatusCode.Unauthenticated => new AppendNotTakenException(cause),
+
+            // Not ready, too busy or without a leader: the server says so in words, without a code, and has done nothing.
+            StatusCode.OK or StatusCode.PermissionDenied or StatusCode.Unauthenticated => new AppendNotTakenException(cause),
 
             // A write that timed out may still be committed.
             _ => new AppendOutcomeUnknownException(stream, cause),

@@ -77,7 +77,7 @@ internal sealed class LogSubscription(
                     continue;
                 }
 
-                throw new DependencyUnavailableException(EventStoreDbEventStore.Dependency, failure);
+                throw new DependencyUnavailableException(EventStoreDbEventStore.Dependency, Explained(failure));
             }
 
             if (lostAt is null)
@@ -96,6 +96,11 @@ internal sealed class LogSubscription(
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
+
+    /// <summary>The server has no words for a position at which no event of its log begins.</summary>
+    private Exception Explained(RpcException failure) => failure.StatusCode == StatusCode.Unknown && _position is { } position
+        ? new InvalidOperationException($"The event log cannot be read on from position {position.Value}: it may be a position of another log.", failure)
+        : failure;
 
     /// <summary>A filter looks at types or at streams. The server's own events have a type, and all but a few a stream, that begins with a dollar sign.</summary>
     private ReadReq.Types.FilterOptions Wanted()
@@ -131,7 +136,8 @@ internal sealed class LogSubscription(
                 MoveTo(e.Position);
                 return e.Type.StartsWith('$') ? new LogItem.Passed(e.Position) : new LogItem.Event(e);
 
-            // A position inside a transaction cannot be told in one number; the next checkpoint comes soon.
+            // While a reader catches up, the server also sends where it will read next, without a prepare position. Nobody has
+            // looked at the event there, and a subscription from there would leave it out: that is no place to go on from.
             case ReadResp.ContentOneofCase.Checkpoint when answer.Checkpoint.CommitPosition == answer.Checkpoint.PreparePosition:
                 var position = answer.Checkpoint.ToPosition();
                 if (position <= (_position ?? new(-1)))

@@ -126,7 +126,7 @@ internal sealed class LobbyNode : IDisposable
             reconnected = false;
             foreach (var ends in Memory.RecentEnds().Chunk(Batch))
             {
-                await Call("bury", [.. ends.SelectMany(Burying)]).ConfigureAwait(false);
+                await Call("bury", Burying(ends)).ConfigureAwait(false);
             }
         }
 
@@ -171,7 +171,8 @@ internal sealed class LobbyNode : IDisposable
 
     private void NoteReconnection() => reconnected = true;
 
-    private static RedisValue[] Burying((Guid Visitor, Guid Ticket) end) => [LobbyTickets.Id(end.Visitor), LobbyTickets.Id(end.Ticket)];
+    private static RedisValue[] Burying((Guid Visitor, Guid Ticket)[] ends) =>
+        [.. ends.SelectMany(end => new RedisValue[] { LobbyTickets.Id(end.Visitor), LobbyTickets.Id(end.Ticket) })];
 
     private async ValueTask<int> Check(Guid[] visitors, Guid[] matches)
     {
@@ -281,7 +282,7 @@ internal sealed class LobbyNode : IDisposable
         var claims = Memory.Claims.Values();
         (string Operation, IEnumerable<RedisValue[]> All)[] steps =
         [
-            ("bury", Memory.RecentEnds().Select(Burying)),
+            ("bury", Memory.RecentEnds().Chunk(Batch).Select(Burying)),
             ("restore-claim", claims.Select(claim => LobbyTickets.Restoring(claim, lost))),
             ("restore", tickets.Select(ticket => LobbyTickets.Restoring(ticket, lost))),
         ];

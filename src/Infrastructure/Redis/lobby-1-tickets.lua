@@ -15,7 +15,7 @@ local META, NODES, DUE = BASE .. ':meta', BASE .. ':nodes', BASE .. ':due'
 
 -- Every node touches what is its own and what is shared; what nobody touches for so long (ms) is forgotten by itself.
 local KEPT = 3600000
--- How long (ms) a ticket that is over, or a visitor who left unknown, cannot be put back by a node that missed it.
+-- How long (ms) a ticket that is over cannot be put back by a node that missed it.
 local OVER = 60000
 
 -- How long (µs) nobody is held for dead after the lobby began.
@@ -93,6 +93,14 @@ local function tell_changed(ticket)
         effects[#effects + 1] = { 'ticket', unpack(view(ticket)) }
     else
         send(ticket.node, { 'ticket', unpack(view(ticket)) })
+    end
+end
+
+-- In a lobby that has just begun nodes have still to put back what they remember: whatever a visitor asked for before
+-- this moment is over, though no ticket of it may be here.
+local function close_past(visitor)
+    if NOW - tonumber(redis.call('HGET', META, 'since')) < OVER * 1000 then
+        redis.call('SET', BASE .. ':left:' .. visitor, micros(NOW), 'PX', OVER)
     end
 end
 

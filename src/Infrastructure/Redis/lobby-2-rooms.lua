@@ -57,6 +57,7 @@ local function remove(ticket)
     take_out(ticket)
     redis.call('DEL', ticket_key(ticket.visitor))
     if ticket.node ~= '' then redis.call('SREM', held_key(ticket.node), ticket.visitor) end
+    close_past(ticket.visitor)
     tell_over(ticket)
 end
 

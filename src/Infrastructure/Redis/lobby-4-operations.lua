@@ -40,10 +40,7 @@ function operations.leave()
     if meant ~= '' then
         if not ticket or ticket.id ~= meant then return false end
     elseif not ticket then
-        -- It may be waiting as far as a node remembers that has not put it back yet.
-        if NOW - tonumber(redis.call('HGET', META, 'since')) < OVER * 1000 then
-            redis.call('SET', BASE .. ':left:' .. visitor, '', 'PX', OVER)
-        end
+        close_past(visitor)
         return false
     end
     if ticket.claim ~= '' then

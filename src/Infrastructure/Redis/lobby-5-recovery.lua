@@ -59,7 +59,9 @@ end
 
 -- Whether a remembered ticket may not come back.
 local function is_over(ticket)
-    return redis.call('EXISTS', BASE .. ':over:' .. ticket.id, BASE .. ':left:' .. ticket.visitor) > 0
+    if redis.call('EXISTS', BASE .. ':over:' .. ticket.id) == 1 then return true end
+    local closed = redis.call('GET', BASE .. ':left:' .. ticket.visitor)
+    return closed and asked_at(ticket) <= tonumber(closed)
 end
 
 -- parked, timeout, left, ticket, whether it may be lost: one that this node remembers. It never takes the place of
@@ -111,7 +113,8 @@ operations['restore-claim'] = function()
         local at = FIRST + 3 + side * (3 + #TICKET)
         local ticket = read(at + 3)
         local there = load(ticket.visitor)
-        if there and (there.id ~= ticket.id or (there.claim ~= '' and there.claim ~= claim.match)) then
+        local elsewhere = there and (there.id ~= ticket.id or (there.claim ~= '' and there.claim ~= claim.match))
+        if elsewhere or (not there and is_over(ticket)) then
             effects[#effects + 1] = { 'settled', claim.match }
             return false
         end

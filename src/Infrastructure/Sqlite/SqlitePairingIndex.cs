@@ -46,6 +46,9 @@ public sealed class SqlitePairingIndex : IPairingIndex, IAsyncDisposable
         ReadCheckpoint();
     }
 
+    /// <summary>Says which match ended, after the index has read it; also of matches that ended on other nodes.</summary>
+    public event Action<Guid>? MatchClosed;
+
     /// <summary>How far the index has read; null at the beginning.</summary>
     public LogPosition? Position
     {
@@ -239,6 +242,7 @@ public sealed class SqlitePairingIndex : IPairingIndex, IAsyncDisposable
             else if (change is PairingChange.Closed closed)
             {
                 _met.Passed(closed.Pair, closed.EndedAt);
+                MatchClosed?.Invoke(closed.MatchId);
             }
         }
     }

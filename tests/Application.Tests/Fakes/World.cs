@@ -18,8 +18,12 @@ namespace RandomChat.Application.Tests.Fakes;
 /// <summary>Everything between a call and the log, with a log that can fail and a clock that stands still.</summary>
 public sealed class World
 {
-    public World()
+    /// <param name="log">The log of another world, which this one is another node of.</param>
+    /// <param name="registry">Where there are several nodes.</param>
+    public World(FaultyEventStore? log = null, IMatchRegistry? registry = null)
     {
+        Log = log ?? new();
+        Registry = registry ?? new OneNode();
         var lobbyOptions = new LobbyOptions();
         var matchOptions = Options.Create(new MatchOptions());
         Executor = new(Log, EventCodec.Default);
@@ -31,17 +35,17 @@ public sealed class World
         var sender = new OnlyMatches(Matches, Registry);
         var starter = new MatchStarter(
             Lobby, Matches, Executor, Connections, Registry, sender, new NoNames(), EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
-        var restorer = new MatchRestorer(
+        Restorer = new(
             Index, Matches, Conversation, Connections, Registry, Executor, Sealer, new NoNames(), NullLogger<MatchRestorer>.Instance);
         Departures = new(sender, Connections, Clock);
         Matchmaker = new(
-            Lobby, Index, Matches, starter, restorer, Departures, sender, Connections, Registry, new(Clock), EndedTickets, Clock,
+            Lobby, Index, Matches, starter, Restorer, Departures, sender, Connections, Registry, new(Clock), EndedTickets, Clock,
             Options.Create(lobbyOptions), matchOptions, NullLogger<Matchmaker>.Instance);
     }
 
     public FakeTimeProvider Clock { get; } = new(new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
 
-    public FaultyEventStore Log { get; } = new();
+    public FaultyEventStore Log { get; }
 
     public CommandExecutor Executor { get; }
 
@@ -57,7 +61,9 @@ public sealed class World
 
     public LiveMatches Matches { get; }
 
-    public OneNode Registry { get; } = new();
+    public IMatchRegistry Registry { get; }
+
+    public MatchRestorer Restorer { get; }
 
     public Departures Departures { get; }
 

@@ -46,7 +46,7 @@ public abstract class EventStoreContract : IAsyncLifetime
         _store = await Open();
         if (!IsAlone)
         {
-            Origin = ((LogItem.CaughtUp)(await Take(null, item => item is LogItem.CaughtUp))[^1]).Position;
+            Origin = (await Appended(NewStream(), -1, [New("The test begins.")])).Position;
         }
     }
 

@@ -105,6 +105,21 @@ public sealed class AppendFaultTests : StandInFixture
     }
 
     [Fact]
+    public async Task A_server_that_is_not_ready_has_recorded_nothing()
+    {
+        var server = await Server();
+        var store = Connect(server);
+        var stream = NewStream();
+        await Appended(store, stream, -1, New("before"));
+        server.Faults.IsNotReady = true;
+
+        Assert.Equal("event-log", (await Assert.ThrowsAsync<DependencyUnavailableException>(() => Appended(store, stream, 0, New("a")))).Dependency);
+
+        server.Faults.IsNotReady = false;
+        Assert.Equal(1, (await Appended(store, stream, 0, New("b"))).Revision);
+    }
+
+    [Fact]
     public async Task Appends_come_back_by_themselves_after_a_crash_and_nothing_answered_is_lost()
     {
         var server = await ServerProcess();

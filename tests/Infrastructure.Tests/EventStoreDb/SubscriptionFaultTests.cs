@@ -1,4 +1,6 @@
 using RandomChat.Application.Events;
+using RandomChat.Engines;
+using RandomChat.Infrastructure.EventStoreDb;
 
 namespace RandomChat.Infrastructure.Tests.EventStoreDb;
 
@@ -72,40 +74,11 @@ public sealed class SubscriptionFaultTests : StandInFixture
     }
 
     [Fact]
-    public async Task Events_of_the_server_itself_are_passed_over()
-    {
-        var server = await Server();
-        var store = Connect(server);
-        var stream = NewStream();
-        await Appended(store, stream, -1, New("ours"));
-        for (var n = 0; n < 5; n++)
-        {
-            await Appended(store, new("$system"), (n * 500) - 1, [.. Enumerable.Range(0, 500).Select(_ => New("theirs", "$happened"))]);
-        }
+    public async Task Events_of_the_server_itself_are_left_out_and_told_as_passed() => await LeavesOutSystemEvents(Connect(await Server()));
 
-        await Appended(store, stream, 0, New("ours again"));
-
-        var items = new List<LogItem>();
-        await foreach (var item in store.Subscribe(null, Ct))
-        {
-            items.Add(item);
-            if (item is LogItem.CaughtUp)
-            {
-                break;
-            }
-        }
-
-        Assert.Equal(["ours", "ours again"], items.OfType<LogItem.Event>().Select(item => Text(item.Recorded)));
-        Assert.Equal(2, items.OfType<LogItem.Passed>().Count());
-        var positions = items.Select(item => item switch
-        {
-            LogItem.Event { Recorded.Position: var at } => at,
-            LogItem.Passed { Position: var at } => at,
-            LogItem.CaughtUp { Position: var at } => at!.Value,
-            _ => throw new InvalidOperationException(),
-        });
-        Assert.Equal(positions.Order(), positions);
-    }
+    [Fact]
+    public async Task Events_of_a_real_server_itself_are_left_out_and_told_as_passed() =>
+        await LeavesOutSystemEvents(Connect((await EventStoreServer.Shared()).ConnectionString));
 
     [Fact]
     public async Task Closing_ends_subscriptions()
@@ -118,5 +91,35 @@ public sealed class SubscriptionFaultTests : StandInFixture
         await store.DisposeAsync();
 
         await Assert.ThrowsAsync<DependencyUnavailableException>(() => next);
+    }
+
+    private static async Task LeavesOutSystemEvents(EventStoreDbEventStore store)
+    {
+        var (stream, system) = (NewStream(), new StreamName($"$test-{Guid.NewGuid():N}"));
+        async Task AppendSystemEvents(int from)
+        {
+            for (var n = from; n < from + 2_500; n += 500)
+            {
+                await Appended(store, system, n - 1, [.. Enumerable.Range(0, 500).Select(_ => New("theirs", "$happened"))]);
+            }
+        }
+
+        var first = await Appended(store, stream, -1, New("first"));
+        await AppendSystemEvents(0);
+        await Appended(store, stream, 0, New("second"));
+
+        await using var items = store.Subscribe(first.Position, Ct).GetAsyncEnumerator(Ct);
+        Assert.Equal("second", Text((await Next<LogItem.Event>(items)).Recorded));
+        await Next<LogItem.CaughtUp>(items);
+
+        await AppendSystemEvents(2_500);
+        var passed = await Next<LogItem.Passed>(items);
+        var third = await Appended(store, stream, 1, New("third"));
+        Assert.Equal(third.Position, (await Next<LogItem.Event>(items)).Recorded.Position);
+        Assert.True(passed.Position < third.Position);
+
+        // What was told as passed is a place to go on from.
+        await using var resumed = store.Subscribe(passed.Position, Ct).GetAsyncEnumerator(Ct);
+        Assert.Equal("third", Text((await Next<LogItem.Event>(resumed)).Recorded));
     }
 }

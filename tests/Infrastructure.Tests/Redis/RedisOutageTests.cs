@@ -98,6 +98,24 @@ public sealed class RedisOutageTests
     }
 
     [Fact]
+    public async Task After_a_flush_who_was_matched_before_the_own_node_noticed_does_not_wait_again()
+    {
+        await using var server = await RedisServer.Own();
+        await using var lobby = await SharedLobby.Start(server, 2, time);
+        var ann = await lobby.Waits(0, lobby.Someone());
+
+        // A node that has just started knows of no lobby that was there before, and pairs at once.
+        await server.FlushAll();
+        await lobby.Add(server);
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        await lobby.Waits(2, ann with { TicketId = Guid.NewGuid(), AskedAt = time.GetUtcNow() });
+        await lobby.Nodes[2].Confirm((await lobby.Claims(2, lobby.Someone())).MatchId, None);
+
+        await lobby.Advance();
+        Assert.Equal(0, (await lobby.Nodes[0].Count(None))[ChatMode.Text]);
+    }
+
+    [Fact]
     public async Task After_a_flush_a_block_made_while_waiting_still_counts()
     {
         await using var server = await RedisServer.Own();

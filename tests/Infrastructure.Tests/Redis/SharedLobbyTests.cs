@@ -257,6 +257,7 @@ public sealed class SharedLobbyTests
     public async Task When_everybody_left_nothing_of_them_is_stored_and_whatever_is_stored_expires()
     {
         await using var lobby = await Start(2);
+        time.Advance(TimeSpan.FromMinutes(1));
         string[] interests = ["tea", "chess"];
         var people = Enumerable.Range(0, 9).Select(i => lobby.Someone() with
         {

@@ -66,6 +66,42 @@ public sealed class NodesTests(SharedCluster shared) : IClassFixture<SharedClust
     }
 
     [Fact]
+    public async Task Who_is_on_two_nodes_is_lost_only_when_both_connections_are_gone()
+    {
+        await using var pair = await Pair.Meet(cluster.A.Address, cluster.A.Address);
+        await using var tab = await pair.Bob.On(cluster.B.Address);
+        await tab.Say(pair.MatchId, "from the second tab");
+        Assert.Equal("from the second tab", (await pair.Ann.Next("chat_message")).Text("body"));
+        var mine = await pair.Bob.Next("chat_message");
+        Assert.Equal(("me", "from the second tab"), (mine.Text("from"), mine.Text("body")));
+
+        await pair.Bob.DisposeAsync();
+        await tab.Say(pair.MatchId, "still here");
+        Assert.Equal("still here", (await pair.Ann.Next("chat_message")).Text("body"));
+        Assert.Empty(pair.Ann.Unread("partner_connection"));
+
+        await tab.DisposeAsync();
+        Assert.Equal("lost", (await pair.Ann.Next("partner_connection")).Text("state"));
+    }
+
+    [Fact]
+    public async Task Who_waits_on_one_node_is_told_of_the_timeout_and_meets_somebody_of_the_other()
+    {
+        var request = Pair.Request();
+        await using var ann = await HubVisitor.Enter(cluster.A.Address);
+        await ann.Join(request);
+        await ann.DisposeAsync();
+        await using var back = await ann.On(cluster.B.Address);
+        await using var bob = await HubVisitor.Enter(cluster.A.Address);
+
+        // Nobody is free for a while: the place and the wait came along to the other node.
+        Assert.True((await back.Next("match_timeout")).Number("waitedSeconds") > 0);
+        await bob.Join(request);
+
+        Assert.Equal((await back.Next("match_found")).Text("matchId"), (await bob.Next("match_found")).Text("matchId"));
+    }
+
+    [Fact]
     public async Task Blocks_and_rematches_are_known_on_every_node_at_once()
     {
         await using var met = await Pair.Meet(cluster.A.Address, cluster.B.Address);

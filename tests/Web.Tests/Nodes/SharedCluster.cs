@@ -5,7 +5,7 @@ public sealed class SharedCluster : IAsyncLifetime
 {
     public Cluster Cluster { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Cluster = await Cluster.Start();
+    public async ValueTask InitializeAsync() => Cluster = await Cluster.Start(settings: ("Matching:Timeout", "00:00:03"));
 
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 }

@@ -4,6 +4,8 @@ using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Realtime;
+using RandomChat.Domain.Matches;
+using RandomChat.Infrastructure.Sqlite;
 
 namespace RandomChat.Infrastructure.Redis.Nodes;
 
@@ -13,7 +15,7 @@ namespace RandomChat.Infrastructure.Redis.Nodes;
 /// </summary>
 internal sealed class NodeRunner(
     NodeBus bus, NodeLife life, NodeDesk desk, NodeCalls calls, NodeConnections connections, ILocalConnections local, RedisMatchRegistry registry,
-    RedisConnection redis, LiveMatches matches, MatchRestorer restorer, Matchmaker matchmaker, Conversation conversation, TimeProvider time,
+    RedisConnection redis, SqlitePairingIndex index, CommandExecutor executor, LiveMatches matches, MatchRestorer restorer, Matchmaker matchmaker, Conversation conversation, TimeProvider time,
     ILogger<NodeRunner> log) : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
@@ -40,6 +42,7 @@ internal sealed class NodeRunner(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         redis.Restored += Repair;
+        index.MatchClosed += NoteClosed;
         running = Task.Run(Run, CancellationToken.None);
         return Task.CompletedTask;
     }
@@ -54,6 +57,7 @@ internal sealed class NodeRunner(
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         redis.Restored -= Repair;
+        index.MatchClosed -= NoteClosed;
         await stopping.CancelAsync();
         await running;
         try
@@ -189,6 +193,23 @@ internal sealed class NodeRunner(
         foreach (var visitorId in local.Visitors)
         {
             await matchmaker.ConnectionOpened(visitorId, ct);
+        }
+    }
+
+    /// <summary>The log has an end of a match that goes on here: a former owner ended it while it was taken for dead.</summary>
+    private async void NoteClosed(Guid matchId)
+    {
+        try
+        {
+            if (matches.IsLive(matchId)
+                && await executor.Load(Match.Decider, matchId, stopping.Token) is MatchState.Over { End: var end })
+            {
+                matches.EndedElsewhere(matchId, end.Reason, end.EndedBy, end.At);
+            }
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            log.NodeStepFailed(e);
         }
     }
 

@@ -1,6 +1,6 @@
 // What the official client sees of a server: node client.mjs <connection string> <stream>. One JSON line at the end.
 import {
-  EventStoreDBClient, jsonEvent, NO_STREAM, START, StreamNotFoundError, WrongExpectedVersionError, excludeSystemEvents,
+  EventStoreDBClient, jsonEvent, NO_STREAM, END, StreamNotFoundError, WrongExpectedVersionError, excludeSystemEvents,
 } from '@eventstore/db-client';
 
 const [connection, stream] = process.argv.slice(2);
@@ -26,7 +26,7 @@ const read = async (name, options) => {
 };
 
 const seen = { events: [] };
-const subscription = client.subscribeToAll({ fromPosition: START, filter: excludeSystemEvents() });
+const subscription = client.subscribeToAll({ fromPosition: END, filter: excludeSystemEvents() });
 const caughtUp = new Promise((resolve) => {
   subscription.once('caughtUp', resolve);
 });

@@ -21,9 +21,9 @@ const append = async (each, batch) => {
   return since;
 };
 
-await append(20, 1);
-say(`official, ${writers} writers, 1 at once`, writers * 100, await append(100, 1));
-say(`official, ${writers} writers, 100 at once`, writers * 10 * 100, await append(10, 100));
+await append(200, 1);
+say(`official, ${writers} writers, 1 at once`, writers * 300, await append(300, 1));
+say(`official, ${writers} writers, 100 at once`, writers * 20 * 100, await append(20, 100));
 
 const since = performance.now();
 let events = 0;
