@@ -55,6 +55,7 @@ internal static class ExitCodes
         DependencyUnavailableException => (e.Message, Unavailable),
         System.Data.Common.DbException => ($"The read models cannot be used now. {e.Message}", Unavailable),
         IOException or UnauthorizedAccessException => (e.Message, Unavailable),
+        InvalidOperationException { InnerException: System.Data.Common.DbException inner } => ($"The read models cannot be used now. {inner.Message}", Unavailable),
         _ => null,
     };
 }

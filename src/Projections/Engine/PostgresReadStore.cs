@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using RandomChat.Application.Events;
@@ -161,17 +160,7 @@ internal sealed class PostgresReadStore(string connectionString, TimeProvider ti
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private async Task<T> Asked<T>(Func<Task<T>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (Exception e) when (e is DbException or TimeoutException or IOException)
-        {
-            throw new DependencyUnavailableException(Dependency, e);
-        }
-    }
+    private Task<T> Asked<T>(Func<Task<T>> ask) => Outages.Named(Dependency, ask);
 
     private NpgsqlDataSource Source(string schema) => sources.GetOrAdd(schema, name =>
         NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = name, ApplicationName = "randomchat-read", MaxPoolSize = MostConnections }));

@@ -107,7 +107,7 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
     private bool IsOwnFault(Exception e) =>
         e is not (OperationCanceledException or BuildReplacedException)
         && connection.State == ConnectionState.Open
-        && !IsOutage(e is DbUpdateException { InnerException: { } inner } ? inner : e);
+        && !Outages.Causes(e).Any(IsOutage);
 
     private async Task Write(IReadOnlyList<ProjectedEvent> events, long position, CancellationToken ct)
     {

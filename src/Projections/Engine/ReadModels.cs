@@ -14,32 +14,25 @@ public sealed class ReadModels
     internal ReadModels(IReadStore store, IReadOnlyList<Projection> projections, TimeProvider time) =>
         (this.store, this.projections, this.time) = (store, projections, time);
 
-    /// <summary>The live tables of a projection, to read. Dispose it soon: a swap waits for whoever reads, on PostgreSQL.</summary>
+    /// <summary>Asks the live tables of a projection. Soon done: on PostgreSQL the removal of a former build waits for whoever reads it.</summary>
     /// <exception cref="DependencyUnavailableException">The store does not answer, or the projection was never built.</exception>
-    public async Task<TDb> Open<TDb>(CancellationToken ct)
+    public Task<T> Ask<TDb, T>(Func<TDb, Task<T>> question, CancellationToken ct)
         where TDb : ReadDb
     {
         var projection = projections.OfType<Projection<TDb>>().Single();
-        try
+        return Outages.Named(store.Dependency, async () =>
         {
-            if (await store.OpenReader(projection, ct) is TDb db)
-            {
-                db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
-                return db;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DependencyUnavailableException(store.Dependency, e);
-        }
-
-        throw new DependencyUnavailableException(store.Dependency);
+            await using var db = await store.OpenReader(projection, ct) as TDb ?? throw new DependencyUnavailableException(store.Dependency);
+            db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+            return await question(db);
+        });
     }
 
     /// <summary>
     /// Waits until a projection has seen a position, so that somebody finds what they just did; false when it has not
     /// within <paramref name="patience"/>.
     /// </summary>
+    /// <exception cref="DependencyUnavailableException">The store does not answer.</exception>
     public async Task<bool> WaitFor<TDb>(LogPosition position, TimeSpan patience, CancellationToken ct)
         where TDb : ReadDb
     {

@@ -14,11 +14,11 @@ internal sealed class SqliteReadStore(string folder) : IReadStore
 {
     public string Dependency => "read-models";
 
-    public async Task<Checkpoint?> ReadCheckpoint(Projection projection, CancellationToken ct)
+    public Task<Checkpoint?> ReadCheckpoint(Projection projection, CancellationToken ct) => Outages.Named(Dependency, async () =>
     {
         await using var db = await OpenReader(projection, ct);
         return db is null ? null : await db.Checkpoint.AsNoTracking().SingleOrDefaultAsync(ct);
-    }
+    });
 
     public async Task<ReadDb?> OpenReader(Projection projection, CancellationToken ct)
     {

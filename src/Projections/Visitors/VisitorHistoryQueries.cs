@@ -11,16 +11,17 @@ public sealed class VisitorHistoryQueries(ReadModels models)
     /// <param name="after">The position of the last one seen; null: from the beginning.</param>
     /// <param name="limit">At most so many.</param>
     /// <exception cref="DependencyUnavailableException">The read models cannot be read now.</exception>
-    public async Task<IReadOnlyList<HistoryEvent>> Of(Guid visitorId, LogPosition? after, int limit, CancellationToken ct)
+    public Task<List<HistoryEvent>> Of(Guid visitorId, LogPosition? after, int limit, CancellationToken ct)
     {
         var from = after?.Value ?? 0;
-        await using var db = await models.Open<VisitorHistoryDb>(ct);
-        return await db.Touched
-            .Where(touched => touched.VisitorId == visitorId && touched.Position > from)
-            .OrderBy(touched => touched.Position)
-            .Take(limit)
-            .Join(db.Events, touched => touched.Position, e => e.Position, (_, e) => e)
-            .OrderBy(e => e.Position)
-            .ToListAsync(ct);
+        return models.Ask<VisitorHistoryDb, List<HistoryEvent>>(
+            db => db.Touched
+                .Where(touched => touched.VisitorId == visitorId && touched.Position > from)
+                .OrderBy(touched => touched.Position)
+                .Take(limit)
+                .Join(db.Events, touched => touched.Position, e => e.Position, (_, e) => e)
+                .OrderBy(e => e.Position)
+                .ToListAsync(ct),
+            ct);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using RandomChat.Engines;
 using RandomChat.Projections.Engine;
@@ -81,6 +82,9 @@ public sealed class PostgresEngineTests : EngineContract
         await server.Stop();
         position = await Log.Session(Person.New());
         await Assert.ThrowsAsync<Application.Events.DependencyUnavailableException>(() => store.ReadCheckpoint(tallies, default));
+        var unanswered = await Assert.ThrowsAsync<Application.Events.DependencyUnavailableException>(
+            () => new ReadModels(store, [tallies], TimeProvider.System).Ask<TalliesDb, int>(db => db.Matches.CountAsync(), default));
+        Assert.Equal("postgres", unanswered.Dependency);
         await server.Start();
 
         await Eventually.Until(
