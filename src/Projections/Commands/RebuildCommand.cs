@@ -45,7 +45,7 @@ internal static class RebuildCommand
         }
 
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{seconds:0.0} s, {built.Max(one => one.Position) / Math.Max(seconds, 0.001):N0} positions of the log a second, expiring messages passed over"));
+            CultureInfo.InvariantCulture, $"{seconds:0.0} s, {built.Max(one => one.Events) / Math.Max(seconds, 0.001):N0} events applied a second; messages, which expire, were passed over"));
         return ExitCodes.Success;
     }
 }
