@@ -25,7 +25,7 @@ public sealed class Departures(ISender sender, IVisitorConnections connections, 
             // Not cancelled with the caller: whoever hangs up has left all the same.
             return await sender.Send(leave, CancellationToken.None) is Outcome<LeftMatch>.Done { Value: var left } ? left : null;
         }
-        catch (DependencyUnavailableException)
+        catch (Exception e) when (e is DependencyUnavailableException or NodeFailedException)
         {
             untold[visitorId] = new(leave, clock.GetUtcNow() + RetryDelay);
             connections.Push(visitorId, SessionEnded.For(matchId, reason));
@@ -47,7 +47,7 @@ public sealed class Departures(ISender sender, IVisitorConnections connections, 
                 await sender.Send(left.Request, ct);
                 untold.TryRemove(new(visitorId, left));
             }
-            catch (DependencyUnavailableException)
+            catch (Exception e) when (e is DependencyUnavailableException or NodeFailedException)
             {
                 untold.TryUpdate(visitorId, left with { RetryAt = now + RetryDelay }, left);
             }

@@ -8,7 +8,7 @@ namespace RandomChat.Infrastructure.Sqlite;
 /// The embedded event log: one SQLite file in write-ahead mode, synced in full before an append is answered. One
 /// process writes; any number may read.
 /// </summary>
-public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
+public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
 {
     internal const string Dependency = "event-log";
 
@@ -100,51 +100,18 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
             ct);
     }
 
-    public async IAsyncEnumerable<LogItem> Subscribe(LogPosition? after, [EnumeratorCancellation] CancellationToken ct)
-    {
-        StartPoller();
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
-        var position = after?.Value ?? 0;
-        var saidCaughtUp = false;
+    public IAsyncEnumerable<LogItem> Subscribe(LogPosition? after, CancellationToken ct) => Follow(null, after, ct);
 
-        // Who looks at the first event only does not wait for a thousand.
-        var limit = 16;
-        while (true)
-        {
-            ct.ThrowIfCancellationRequested();
-            var grown = _signal.Next;
+    /// <summary>
+    /// As <see cref="Subscribe"/>, without the streams of one category, whose events are passed over inside the database:
+    /// most of a log is messages, and who does not want them does not pay for them.
+    /// </summary>
+    /// <param name="category">The part of the streams' names before the first dash.</param>
+    public IAsyncEnumerable<LogItem> SubscribeWithout(string category, LogPosition? after, CancellationToken ct) => Follow(category, after, ct);
 
-            // A long replay does not hold its caller's thread.
-            var page = await Task.Run(() => _readers.Read(reader => reader.After(position, limit)), ct);
-            limit = Math.Min(limit * 4, EventLogReader.MostEvents);
-            foreach (var e in page.Events)
-            {
-                yield return new LogItem.Event(e);
-                position = e.Position.Value;
-                saidCaughtUp = false;
-            }
-
-            if (page.More)
-            {
-                continue;
-            }
-
-            if (!saidCaughtUp)
-            {
-                // Where nothing was read, the log's own end is said: it tells whoever followed another log before.
-                var end = page.Events.Count > 0 ? position : _readers.Read(reader => reader.End());
-                if (end > position)
-                {
-                    continue;
-                }
-
-                yield return new LogItem.CaughtUp(end == 0 ? null : new LogPosition(end));
-                saidCaughtUp = true;
-            }
-
-            await Grown(grown, ends.Token, ct);
-        }
-    }
+    /// <summary>The position of the last event; null where the log is empty.</summary>
+    /// <exception cref="DependencyUnavailableException">The log cannot be read now.</exception>
+    public LogPosition? End() => _readers.Read(reader => reader.End()) is var end and > 0 ? new(end) : null;
 
     /// <summary>Deletes events that have expired by their stream's age, a few at a time between appends. The last event of every stream stays.</summary>
     /// <returns>How many were deleted.</returns>
@@ -207,6 +174,62 @@ public sealed partial class SqliteEventStore : IEventStore, IAsyncDisposable
     private EventLogWriter Writer => _writer ?? throw new InvalidOperationException($"{File} was opened to read only.");
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private async IAsyncEnumerable<LogItem> Follow(string? without, LogPosition? after, [EnumeratorCancellation] CancellationToken ct)
+    {
+        StartPoller();
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
+        var position = after?.Value ?? 0;
+        var saidCaughtUp = false;
+
+        // Who looks at the first event only does not wait for a thousand.
+        var limit = 16;
+        while (true)
+        {
+            ct.ThrowIfCancellationRequested();
+            var grown = _signal.Next;
+            var (from, most) = (position, limit);
+
+            // A long replay does not hold its caller's thread. The end is taken first: what is written up to there stays as
+            // it is, so nothing is passed over unseen.
+            var (end, page) = await Task.Run(() => _readers.Read(reader => Next(reader, without, from, most)), ct);
+            limit = Math.Min(limit * 4, EventLogReader.MostEvents);
+            foreach (var e in page.Events)
+            {
+                yield return new LogItem.Event(e);
+                position = e.Position.Value;
+                saidCaughtUp = false;
+            }
+
+            if (page.More)
+            {
+                continue;
+            }
+
+            if (position < end)
+            {
+                yield return new LogItem.Passed(new(end));
+                position = end;
+                saidCaughtUp = false;
+            }
+
+            if (!saidCaughtUp)
+            {
+                // Where nothing was read, the log's own end is said: it tells whoever followed another log before.
+                var caughtUp = page.Events.Count > 0 ? position : end;
+                yield return new LogItem.CaughtUp(caughtUp == 0 ? null : new LogPosition(caughtUp));
+                saidCaughtUp = true;
+            }
+
+            await Grown(grown, ends.Token, ct);
+        }
+    }
+
+    private static (long End, LogPage Page) Next(EventLogReader reader, string? without, long from, int most)
+    {
+        var end = reader.End();
+        return (end, end <= from ? new([], More: false) : without is null ? reader.After(from, most) : reader.AfterWithout(without, from, end, most));
+    }
 
     private static async Task Grown(Task grown, CancellationToken ends, CancellationToken ct)
     {

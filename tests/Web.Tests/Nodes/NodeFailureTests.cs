@@ -28,6 +28,7 @@ public sealed class NodeFailureTests : IAsyncLifetime
         using var over = new CancellationTokenSource();
         var talks = pairs.Select(pair => new Talk(pair.Ann, pair.MatchId)).ToArray();
         var talking = Task.WhenAll(talks.Select(talk => talk.GoOn(speaker => speaker.On(cluster.B.Address), over.Token)));
+        var partners = pairs.Select(pair => new Listener(pair.Bob, bob => bob.On(cluster.B.Address))).ToArray();
         await Task.WhenAll(talks.Select(talk => talk.Answered(20)));
 
         await cluster.A.Kill();
@@ -48,6 +49,11 @@ public sealed class NodeFailureTests : IAsyncLifetime
             await talk.AssertKept(bob);
             await talk.Speaker.DisposeAsync();
         }
+
+        foreach (var partner in partners)
+        {
+            await partner.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -59,6 +65,7 @@ public sealed class NodeFailureTests : IAsyncLifetime
         var attempts = 0;
         Uri Balanced() => cluster.Nodes[Interlocked.Increment(ref attempts) % 2].Address;
         var talking = Task.WhenAll(talks.Select(talk => talk.GoOn(speaker => speaker.On(Balanced()), over.Token)));
+        var partners = pairs.Select(pair => new Listener(pair.Bob, bob => bob.On(Balanced()))).ToArray();
         await Task.WhenAll(talks.Select(talk => talk.Answered(20)));
 
         foreach (var node in cluster.Nodes)
@@ -77,6 +84,11 @@ public sealed class NodeFailureTests : IAsyncLifetime
             await talk.AssertKept(talk.Speaker);
             Assert.Empty(talk.Speaker.Unread("end_session"));
             await talk.Speaker.DisposeAsync();
+        }
+
+        foreach (var partner in partners)
+        {
+            await partner.DisposeAsync();
         }
     }
 

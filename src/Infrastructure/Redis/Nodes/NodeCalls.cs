@@ -41,7 +41,7 @@ internal sealed class NodeCalls(NodeBus bus, NodeLife life, IServiceProvider ser
             {
                 { Down: { } dependency } => throw new DependencyUnavailableException(dependency),
                 { Body: { } body } => body.Deserialize<TResponse>(NodeJson.Options)!,
-                _ => throw new InvalidOperationException($"Node {node} could not handle {request.GetType().Name}; its log says why."),
+                _ => throw new NodeFailedException(node, request.GetType().Name),
             };
         }
         catch (TimeoutException e)

@@ -50,6 +50,15 @@ internal sealed class NodeDesk(
     public int LastPassedOn(Guid visitorId, Guid matchId) =>
         passedOn.TryGetValue(visitorId, out var last) && last.MatchId == matchId ? last.Sequence : 0;
 
+    /// <summary>Forgets what was passed on to visitors who are not here any more.</summary>
+    public void Sweep()
+    {
+        foreach (var visitorId in passedOn.Keys.Where(visitorId => !local.IsConnected(visitorId)))
+        {
+            passedOn.TryRemove(visitorId, out _);
+        }
+    }
+
     /// <summary>A visitor came to or went from a node: its match here takes notice.</summary>
     public void NoteConnection(Guid visitorId)
     {

@@ -17,22 +17,40 @@ internal sealed class NodeLife(RedisConnection redis, NodeId node, TimeProvider 
     private static readonly TimeSpan Certainty = TimeSpan.FromSeconds(3);
 
     private long renewedAt;
+    private int lapses;
+    private int settled;
     private ImmutableDictionary<string, int> others = ImmutableDictionary<string, int>.Empty;
 
-    /// <summary>Whether no other node can have given this one up. A paused process finds out by the clock.</summary>
-    public bool IsCertain => renewedAt != 0 && time.GetElapsedTime(renewedAt) < Certainty;
+    /// <summary>
+    /// Whether no other node can have given this one up. A paused process finds out by the clock, and stays in doubt until
+    /// it has looked which of its matches are still its own.
+    /// </summary>
+    public bool IsCertain => renewedAt != 0 && time.GetElapsedTime(renewedAt) < Certainty && Volatile.Read(ref lapses) == Volatile.Read(ref settled);
+
+    /// <summary>How often this node's key was gone when it showed life: it was given up, or Redis came back empty.</summary>
+    public int Lapses => Volatile.Read(ref lapses);
+
+    /// <summary>Whether what a lapse leaves to do is not done yet.</summary>
+    public bool HasLapsed => Lapses != Volatile.Read(ref settled);
 
     /// <summary>How many visitors the other nodes have, as they said last.</summary>
     public int VisitorsElsewhere => others.Values.Sum();
 
-    /// <summary>Shows life. False where this node's key was not there: it was given up, or Redis came back empty.</summary>
-    public async Task<bool> Beat(int visitors)
+    /// <summary>What so many lapses left to do is done.</summary>
+    public void Settle(int after) => Volatile.Write(ref settled, after);
+
+    /// <summary>Shows life.</summary>
+    public async Task Beat(int visitors)
     {
         var before = time.GetTimestamp();
         var known = await redis.Ask(db => db.StringSetAndGetAsync(KeyOf(node.Value), visitors, Patience));
         await redis.Ask(db => db.SetAddAsync(All, node.Value));
+        if (!known.HasValue && renewedAt != 0)
+        {
+            Interlocked.Increment(ref lapses);
+        }
+
         renewedAt = before;
-        return known.HasValue;
     }
 
     /// <summary>Looks who lives; gives those that died since they were last seen, each to every node that looks.</summary>

@@ -15,8 +15,8 @@ namespace RandomChat.Infrastructure.Redis.Nodes;
 /// </summary>
 internal sealed class NodeRunner(
     NodeBus bus, NodeLife life, NodeDesk desk, NodeCalls calls, NodeConnections connections, ILocalConnections local, RedisMatchRegistry registry,
-    RedisConnection redis, SqlitePairingIndex index, CommandExecutor executor, LiveMatches matches, MatchRestorer restorer, Matchmaker matchmaker, Conversation conversation, TimeProvider time,
-    ILogger<NodeRunner> log) : IHostedLifecycleService, IDisposable
+    RedisConnection redis, SqlitePairingIndex index, CommandExecutor executor, LiveMatches matches, MatchRestorer restorer, Matchmaker matchmaker,
+    Conversation conversation, TimeProvider time, ILogger<NodeRunner> log) : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenRenewals = TimeSpan.FromMinutes(10);
@@ -25,7 +25,6 @@ internal sealed class NodeRunner(
 
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
-    private bool failing;
     private long renewedAt;
     private long searchedAt;
 
@@ -43,7 +42,9 @@ internal sealed class NodeRunner(
     {
         redis.Restored += Repair;
         index.MatchClosed += NoteClosed;
-        running = Task.Run(Run, CancellationToken.None);
+        running = Task.WhenAll(
+            Task.Run(() => Every(Step, _ => life.Beat(local.VisitorCount)), CancellationToken.None),
+            Task.Run(() => Every(Step, Advance), CancellationToken.None));
         return Task.CompletedTask;
     }
 
@@ -72,14 +73,16 @@ internal sealed class NodeRunner(
 
     public void Dispose() => stopping.Dispose();
 
-    private async Task Run()
+    /// <summary>The beat has a loop of its own: however much there is to take over, this node is not taken for dead by it.</summary>
+    private async Task Every(TimeSpan period, Func<CancellationToken, Task> step)
     {
-        using var timer = new PeriodicTimer(Step, time);
+        var failing = false;
+        using var timer = new PeriodicTimer(period, time);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await Advance(stopping.Token);
+                await step(stopping.Token);
                 failing = false;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -109,13 +112,13 @@ internal sealed class NodeRunner(
 
     private async Task Advance(CancellationToken ct)
     {
-        if (!await life.Beat(local.VisitorCount))
+        if (life.HasLapsed)
         {
             await SayAgain(ct);
         }
         else if (time.GetElapsedTime(renewedAt) > BetweenRenewals)
         {
-            await SayAgain(ct);
+            await Renew(ct);
         }
 
         foreach (var dead in await life.FindDead())
@@ -134,6 +137,7 @@ internal sealed class NodeRunner(
         if (time.GetElapsedTime(searchedAt) > BetweenSearches)
         {
             searchedAt = time.GetTimestamp();
+            desk.Sweep();
             await restorer.TakeOverOrphans(ct);
         }
     }
@@ -156,7 +160,7 @@ internal sealed class NodeRunner(
     }
 
     private Task Inherit(IEnumerable<Guid> orphans, CancellationToken ct) =>
-        Parallel.ForEachAsync(orphans.Distinct(), ct, async (matchId, token) =>
+        Parallel.ForEachAsync(orphans.Distinct(), AFewAtOnce(ct), async (matchId, token) =>
         {
             if (await restorer.TakeOver(matchId, token))
             {
@@ -164,23 +168,20 @@ internal sealed class NodeRunner(
             }
         });
 
-    /// <summary>Everything that the others know from this node: who is here, and which matches it owns.</summary>
+    /// <summary>
+    /// After this node was given up, or Redis came back empty: lets go of matches that others took over, and says again
+    /// everything that the others know from this node.
+    /// </summary>
     private async Task SayAgain(CancellationToken ct)
     {
-        renewedAt = time.GetTimestamp();
-        foreach (var match in matches.All)
+        var lapses = life.Lapses;
+        await Renew(ct);
+        await Parallel.ForEachAsync(matches.All, AFewAtOnce(ct), async (match, token) =>
         {
-            if (!await registry.IsOwner(match.Id, ct))
-            {
-                matches.Abandon(match);
-                continue;
-            }
-
-            await registry.Put(match.Started);
             foreach (var side in new[] { match.First, match.Second })
             {
                 var wasHere = connections.IsConnected(side.VisitorId);
-                await connections.Follow(side.VisitorId, match.Id, ct);
+                await connections.Follow(side.VisitorId, match.Id, token);
                 if (!wasHere && connections.IsConnected(side.VisitorId))
                 {
                     // It came to another node that could not know of its match: its page shows none.
@@ -188,13 +189,26 @@ internal sealed class NodeRunner(
                     connections.Push(side.VisitorId, match.SeenBy(side));
                 }
             }
-        }
-
-        foreach (var visitorId in local.Visitors)
-        {
-            await matchmaker.ConnectionOpened(visitorId, ct);
-        }
+        });
+        await Parallel.ForEachAsync(local.Visitors, AFewAtOnce(ct), async (visitorId, token) => await matchmaker.ConnectionOpened(visitorId, token));
+        life.Settle(lapses);
     }
+
+    /// <summary>Prolongs what stands in Redis, for matches that are still this node's.</summary>
+    private async Task Renew(CancellationToken ct)
+    {
+        renewedAt = time.GetTimestamp();
+        await Parallel.ForEachAsync(matches.All, AFewAtOnce(ct), async (match, token) =>
+        {
+            if (!await registry.Put(match.Started))
+            {
+                matches.Abandon(match);
+            }
+        });
+        await Parallel.ForEachAsync(local.Visitors, AFewAtOnce(ct), async (visitorId, token) => await connections.Announce(visitorId, token));
+    }
+
+    private static ParallelOptions AFewAtOnce(CancellationToken ct) => new() { MaxDegreeOfParallelism = 16, CancellationToken = ct };
 
     /// <summary>The log has an end of a match that goes on here: a former owner ended it while it was taken for dead.</summary>
     private async void NoteClosed(Guid matchId)

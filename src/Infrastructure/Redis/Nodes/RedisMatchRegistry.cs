@@ -54,8 +54,7 @@ internal sealed class RedisMatchRegistry(RedisConnection redis, NodeId node, Nod
             }
         }
 
-        await Put(match);
-        return true;
+        return await Put(match);
     }
 
     public async ValueTask<bool> IsOwner(Guid matchId, CancellationToken ct)
@@ -118,10 +117,15 @@ internal sealed class RedisMatchRegistry(RedisConnection redis, NodeId node, Nod
         }
     }
 
-    /// <summary>Says again, for another hour, that this node owns the match.</summary>
-    public async Task Put(MatchEvent.Started match)
+    /// <summary>Says again, for another hour, that this node owns the match. False, and nothing said, where another one does.</summary>
+    public async Task<bool> Put(MatchEvent.Started match)
     {
-        await redis.Ask(db => db.StringSetAsync(OwnerKey(match.MatchId), node.Value, LiveKept));
+        if ((int)await redis.Ask(db => db.ScriptEvaluateAsync(
+            SetIfMine, [OwnerKey(match.MatchId)], [node.Value, node.Value, (long)LiveKept.TotalMilliseconds])) == 0)
+        {
+            return false;
+        }
+
         foreach (var visitorId in new[] { match.First.VisitorId, match.Second.VisitorId })
         {
             await redis.Ask(db => db.StringSetAsync(PlaceKey(visitorId), LiveAt(match.MatchId, node.Value), LiveKept));
@@ -129,6 +133,7 @@ internal sealed class RedisMatchRegistry(RedisConnection redis, NodeId node, Nod
 
         await redis.Ask(db => db.SetAddAsync(OwnedKey(node.Value), Member(match.MatchId)));
         await redis.Ask(db => db.KeyExpireAsync(OwnedKey(node.Value), LiveKept));
+        return true;
     }
 
     /// <summary>Takes some of what a dead node owned, each match for one node only; none are left where it gives none.</summary>
