@@ -79,7 +79,12 @@ public sealed class LiveMatches(
         Add(match);
         foreach (var side in new[] { match.First, match.Second })
         {
-            if (!connections.IsConnected(side.VisitorId))
+            if (connections.IsConnected(side.VisitorId))
+            {
+                // The former owner may have said that this side is lost, and died before it could say more.
+                Tell(match, match.PartnerOf(side), "restored");
+            }
+            else
             {
                 Lose(match, side);
             }
@@ -124,10 +129,27 @@ public sealed class LiveMatches(
     /// <summary>A connection of the visitor is open again.</summary>
     public void ConnectionRestored(Guid visitorId)
     {
-        if (Of(visitorId) is { } match && match.Find(visitorId) is { } side && lost.TryRemove(side, out _))
+        if (Of(visitorId) is not { } match || match.Find(visitorId) is not { } side)
         {
+            return;
+        }
+
+        lock (side)
+        {
+            if (!lost.TryRemove(side, out _))
+            {
+                return;
+            }
+
             side.LostUntil = null;
-            connections.Push(match.PartnerOf(side).VisitorId, new PartnerConnection(match.Id, "restored", Grace));
+            Tell(match, match.PartnerOf(side), "restored");
+        }
+
+        // What happened to the partner meanwhile was told to nobody.
+        var partner = match.PartnerOf(side);
+        lock (partner)
+        {
+            Tell(match, side, lost.ContainsKey(partner) ? "lost" : "restored");
         }
     }
 
@@ -236,9 +258,14 @@ public sealed class LiveMatches(
     {
         side.LostUntil = clock.GetUtcNow() + options.Value.ReconnectGrace;
         SetTyping(match, side, isTyping: false);
-        if (lost.TryAdd(side, match))
+
+        // Told in the order in which it happened.
+        lock (side)
         {
-            connections.Push(match.PartnerOf(side).VisitorId, new PartnerConnection(match.Id, "lost", Grace));
+            if (lost.TryAdd(side, match))
+            {
+                Tell(match, match.PartnerOf(side), "lost");
+            }
         }
 
         if (connections.IsConnected(side.VisitorId))
@@ -247,6 +274,10 @@ public sealed class LiveMatches(
             ConnectionRestored(side.VisitorId);
         }
     }
+
+    /// <summary>Tells one side about the other's connection.</summary>
+    private void Tell(LiveMatch match, Participant side, string partnerIs) =>
+        connections.Push(side.VisitorId, new PartnerConnection(match.Id, partnerIs, Grace));
 
     private async Task Write(Guid matchId)
     {

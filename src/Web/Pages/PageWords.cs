@@ -12,6 +12,7 @@ public static class PageWords
         "terms-required" => "Please accept the terms to go on.",
         "captcha-required" or "captcha-invalid" => "We could not check this browser. Try again.",
         "no-session" => "Your session ended. Start again; it takes a moment.",
+        "unavailable" => "We cannot do that just now; a part of RandomChat does not respond. Try again in a moment.",
         _ => refusal.Message,
     };
 

@@ -30,6 +30,28 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Who_comes_back_learns_what_happened_to_the_partner_meanwhile()
+    {
+        await world.Join(ann);
+        await world.Join(bob);
+        foreach (var visitor in new[] { ann, bob })
+        {
+            world.Connections.Close(visitor);
+            await world.Matchmaker.ConnectionsClosed(visitor);
+        }
+
+        Assert.Equal(["lost"], Told(bob));
+        world.Connections.Open(ann);
+        await world.Matchmaker.ConnectionOpened(ann, CancellationToken.None);
+        Assert.Equal("lost", Told(ann).Last());
+
+        world.Connections.Open(bob);
+        await world.Matchmaker.ConnectionOpened(bob, CancellationToken.None);
+        Assert.Equal("restored", Told(ann).Last());
+        Assert.Equal("restored", Told(bob).Last());
+    }
+
+    [Fact]
     public async Task A_place_in_the_queue_is_kept_when_the_new_connection_opened_before_the_old_one_was_noticed_as_lost()
     {
         await world.Join(ann);
@@ -103,4 +125,6 @@ public sealed class ConnectionTests
         Assert.NotNull(await world.Lobby.Find(carl, CancellationToken.None));
         Assert.Null(await world.Lobby.Find(ann, CancellationToken.None));
     }
+
+    private IEnumerable<string> Told(Guid visitorId) => world.Connections.To<PartnerConnection>(visitorId).Select(told => told.State);
 }

@@ -30,6 +30,19 @@ public sealed class TakeoverTests
     }
 
     [Fact]
+    public async Task The_new_owner_tells_people_who_are_here_that_their_partner_is_since_the_old_one_may_have_said_otherwise()
+    {
+        var match = await Meet();
+        second.Connections.Open(ann);
+        second.Connections.Open(bob);
+
+        await TakeOver(match);
+
+        Assert.Equal(["restored"], second.Connections.To<Application.Realtime.PartnerConnection>(ann).Select(told => told.State));
+        Assert.Equal(["restored"], second.Connections.To<Application.Realtime.PartnerConnection>(bob).Select(told => told.State));
+    }
+
+    [Fact]
     public async Task A_stale_owner_cannot_append_and_lets_go_of_the_match()
     {
         var match = await Meet();

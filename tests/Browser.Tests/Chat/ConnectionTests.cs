@@ -1,5 +1,6 @@
 using RandomChat.Browser.Tests.Hosting;
 using RandomChat.Web.Tests.Hosting;
+using RandomChat.Web.Tests.Realtime;
 using static Microsoft.Playwright.Assertions;
 
 namespace RandomChat.Browser.Tests.Chat;
@@ -50,6 +51,28 @@ public sealed class ConnectionTests(Chromium chromium) : Journey(chromium)
         var expected = new[] { "before", "are you still there?", "first in the tunnel", "second in the tunnel" };
         Assert.Equal(expected, await bo.Bodies());
         Assert.Equal(expected, await ada.Bodies());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_recorded_waits_beside_its_message_and_is_sent_once_when_it_can()
+    {
+        var outage = new Outage();
+        await server!.DisposeAsync();
+        server = await RunningServer.Start(Site.Open, data.FullName, outage.Install);
+        address = server.Address;
+        var (ada, bo) = await Meet();
+
+        outage.IsOn = true;
+        await ada.Say("kept until it can be kept");
+        await Expect(ada.Conversation.GetByText("Waits for our server")).ToBeVisibleAsync();
+        await Expect(ada.Page.Locator("#problem")).ToBeHiddenAsync();
+        await Expect(bo.Said("kept until it can be kept")).ToHaveCountAsync(0);
+
+        outage.IsOn = false;
+        await bo.Hears("kept until it can be kept");
+        await Expect(ada.Conversation.GetByText("Waits for our server")).ToHaveCountAsync(0);
+        Assert.Equal(["kept until it can be kept"], await ada.Bodies());
+        Assert.Equal(["kept until it can be kept"], await bo.Bodies());
     }
 
     [Fact]

@@ -252,6 +252,7 @@ const wantsProof = (error) => error instanceof Refused && (error.code === "captc
 /** @param {unknown} error */
 function explain(error) {
   if (error instanceof Refused && error.code === "no-session") location.assign("/");
+  else if (error instanceof Refused && error.code === "unavailable") problem("We cannot do that just now; a part of RandomChat does not respond. Try again in a moment.");
   else if (error instanceof Refused) problem(error.message, error.seconds);
   else problem("The connection broke before the answer came. Try again in a moment.");
 }
@@ -287,6 +288,12 @@ async function flush() {
           forget(matchId, item.clientMessageId);
           conversation.fail(item.clientMessageId, `Not sent. ${error.message}`);
           continue;
+        }
+        if (error instanceof Refused && error.code === "unavailable") {
+          // Nothing is lost and nothing can be done: said beside the message, not across the chat.
+          conversation.showUnsent(item, "Waits for our server");
+          setTimeout(flush, 2000);
+          return;
         }
         conversation.showUnsent(item, "Not sent yet");
         if (error instanceof Refused) {
