@@ -54,6 +54,13 @@ public sealed class StandInProcess : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>SIGSTOP: it takes what is sent and answers nothing, until it is killed.</summary>
+    public void Pause()
+    {
+        using var stop = Process.Start("kill", ["-STOP", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        stop.WaitForExit();
+    }
+
     public ValueTask DisposeAsync()
     {
         Kill();

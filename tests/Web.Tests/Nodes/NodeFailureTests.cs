@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RandomChat.Web.Tests.Hosting;
 using RandomChat.Web.Tests.Realtime;
+using StackExchange.Redis;
 
 namespace RandomChat.Web.Tests.Nodes;
 
@@ -54,6 +55,30 @@ public sealed class NodeFailureTests : IAsyncLifetime
         {
             await partner.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task Who_was_claimed_by_a_node_that_dies_is_given_back_by_another_and_met_there()
+    {
+        var request = Pair.Request();
+        await using var bob = await HubVisitor.Enter(cluster.B.Address);
+        await using var carl = await HubVisitor.Enter(cluster.B.Address);
+        var ann = await HubVisitor.Enter(cluster.A.Address);
+        Assert.Equal("waiting", (await bob.Join(request)).Text("state"));
+
+        // The log answers nobody, so that the claim of the first node cannot become a match before that node is killed.
+        cluster.Log.Pause();
+        var joining = ann.Join(request);
+        await Wait.Until(async () => await Claims() == 1);
+        await cluster.A.Kill();
+        await Assert.ThrowsAnyAsync<Exception>(() => joining);
+        cluster.Log.Kill();
+        await cluster.Log.Start();
+
+        await carl.Join(request);
+
+        Assert.Equal((await carl.Next("match_found")).Text("matchId"), (await bob.Next("match_found")).Text("matchId"));
+        await ann.DisposeAsync();
     }
 
     [Fact]
@@ -112,5 +137,12 @@ public sealed class NodeFailureTests : IAsyncLifetime
         Assert.Empty(ann.Unread("end_session"));
         var messages = (await bob.Call("resume", new Dictionary<string, object?>())).GetProperty("messages").EnumerateArray();
         Assert.Equal(["before", "on the other node", "still me"], messages.Select(message => message.Text("body")));
+    }
+
+    /// <summary>How many claims the lobby holds that are neither confirmed nor returned.</summary>
+    private async Task<int> Claims()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(cluster.Redis.ConnectionString);
+        return redis.GetServers()[0].Keys(pattern: "*{lobby}:c:*").Count();
     }
 }
