@@ -7,6 +7,7 @@ using RandomChat.Domain.Matchmaking;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Web.Captcha;
 using RandomChat.Web.Turn;
+using RandomChat.Web.Video;
 
 namespace RandomChat.Web.Hosting;
 
@@ -49,6 +50,7 @@ public static class SettingsSetup
         services.AddSingleton<IValidateOptions<LimitOptions>, LimitValidation>();
         services.AddOptions<IceOptions>().Configure(options => Read(options, configuration)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IceOptions>, IceValidation>();
+        services.AddOptions<VideoOptions>().Bind(configuration.GetSection(VideoOptions.Section)).ValidateOnStart();
         return services;
     }
 
