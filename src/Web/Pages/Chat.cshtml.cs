@@ -2,12 +2,14 @@ using System.Text.Json;
 using Htmx;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
 using RandomChat.Application;
+using RandomChat.Web.Video;
 
 namespace RandomChat.Web.Pages;
 
 /// <summary>Searching, talking, and after it: one page, whose panel follows the visitor's state.</summary>
-public sealed class ChatModel(ChatPages chat, TimeProvider time, IConfiguration configuration) : PageModel
+public sealed class ChatModel(ChatPages chat, TimeProvider time, IConfiguration configuration, IOptions<VideoOptions> video) : PageModel
 {
     /// <summary>The visitor comes from the gate: the page joins the queue by itself.</summary>
     [BindProperty(SupportsGet = true, Name = "start")]
@@ -17,6 +19,10 @@ public sealed class ChatModel(ChatPages chat, TimeProvider time, IConfiguration 
     [BindProperty(SupportsGet = true, Name = "goOn")]
     public bool GoOn { get; set; }
 
+    /// <summary>The visitor is about to look for a video chat: shows what the camera sees first.</summary>
+    [BindProperty(SupportsGet = true, Name = "preview")]
+    public bool Preview { get; set; }
+
     public RoomView Room { get; private set; } = new RoomView.None(null);
 
     public LobbyFacts Facts { get; } = chat.Facts();
@@ -24,6 +30,12 @@ public sealed class ChatModel(ChatPages chat, TimeProvider time, IConfiguration 
     public DateTimeOffset Now { get; } = time.GetUtcNow();
 
     public string Kept => PageWords.Kept(configuration);
+
+    /// <summary>Whether pictures stay blurred until both agreed.</summary>
+    public bool ConsentBlur => video.Value.ConsentBlur;
+
+    /// <summary>Nobody is looked for before one has seen oneself.</summary>
+    public bool ShowsPreview => (Start || Preview) && Room is (RoomView.None or RoomView.Ended) && Request?.Mode == "video";
 
     public MatchView? Match => (Room as RoomView.Live)?.Match ?? (Room as RoomView.Ended)?.Match;
 
@@ -99,6 +111,12 @@ public sealed class ChatModel(ChatPages chat, TimeProvider time, IConfiguration 
         }
 
         Room = await chat.Room(visitor, ct);
+        if (Start && Room is RoomView.Ended)
+        {
+            // The gate was passed again, perhaps with another wish.
+            Room = await chat.Asked(visitor, ct);
+        }
+
         return Room is not RoomView.None { Request: null };
     }
 

@@ -66,8 +66,12 @@ public sealed class ChatPages(
                 over.EndedByMe, View(over.Request), over.At);
         }
 
-        return new RoomView.None(View(await sender.Send(new GetPreferences(visitorId), ct)));
+        return await Asked(visitorId, ct);
     }
+
+    /// <summary>A visitor who has just passed the gate, whatever was before.</summary>
+    public async Task<RoomView.None> Asked(Guid visitorId, CancellationToken ct) =>
+        new(View(await sender.Send(new GetPreferences(visitorId), ct)));
 
     public async Task<Outcome<Nothing>> Report(
         Guid visitorId, Guid matchId, string reason, string? comment, bool block, CancellationToken ct)
@@ -106,7 +110,7 @@ public sealed class ChatPages(
     {
         var messages = await conversation.Read(seen.MatchId, visitorId, 0, MostMessages, ct);
         return new(
-            seen.MatchId, ModeOf(seen.Mode), seen.Initiator, seen.Peer.DisplayName, seen.Peer.Language, seen.Peer.SharedInterests, seen.StartedAt,
+            seen.MatchId, ModeOf(seen.Mode), seen.Initiator, seen.ShowVideo, seen.Peer.DisplayName, seen.Peer.Language, seen.Peer.SharedInterests, seen.StartedAt,
             [.. messages.Select(message => new MessageView(
                 message.MessageId, message.Sequence, message.From == ChatMessage.Me, message.Body, message.SentAt))]);
     }

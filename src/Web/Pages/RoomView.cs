@@ -1,4 +1,5 @@
 using RandomChat.Application;
+using RandomChat.Application.Realtime;
 
 namespace RandomChat.Web.Pages;
 
@@ -51,10 +52,12 @@ public abstract record RoomView
 public sealed record RequestView(string Mode, string? Language, IReadOnlyList<string> Interests, bool AcceptAny);
 
 /// <param name="Messages">In the order of their sequence. Those that were erased are absent.</param>
+/// <param name="ShowVideo">Which side agrees to clear pictures; null in a text match.</param>
 public sealed record MatchView(
     Guid MatchId,
     string Mode,
     bool Initiator,
+    VideoConsent? ShowVideo,
     string? PeerName,
     string? PeerLanguage,
     IReadOnlyList<string> SharedInterests,

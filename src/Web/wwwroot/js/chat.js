@@ -1,6 +1,6 @@
 // The chat page: joins, follows the panel that the server renders, and runs the conversation on the connection.
 import * as composer from "./composer.js";
-import { call, connect, isUp, Refused, tell, Unanswered } from "./connection.js";
+import { call, connect, isUp, Refused, tell, Unanswered, whenUp } from "./connection.js";
 import * as conversation from "./conversation.js";
 import * as emoji from "./emoji.js";
 import { listen } from "./escape.js";
@@ -15,7 +15,7 @@ import * as status from "./status.js";
 const body = document.body;
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("report"));
 const TITLES = /** @type {Record<string, string>} */ ({
-  searching: "Looking for someone", live: "Talking with Stranger", ended: "Chat ended", idle: "Stopped",
+  preview: "Before your call", searching: "Looking for someone", live: "Talking with Stranger", ended: "Chat ended", idle: "Stopped",
 });
 
 /** The panel's main element, as it was last attached. @type {HTMLElement | undefined} */
@@ -32,12 +32,18 @@ let joining = false;
 let wish = 0;
 /** Asked again since nobody was found: the server remembers the vain wait, the panel shows the new one. */
 let goesOn = false;
+/** The preview is wanted: the server would show where we are without it. */
+let previews = false;
+let passedPreview = false;
+/** What only a video chat needs; nobody else loads it. @type {Promise<typeof import("./video/video.js")> | undefined} */
+let video;
 let flushing = false;
 let catchingUp = false;
 
 const state = () => room?.dataset.state;
 const match = () => room?.dataset.match;
 const byId = (/** @type {string} */ id) => document.getElementById(id);
+const loadVideo = () => video ??= import("./video/video.js");
 
 // ---- the panel
 
@@ -54,6 +60,7 @@ function attach() {
   forgetAllBut(match());
   if (match()) attachConversation(/** @type {string} */ (match()), sameMatch);
   if (state() === "live") attachComposer(/** @type {string} */ (match()));
+  if (main.dataset.mode === "video" || video) loadVideo().then((part) => { if (room === main) part.attach(main, first); });
   if (!dialog.open) focusAfterSwap(first);
   if (!first) say(byId("state")?.textContent ?? "");
   joinWhenAsked();
@@ -91,7 +98,9 @@ function attachComposer(matchId) {
 
 /** @param {boolean} first */
 function focusAfterSwap(first) {
-  const target = state() === "live" ? byId("message")
+  // On a phone the focus would open the keyboard over the picture.
+  const writes = room?.dataset.mode !== "video" || matchMedia("(pointer: fine)").matches;
+  const target = state() === "live" && writes ? byId("message")
     : room?.querySelector(`[data-action="${carried.action}"]`) ?? room?.querySelector("[data-action=start]");
   if (target) /** @type {HTMLElement} */ (target).focus({ preventScroll: true });
   else if (!first && room) {
@@ -108,6 +117,7 @@ body.addEventListener("htmx:afterSwap", attach);
 body.addEventListener("htmx:configRequest", (event) => {
   const { verb, parameters } = /** @type {CustomEvent<{ verb: string, parameters: Record<string, unknown> }>} */ (event).detail;
   if (verb === "get" && goesOn) parameters.goOn = true;
+  if (verb === "get" && previews) parameters.preview = true;
 });
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   body.addEventListener(failure, () => {
@@ -157,7 +167,28 @@ async function join(change) {
     joining = false;
   }
   goesOn = true;
+  previews = false;
   tell("panel");
+}
+
+/** Start: the first video chat of a page begins with the preview; later ones open what was chosen there. */
+async function start() {
+  const known = room?.dataset.request || await (await fetch("/api/preferences")).text();
+  if (JSON.parse(known).mode === "video") {
+    if (!passedPreview || !await (await loadVideo()).open()) {
+      previews = true;
+      tell("panel");
+      return;
+    }
+  }
+  await join();
+}
+
+/** Join: the way out of the preview. */
+async function enter() {
+  await (await loadVideo()).open();
+  passedPreview = true;
+  await join();
 }
 
 async function joinWhenAsked() {
@@ -181,6 +212,8 @@ async function joinWhenAsked() {
 async function next() {
   const request = { matchId: match() };
   clearProblem();
+  const part = await video;
+  part?.leave(true);
   await whenUp();
   try {
     await call("skip", request);
@@ -190,6 +223,7 @@ async function next() {
     else if (error instanceof Unanswered) await whenUp().then(() => call("skip", request));
     else throw error;
   } finally {
+    part?.arrived();
     tell("panel");
   }
 }
@@ -197,6 +231,8 @@ async function next() {
 async function stop() {
   clearProblem();
   wish++;
+  previews = false;
+  (await video)?.leave(false);
   if (isUp()) {
     await (state() === "live" ? call("end_session", { matchId: match() }) : call("leave_queue"));
   } else {
@@ -208,8 +244,10 @@ async function stop() {
 }
 
 const ACTIONS = /** @type {Record<string, () => unknown>} */ ({
-  start: () => join(),
-  again: () => { dialog.close(); return join(); },
+  start,
+  join: enter,
+  text: () => join({ mode: "text" }),
+  again: () => { dialog.close(); return start(); },
   anyone: () => join({ acceptAny: true }),
   keep: () => join(),
   next,
@@ -256,17 +294,6 @@ function explain(error) {
   else if (error instanceof Refused) problem(error.message, error.seconds);
   else problem("The connection broke before the answer came. Try again in a moment.");
 }
-
-/** @returns {Promise<void>} */
-const whenUp = () => new Promise((resolve) => {
-  const check = () => {
-    if (!isUp()) return;
-    body.removeEventListener("connection", check);
-    resolve();
-  };
-  body.addEventListener("connection", check);
-  check();
-});
 
 // ---- messages
 
@@ -321,6 +348,7 @@ async function catchUp() {
         tell("panel");
         return;
       }
+      tell("resumed", answer.match);
       for (const message of answer.messages) conversation.show(message);
       more = conversation.lastSequence() > after;
     }

@@ -54,6 +54,17 @@ export function tell(name, detail) {
 
 export const isUp = () => hub.state === signalR.HubConnectionState.Connected;
 
+/** @returns {Promise<void>} when there is a connection */
+export const whenUp = () => new Promise((resolve) => {
+  const check = () => {
+    if (!isUp()) return;
+    document.body.removeEventListener("connection", check);
+    resolve();
+  };
+  document.body.addEventListener("connection", check);
+  check();
+});
+
 export const connect = () => open(0);
 
 /** @param {number} failures */

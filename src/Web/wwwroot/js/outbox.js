@@ -37,10 +37,10 @@ export function forget(matchId, clientMessageId) {
   store(matchId, unsent(matchId).filter((item) => item.clientMessageId !== clientMessageId));
 }
 
-/** Messages of another match are of no use to anybody. @param {string | undefined} matchId */
+/** What is kept about another match is of no use to anybody. @param {string | undefined} matchId */
 export function forgetAllBut(matchId) {
   for (const key of Object.keys(sessionStorage)) {
-    if (/^(outbox|draft)\./.test(key) && !key.endsWith(`.${matchId}`)) sessionStorage.removeItem(key);
+    if (/^(outbox|draft|blurred)\./.test(key) && !key.endsWith(`.${matchId}`)) sessionStorage.removeItem(key);
   }
 }
 
