@@ -1,6 +1,7 @@
 using Mediator;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using RandomChat.Application.Bots;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
@@ -23,6 +24,8 @@ public static class ApplicationSetup
             .AddSingleton<Conversation>()
             .AddSingleton<LiveMatches>()
             .AddSingleton<OwnMatches>()
+            .AddSingleton<Suspicion>()
+            .AddSingleton<BotCheck>()
             .AddSingleton<SkipHabits>()
             .AddSingleton<WaitTimes>()
             .AddSingleton<EndedTickets>()

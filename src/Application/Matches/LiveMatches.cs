@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RandomChat.Application.Bots;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Realtime;
@@ -18,6 +19,7 @@ public sealed class LiveMatches(
     IVisitorConnections connections,
     IMatchRegistry registry,
     IPairingIndex index,
+    Suspicion suspicion,
     TimeProvider clock,
     IOptions<MatchOptions> options,
     ILogger<LiveMatches> log)
@@ -61,6 +63,7 @@ public sealed class LiveMatches(
         foreach (var side in new[] { match.First, match.Second })
         {
             side.CallConnection ??= connections.FirstOf(side.VisitorId);
+            suspicion.Matched(side.DeviceId);
             connections.Push(side.VisitorId, match.SeenBy(side));
         }
 
@@ -237,6 +240,7 @@ public sealed class LiveMatches(
         var told = SessionEnded.For(match.Id, reason);
         foreach (var side in new[] { match.First, match.Second })
         {
+            suspicion.MatchOver(side.DeviceId, at - match.Started.At, side.MessageCount, endedBy == side.VisitorId);
             connections.Push(side.VisitorId, told);
             connections.Unfollow(side.VisitorId);
         }

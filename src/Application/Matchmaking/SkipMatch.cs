@@ -1,5 +1,6 @@
 using Mediator;
 using RandomChat.Application.Events;
+using RandomChat.Application.Bots;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Matches;
 using RandomChat.Domain.Matches;
@@ -8,11 +9,13 @@ using RandomChat.Domain.Matchmaking;
 namespace RandomChat.Application.Matchmaking;
 
 /// <summary>Next: end this match and wait again with the same request. The end is never refused; the waiting may be.</summary>
-public sealed record SkipMatch(Guid VisitorId, Guid DeviceId, Guid MatchId, string AddressKey, string? Connection)
+public sealed record SkipMatch(
+    Guid VisitorId, Guid DeviceId, Guid MatchId, string AddressKey, string? Connection, string? Captcha = null)
     : IRequest<Outcome<JoinAnswer>>;
 
 public sealed class SkipMatchHandler(
-    LiveMatches matches, Departures departures, OwnMatches own, MatchRestorer restorer, Matchmaker matchmaker, SkipHabits skips, ILimits limits)
+    LiveMatches matches, Departures departures, OwnMatches own, MatchRestorer restorer, Matchmaker matchmaker, SkipHabits skips, ILimits limits,
+    BotCheck bots)
     : IRequestHandler<SkipMatch, Outcome<JoinAnswer>>
 {
     public async ValueTask<Outcome<JoinAnswer>> Handle(SkipMatch request, CancellationToken cancellationToken)
@@ -40,6 +43,7 @@ public sealed class SkipMatchHandler(
         var byJoins = await limits.Take(LimitNames.Joins, request.AddressKey, cancellationToken);
         return !bySkips.Allowed || !byJoins.Allowed
             ? Refusal.RateLimited(bySkips.Allowed ? byJoins.RetryAfter : bySkips.RetryAfter)
+            : bots.Enter(CaptchaStep.Skip, request.DeviceId, request.AddressKey, request.Captcha) is { } refusal ? refusal
             : await matchmaker.Join(request.VisitorId, request.DeviceId, again, request.Connection, cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using RandomChat.Application;
+using RandomChat.Application.Bots;
 using RandomChat.Application.Limits;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Problems;
@@ -7,21 +8,18 @@ namespace RandomChat.Web.Captcha;
 
 public static class CaptchaEndpoint
 {
-    public static IServiceCollection AddCaptcha(this IServiceCollection services) => services.AddSingleton<ICaptcha, ProofOfWork>();
-
-    /// <summary>The refusal of a verdict, or null where it passed.</summary>
-    public static Refusal? ToRefusal(this CaptchaVerdict verdict) => verdict switch
-    {
-        CaptchaVerdict.Passed => null,
-        CaptchaVerdict.Required => new("captcha-required", "Please solve the captcha first."),
-        _ => new("captcha-invalid", "The captcha is wrong, too old or used up. Please try again."),
-    };
+    public static IServiceCollection AddCaptcha(this IServiceCollection services) => services
+        .AddSingleton<ProofOfWork>()
+        .AddSingleton<ICaptcha>(provider => provider.GetRequiredService<ProofOfWork>());
 
     public static void MapCaptcha(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet("/api/captcha", async (HttpContext context, ICaptcha captcha, ILimits limits) =>
+        endpoints.MapGet("/api/captcha", async (HttpContext context, ProofOfWork captcha, IdentityCookies cookies, Suspicion suspicion, ILimits limits) =>
         {
             // A challenge costs us a derivation.
             var limit = await limits.Take(LimitNames.Challenges, context.AddressKey(), context.RequestAborted);
-            return limit.Allowed ? Results.Ok(captcha.NewChallenge()) : Problem.From(Refusal.RateLimited(limit.RetryAfter));
+            var device = context.Visitor()?.DeviceId ?? cookies.ReadDevice(context);
+            return limit.Allowed
+                ? Results.Ok(captcha.NewChallenge(suspicion.StepFor(device, context.AddressKey())))
+                : Problem.From(Refusal.RateLimited(limit.RetryAfter));
         });
 }

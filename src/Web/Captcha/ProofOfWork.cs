@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using RandomChat.Application.Bots;
+using RandomChat.Domain.Moderation;
 using RandomChat.Web.Hosting;
 
 namespace RandomChat.Web.Captcha;
@@ -29,16 +31,18 @@ public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> 
     /// <summary>The key of the signatures, as the text that ALTCHA's own library takes.</summary>
     internal static string SecretText(ServerSecrets secrets) => Convert.ToHexStringLower(secrets.Derive("captcha"));
 
-    public Challenge NewChallenge()
+    /// <param name="suspicion">Of who asks: the suspected work longer.</param>
+    public Challenge NewChallenge(SuspicionStep suspicion = SuspicionStep.None)
     {
+        var cost = CostFor(suspicion);
         var nonce = RandomNumberGenerator.GetBytes(RandomLength);
         var salt = RandomNumberGenerator.GetBytes(RandomLength);
         var most = options.Value.MaximumCounter;
         var counter = (uint)RandomNumberGenerator.GetInt32(most / 2, most + 1);
-        var key = DeriveKey(nonce, counter, salt, options.Value.Cost);
+        var key = DeriveKey(nonce, counter, salt, cost);
         var parameters = new ChallengeParameters(
             Algorithm,
-            options.Value.Cost,
+            cost,
             (clock.GetUtcNow() + Life).ToUnixTimeSeconds(),
             KeyLength,
             Convert.ToHexStringLower(key.AsSpan(0, PrefixLength)),
@@ -47,20 +51,23 @@ public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> 
         return new(parameters, Sign(parameters));
     }
 
-    public CaptchaVerdict Check(CaptchaStep step, bool suspected, string? payload) =>
-        !IsAsked(step, suspected) ? CaptchaVerdict.Passed
+    public CaptchaVerdict Check(CaptchaStep step, SuspicionStep suspicion, string? payload) =>
+        !IsAsked(step, suspicion) ? CaptchaVerdict.Passed
         : string.IsNullOrWhiteSpace(payload) ? CaptchaVerdict.Required
-        : Accept(payload) ? CaptchaVerdict.Passed
+        : Accept(payload, CostFor(suspicion)) ? CaptchaVerdict.Passed
         : CaptchaVerdict.Invalid;
 
-    private bool IsAsked(CaptchaStep step, bool suspected) => options.Value.Mode switch
+    private int CostFor(SuspicionStep suspicion) =>
+        options.Value.Cost * (suspicion == SuspicionStep.None ? 1 : SuspicionPolicy.DearerBy);
+
+    private bool IsAsked(CaptchaStep step, SuspicionStep suspicion) => options.Value.Mode switch
     {
         CaptchaMode.Off => false,
         CaptchaMode.Always when step == CaptchaStep.Session => true,
-        _ => suspected,
+        _ => suspicion >= SuspicionStep.AskedAgain,
     };
 
-    private bool Accept(string payload)
+    private bool Accept(string payload, int cost)
     {
         if (Read(payload) is not var (challenge, counter, derivedKey))
         {
@@ -69,7 +76,7 @@ public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> 
 
         var parameters = challenge.Parameters;
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        if (!Equal(challenge.Signature, Sign(parameters)) || parameters.ExpiresAt < now)
+        if (!Equal(challenge.Signature, Sign(parameters)) || parameters.ExpiresAt < now || parameters.Cost < cost)
         {
             return false;
         }

@@ -1,15 +1,16 @@
 using Mediator;
 using RandomChat.Application;
+using RandomChat.Application.Bots;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Visitors;
 using RandomChat.Domain.Visitors;
-using RandomChat.Web.Captcha;
 
 namespace RandomChat.Web.Identity;
 
 /// <summary>The gate itself, the same for the API and the landing page: age, terms, limit, captcha, then a session.</summary>
 public sealed class Gate(
-    ISender sender, AgeRefusals refusals, IdentityCookies cookies, VisitorTokens tokens, ILimits limits, ICaptcha captcha, TimeProvider clock)
+    ISender sender, AgeRefusals refusals, IdentityCookies cookies, VisitorTokens tokens, ILimits limits, ICaptcha captcha, Suspicion suspicion,
+    TimeProvider clock)
 {
     /// <summary>The current year, UTC: birth years are measured by it.</summary>
     public int Year => clock.GetUtcNow().Year;
@@ -57,7 +58,8 @@ public sealed class Gate(
             return Refusal.RateLimited(limit.RetryAfter);
         }
 
-        if (captcha.Check(CaptchaStep.Session, suspected: false, solution).ToRefusal() is { } unsolved)
+        var suspected = suspicion.StepFor(cookies.ReadDevice(context), context.AddressKey());
+        if (captcha.Check(CaptchaStep.Session, suspected, solution).ToRefusal() is { } unsolved)
         {
             return unsolved;
         }

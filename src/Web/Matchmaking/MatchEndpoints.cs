@@ -29,13 +29,14 @@ public static class MatchEndpoints
 
         var fields = new Fields(json);
         var wanted = MatchRequests.Read(fields);
+        var captcha = fields.OptionalString("captcha", 4096);
         if (fields.Refusal is { } refusal)
         {
             return Problem.From(refusal);
         }
 
         var me = http.Visitor()!;
-        return await sender.Send(new JoinQueue(me.VisitorId, me.DeviceId, wanted, http.AddressKey(), Connection: null), ct) switch
+        return await sender.Send(new JoinQueue(me.VisitorId, me.DeviceId, wanted, http.AddressKey(), Connection: null, captcha), ct) switch
         {
             Outcome<JoinAnswer>.Done { Value: JoinAnswer.Matched matched } => Results.Ok(JoinResult.From(matched)),
             Outcome<JoinAnswer>.Done { Value: var waiting } => Results.Json(JoinResult.From(waiting), statusCode: StatusCodes.Status202Accepted),
@@ -47,11 +48,11 @@ public static class MatchEndpoints
     /// <summary>Out of the queue and out of the match, whichever it is.</summary>
     private static async Task<IResult> Stop(HttpContext http, ISender sender, Matchmaker matchmaker)
     {
-        var me = http.Visitor()!.VisitorId;
-        await sender.Send(new LeaveQueue(me));
-        if (await matchmaker.MatchOf(me, CancellationToken.None) is { } matchId)
+        var me = http.Visitor()!;
+        await sender.Send(new LeaveQueue(me.VisitorId, me.DeviceId));
+        if (await matchmaker.MatchOf(me.VisitorId, CancellationToken.None) is { } matchId)
         {
-            await sender.Send(new EndMatch(me, matchId));
+            await sender.Send(new EndMatch(me.VisitorId, matchId));
         }
 
         return Results.NoContent();

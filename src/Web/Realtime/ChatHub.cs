@@ -3,6 +3,7 @@ using Mediator;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using RandomChat.Application;
+using RandomChat.Application.Bots;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Realtime;
@@ -14,15 +15,17 @@ namespace RandomChat.Web.Realtime;
 
 /// <summary>The realtime channel: what visitors call. Every argument is a map that is read leniently and validated here.</summary>
 [Authorize]
-public sealed class ChatHub(ISender sender, VisitorConnections connections, IVisitorConnections everywhere, Matchmaker matchmaker) : Hub
+public sealed class ChatHub(ISender sender, VisitorConnections connections, IVisitorConnections everywhere, Matchmaker matchmaker, Suspicion suspicion) : Hub
 {
     public const string Path = "/hubs/chat";
     private const int MostConnections = 8;
+    private const int MostCaptcha = 4096;
     private const int MostSignalBytes = 64 * 1024;
     private const int MostFirstFrameMilliseconds = 600_000;
 
     public override async Task OnConnectedAsync()
     {
+        suspicion.Connected(Me.DeviceId, AddressKey);
         connections.Add(Me.VisitorId, Context, MostConnections);
         await matchmaker.ConnectionOpened(Me.VisitorId, CancellationToken.None);
         await sender.Send(new NoteVisit(Me.VisitorId));
@@ -45,12 +48,13 @@ public sealed class ChatHub(ISender sender, VisitorConnections connections, IVis
     {
         var fields = new Fields(request);
         var wanted = MatchRequests.Read(fields);
+        var captcha = fields.OptionalString("captcha", MostCaptcha);
         return JoinResult.From(Value(
-            await sender.Send(new JoinQueue(Me.VisitorId, Me.DeviceId, Valid(fields, wanted), AddressKey, Context.ConnectionId))));
+            await sender.Send(new JoinQueue(Me.VisitorId, Me.DeviceId, Valid(fields, wanted), AddressKey, Context.ConnectionId, captcha))));
     }
 
     [HubMethodName("leave_queue")]
-    public async Task LeaveQueue() => await sender.Send(new LeaveQueue(Me.VisitorId));
+    public async Task LeaveQueue() => await sender.Send(new LeaveQueue(Me.VisitorId, Me.DeviceId));
 
     [HubMethodName("chat_message")]
     public async Task<MessageAnswer> ChatMessage(JsonElement request)
@@ -112,8 +116,9 @@ public sealed class ChatHub(ISender sender, VisitorConnections connections, IVis
     {
         var fields = new Fields(request);
         var matchId = fields.Guid("matchId");
+        var captcha = fields.OptionalString("captcha", MostCaptcha);
         return JoinResult.From(Value(await sender.Send(
-            new SkipMatch(Me.VisitorId, Me.DeviceId, Valid(fields, matchId), AddressKey, Context.ConnectionId))));
+            new SkipMatch(Me.VisitorId, Me.DeviceId, Valid(fields, matchId), AddressKey, Context.ConnectionId, captcha))));
     }
 
     [HubMethodName("end_session")]

@@ -1,3 +1,4 @@
+using RandomChat.Application.Bots;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 
@@ -8,7 +9,8 @@ namespace RandomChat.Web.Realtime;
 /// own, so that what waits for the log holds up nothing else.
 /// </summary>
 public sealed class MatchmakingLoop(
-    Matchmaker matchmaker, LiveMatches matches, Departures departures, EndedTickets endedTickets, SkipHabits skips, TimeProvider clock,
+    Matchmaker matchmaker, LiveMatches matches, Departures departures, EndedTickets endedTickets, SkipHabits skips, Suspicion suspicion,
+    TimeProvider clock,
     IHostApplicationLifetime lifetime, ILogger<MatchmakingLoop> log)
     : BackgroundService
 {
@@ -30,6 +32,7 @@ public sealed class MatchmakingLoop(
     private Task Sweep(CancellationToken ct)
     {
         skips.Sweep();
+        suspicion.Sweep();
         matches.Sweep();
         return Task.CompletedTask;
     }

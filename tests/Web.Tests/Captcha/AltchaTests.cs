@@ -19,7 +19,7 @@ public sealed class AltchaTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => server = await RunningServer.Start(
         new Dictionary<string, string?> { ["Captcha:Mode"] = "always", ["Captcha:Cost"] = "500", ["Captcha:MaximumCounter"] = "100" },
-        services: services => services.AddSingleton<ICaptcha>(provider => ActivatorUtilities.CreateInstance<ProofOfWork>(provider, (TimeProvider)clock)));
+        services: services => services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ProofOfWork>(provider, (TimeProvider)clock)));
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
