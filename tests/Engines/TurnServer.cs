@@ -15,10 +15,11 @@ public sealed class TurnServer : IAsyncDisposable
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("randomchat-turn-");
     private readonly List<string> log = [];
+    private readonly string? configuration;
     private readonly string[] options;
     private Process? process;
 
-    private TurnServer(string[] options) => this.options = options;
+    private TurnServer(string? configuration, string[] options) => (this.configuration, this.options) = (configuration, options);
 
     /// <summary>Its <c>static-auth-secret</c>.</summary>
     public string Secret { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -44,18 +45,13 @@ public sealed class TurnServer : IAsyncDisposable
 
     /// <summary>A server of this test alone, which it may stop and start.</summary>
     /// <param name="options">More of its command line.</param>
-    public static async Task<TurnServer> Own(params string[] options)
-    {
-        if (!File.Exists(Program))
-        {
-            Assert.Skip("There is no TURN server: coturn is not installed (Debian: coturn).");
-        }
+    public static Task<TurnServer> Own(params string[] options) => Begin(null, [
+        "-n", "--verbose", "--relay-ip", "127.0.0.1", "--allow-loopback-peers", "--no-cli", "--fingerprint", "--use-auth-secret", "--realm", "turn.example",
+        "--log-file", "stdout", .. options,
+    ]);
 
-        var server = new TurnServer(options);
-        server.WriteCertificate();
-        await server.Start();
-        return server;
-    }
+    /// <summary>A server with a configuration file as it would run in production; addresses, ports and secret are the test's.</summary>
+    public static Task<TurnServer> With(string configuration, params string[] options) => Begin(configuration, options);
 
     /// <summary>A TURN URL of it.</summary>
     /// <param name="transport"><c>udp</c> or <c>tcp</c>.</param>
@@ -68,10 +64,11 @@ public sealed class TurnServer : IAsyncDisposable
         var start = new ProcessStartInfo(
             Program,
             [
-                "-n", "--verbose", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1", "--allow-loopback-peers", "--no-cli", "--fingerprint",
+                .. configuration is null ? Array.Empty<string>() : ["-c", configuration],
+                "--listening-ip", "127.0.0.1",
                 "--listening-port", Port.ToString(CultureInfo.InvariantCulture), "--tls-listening-port", TlsPort.ToString(CultureInfo.InvariantCulture),
-                "--use-auth-secret", "--static-auth-secret", Secret, "--realm", "turn.example", "--cert", CertificateFile, "--pkey", KeyFile,
-                "--log-file", "stdout", "--pidfile", Path.Combine(folder.FullName, "pid"), "--userdb", Path.Combine(folder.FullName, "db"),
+                "--static-auth-secret", Secret, "--cert", CertificateFile, "--pkey", KeyFile,
+                "--pidfile", Path.Combine(folder.FullName, "pid"), "--userdb", Path.Combine(folder.FullName, "db"),
                 .. options,
             ])
         {
@@ -104,6 +101,19 @@ public sealed class TurnServer : IAsyncDisposable
         Stop();
         folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    private static async Task<TurnServer> Begin(string? configuration, string[] options)
+    {
+        if (!File.Exists(Program))
+        {
+            Assert.Skip("There is no TURN server: coturn is not installed (Debian: coturn).");
+        }
+
+        var server = new TurnServer(configuration, options);
+        server.WriteCertificate();
+        await server.Start();
+        return server;
     }
 
     private string KeyFile => Path.Combine(folder.FullName, "key.pem");

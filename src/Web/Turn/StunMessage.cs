@@ -8,17 +8,16 @@ internal sealed class StunMessage
 {
     public const int HeaderLength = 20;
     private const uint Cookie = 0x2112A442;
+    private const int TransactionLength = 12;
     private const int IntegrityLength = 20;
 
     private readonly Dictionary<StunAttribute, byte[]> attributes = [];
+    private readonly int type;
+    private readonly byte[] transaction;
 
-    private StunMessage(int type, ReadOnlySpan<byte> transaction) => (Type, Transaction) = (type, transaction.ToArray());
+    private StunMessage(int type, byte[] transaction) => (this.type, this.transaction) = (type, transaction);
 
-    private int Type { get; }
-
-    private byte[] Transaction { get; }
-
-    public bool IsSuccess => (Type & 0x0110) == 0x0100;
+    public bool IsSuccess => (type & 0x0110) == 0x0100;
 
     /// <summary>The code of an error response, e.g. 401; null where there is none.</summary>
     public int? Error => this[StunAttribute.ErrorCode] is [_, _, var hundreds, var rest, ..] ? ((hundreds & 7) * 100) + rest : null;
@@ -26,8 +25,11 @@ internal sealed class StunMessage
     /// <summary>An attribute's value, the first of its kind; null where there is none.</summary>
     public byte[]? this[StunAttribute attribute] => attributes.GetValueOrDefault(attribute);
 
-    /// <summary>A request with a transaction of its own, signed where there is a key (long-term credentials, RFC 8489 section 9.2).</summary>
-    public static byte[] Request(StunMethod method, byte[]? key, params ReadOnlySpan<(StunAttribute Type, byte[] Value)> attributes)
+    /// <summary>What tells one request from another; its answer repeats it.</summary>
+    public static byte[] NewTransaction() => RandomNumberGenerator.GetBytes(TransactionLength);
+
+    /// <summary>A request, signed where there is a key (long-term credentials, RFC 8489 section 9.2).</summary>
+    public static byte[] Request(StunMethod method, byte[] transaction, byte[]? key, params ReadOnlySpan<(StunAttribute Type, byte[] Value)> attributes)
     {
         var length = key is null ? 0 : 4 + IntegrityLength;
         foreach (var (_, value) in attributes)
@@ -39,7 +41,7 @@ internal sealed class StunMessage
         BinaryPrimitives.WriteUInt16BigEndian(message, (ushort)method);
         BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), (ushort)length);
         BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(4), Cookie);
-        RandomNumberGenerator.Fill(message.AsSpan(8, 12));
+        transaction.CopyTo(message, HeaderLength - TransactionLength);
         var at = HeaderLength;
         foreach (var (type, value) in attributes)
         {
@@ -65,7 +67,7 @@ internal sealed class StunMessage
             return null;
         }
 
-        var message = new StunMessage(BinaryPrimitives.ReadUInt16BigEndian(bytes), bytes[8..HeaderLength]);
+        var message = new StunMessage(BinaryPrimitives.ReadUInt16BigEndian(bytes), TransactionIn(bytes).ToArray());
         for (var rest = bytes[HeaderLength..]; !rest.IsEmpty;)
         {
             if (rest.Length < 4 || LengthIn(rest) is var length && rest.Length < 4 + Padded(length))
@@ -83,7 +85,9 @@ internal sealed class StunMessage
     /// <summary>The length of what follows a header, a message's or an attribute's: both hold it in the same place.</summary>
     public static int LengthIn(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
 
-    public bool Answers(ReadOnlySpan<byte> request) => request[8..HeaderLength].SequenceEqual(Transaction);
+    public bool Answers(ReadOnlySpan<byte> request) => TransactionIn(request).SequenceEqual(transaction);
+
+    private static ReadOnlySpan<byte> TransactionIn(ReadOnlySpan<byte> header) => header[(HeaderLength - TransactionLength)..HeaderLength];
 
     private static int Put(byte[] message, int at, StunAttribute type, byte[] value)
     {

@@ -65,7 +65,7 @@ internal sealed class TurnClient(TimeProvider clock)
     private static async Task<TurnAnswer> Allocate(Exchange exchange, IceServer credentials)
     {
         (StunAttribute, byte[]) transport = (StunAttribute.RequestedTransport, [17, 0, 0, 0]); // UDP, by its protocol number
-        var answer = await exchange(StunMessage.Request(StunMethod.Allocate, null, transport));
+        var answer = await exchange(StunMessage.Request(StunMethod.Allocate, StunMessage.NewTransaction(), null, transport));
         if (answer is not { Error: 401 } || answer[StunAttribute.Realm] is not { } realm || answer[StunAttribute.Nonce] is not { } nonce)
         {
             return answer.IsSuccess ? TurnAnswer.Allocated : TurnAnswer.NoAllocation;
@@ -76,7 +76,7 @@ internal sealed class TurnClient(TimeProvider clock)
         var key = MD5.HashData([.. username, (byte)':', .. realm, (byte)':', .. Encoding.UTF8.GetBytes(credentials.Credential!)]);
 #pragma warning restore CA5351
         (StunAttribute, byte[])[] who = [(StunAttribute.Username, username), (StunAttribute.Realm, realm), (StunAttribute.Nonce, nonce)];
-        answer = await exchange(StunMessage.Request(StunMethod.Allocate, key, [transport, .. who]));
+        answer = await exchange(StunMessage.Request(StunMethod.Allocate, StunMessage.NewTransaction(), key, [transport, .. who]));
         if (!answer.IsSuccess)
         {
             return answer.Error is 401 or 441 ? TurnAnswer.CredentialsRefused : TurnAnswer.NoAllocation;
@@ -84,7 +84,7 @@ internal sealed class TurnClient(TimeProvider clock)
 
         try
         {
-            await exchange(StunMessage.Request(StunMethod.Refresh, key, [(StunAttribute.Lifetime, new byte[4]), .. who]));
+            await exchange(StunMessage.Request(StunMethod.Refresh, StunMessage.NewTransaction(), key, [(StunAttribute.Lifetime, new byte[4]), .. who]));
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
