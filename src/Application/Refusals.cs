@@ -9,7 +9,7 @@ public static class Refusals
     {
         "age-restricted" or "terms-required" => new(rejection.Code, rejection.Message),
         "match.not-started" or "match.not-a-participant" => Refusal.NotInMatch,
-        "visitor.unknown" => new("no-session", "Your session ended. Start again; it takes a moment."),
+        "visitor.unknown" or "visitor.erased" => new("no-session", "Your session ended. Start again; it takes a moment."),
         _ => Refusal.Conflict(rejection.Message),
     };
 }

@@ -11,6 +11,7 @@ public static class VisitorEventTypes
         .Add<VisitorEvent.SessionStarted>("visitors.session.started.v1")
         .Add<VisitorEvent.PreferencesChanged>("visitors.preferences.changed.v1")
         .Add<VisitorEvent.Blocked>("visitors.visitor.blocked.v1")
+        .Add<VisitorEvent.Erased>("visitors.visitor.erased.v1")
         .Add<VisitorEvent.TicketEnded>("matchmaking.ticket.ended.v1");
 }
 

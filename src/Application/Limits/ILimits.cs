@@ -41,6 +41,9 @@ public static class LimitNames
     /// <summary>Signals of a call, by visitor.</summary>
     public const string Signals = nameof(LimitOptions.Signals);
 
+    /// <summary>Exports of what is kept, by visitor.</summary>
+    public const string Exports = nameof(LimitOptions.Exports);
+
     /// <summary>Reports and blocks, by visitor.</summary>
     public const string Reports = nameof(LimitOptions.Reports);
 }
@@ -71,6 +74,8 @@ public sealed class LimitOptions
 
     public LimitRule Reports { get; set; } = new(20, TimeSpan.FromHours(1), 10);
 
+    public LimitRule Exports { get; set; } = new(12, TimeSpan.FromHours(1), 6);
+
     /// <summary>The rules by name.</summary>
     public IReadOnlyDictionary<string, LimitRule> ByName() => new Dictionary<string, LimitRule>
     {
@@ -82,6 +87,7 @@ public sealed class LimitOptions
         [LimitNames.Typing] = Typing,
         [LimitNames.Signals] = Signals,
         [LimitNames.Reports] = Reports,
+        [LimitNames.Exports] = Exports,
     };
 }
 

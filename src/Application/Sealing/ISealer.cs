@@ -23,6 +23,10 @@ public interface ISealer
     /// <summary>The text, or null where the key has been destroyed.</summary>
     ValueTask<string?> OpenForVisitor(Guid visitorId, string sealedText, CancellationToken ct);
 
+    /// <summary>Destroys all that a visitor wrote outside of matches and reports, at once and for good.</summary>
+    /// <returns>Whether no byte of the key is left in the store's files; else the next run of the retention clears them.</returns>
+    ValueTask<bool> ForgetVisitor(Guid visitorId, CancellationToken ct);
+
     /// <summary>The id of a case key that is stored already and in no use yet; it is not handed out again.</summary>
     /// <exception cref="Events.DependencyUnavailableException">The pool is empty and cannot be filled.</exception>
     ValueTask<string> TakeCaseKey(CancellationToken ct);

@@ -11,11 +11,17 @@ namespace RandomChat.Application.Visitors;
 public sealed record NoteVisit(Guid VisitorId) : IRequest<Nothing>;
 
 public sealed class NoteVisitHandler(
-    ISealer sealer, IOptions<RetentionOptions> retention, TimeProvider clock, ILogger<NoteVisitHandler> log)
+    ISealer sealer, VisitorProfiles profiles, IOptions<RetentionOptions> retention, TimeProvider clock, ILogger<NoteVisitHandler> log)
     : IRequestHandler<NoteVisit, Nothing>
 {
     public async ValueTask<Nothing> Handle(NoteVisit request, CancellationToken cancellationToken)
     {
+        if (await profiles.IsErased(request.VisitorId, cancellationToken))
+        {
+            // A tab that is still open when its visitor is forgotten makes no new key for them.
+            return default;
+        }
+
         try
         {
             await sealer.EnsureVisitorKey(request.VisitorId, clock.GetUtcNow() + retention.Value.Visitors, cancellationToken);

@@ -33,7 +33,7 @@ public sealed class StartSessionHandler(
             return VisitorRefusals.TermsRequired;
         }
 
-        if (request.VisitorId is { } known)
+        if (request.VisitorId is { } known && !await profiles.IsErased(known, cancellationToken))
         {
             try
             {
@@ -59,6 +59,8 @@ public sealed class StartSessionHandler(
 
         switch (await executor.Execute(Visitor.Decider, visitorId, command, Guid.NewGuid(), EventMetadata.Visitor(visitorId), ct))
         {
+            case Executed<VisitorEvent, VisitorState>.Refused { Reason.Code: "visitor.erased" }:
+                throw new KeyDestroyedException(visitorId.ToString("N"));
             case Executed<VisitorEvent, VisitorState>.Refused { Reason: var reason }:
                 return Refusals.From(reason);
             default:

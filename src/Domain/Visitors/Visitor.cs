@@ -24,6 +24,11 @@ public abstract record VisitorEvent
     public sealed record Blocked(
         Guid VisitorId, Guid DeviceId, Guid BlockedVisitorId, Guid BlockedDeviceId, Guid MatchId, DateTimeOffset At) : VisitorEvent;
 
+    /// <summary>
+    /// The visitor asked to be forgotten. What they wrote on this stream is noise from now on: its key is destroyed.
+    /// </summary>
+    public sealed record Erased(Guid VisitorId, Guid DeviceId, DateTimeOffset At) : VisitorEvent;
+
     /// <summary>A wait ended without a match.</summary>
     public sealed record TicketEnded(Guid VisitorId, TicketRecord Ticket, TicketEndReason Reason, DateTimeOffset At) : VisitorEvent;
 }
@@ -48,13 +53,15 @@ public abstract record VisitorCommand
     public sealed record Block(
         Guid VisitorId, Guid DeviceId, Guid BlockedVisitorId, Guid BlockedDeviceId, Guid MatchId, DateTimeOffset At) : VisitorCommand;
 
+    public sealed record Erase(Guid VisitorId, Guid DeviceId, DateTimeOffset At) : VisitorCommand;
+
     public sealed record EndTicket(Guid VisitorId, TicketRecord Ticket, TicketEndReason Reason, DateTimeOffset At) : VisitorCommand;
 }
 
 /// <param name="Profile">Sealed; null before the first session.</param>
 /// <param name="Preferences">Sealed; null when none were given since the last session began.</param>
 public sealed record VisitorState(
-    bool Exists, string? Profile, string? Preferences, HashSet<Guid> Blocked, Guid? LastEndedTicket);
+    bool Exists, string? Profile, string? Preferences, HashSet<Guid> Blocked, Guid? LastEndedTicket, bool IsErased = false);
 
 /// <summary>The rules of a visitor.</summary>
 public static class Visitor
@@ -64,6 +71,9 @@ public static class Visitor
 
     private static Decision<VisitorEvent> Decide(VisitorCommand command, VisitorState state) => command switch
     {
+        VisitorCommand.Erase or VisitorCommand.EndTicket when state.IsErased => Decision<VisitorEvent>.AlreadySo,
+        _ when state.IsErased => new Rejection("visitor.erased", "This visitor asked to be forgotten."),
+
         VisitorCommand.StartSession s when !AgePolicy.MayEnter(s.BirthYear, s.Year) =>
             new Rejection("age-restricted", "RandomChat is for adults."),
         VisitorCommand.StartSession { AcceptTerms: false } =>
@@ -82,6 +92,8 @@ public static class Visitor
         VisitorCommand.Block b =>
             new VisitorEvent.Blocked(b.VisitorId, b.DeviceId, b.BlockedVisitorId, b.BlockedDeviceId, b.MatchId, b.At),
 
+        VisitorCommand.Erase e => new VisitorEvent.Erased(e.VisitorId, e.DeviceId, e.At),
+
         VisitorCommand.EndTicket e when state.LastEndedTicket == e.Ticket.TicketId => Decision<VisitorEvent>.AlreadySo,
         VisitorCommand.EndTicket e => new VisitorEvent.TicketEnded(e.VisitorId, e.Ticket, e.Reason, e.At),
 
@@ -93,6 +105,7 @@ public static class Visitor
         VisitorEvent.SessionStarted e => state with { Exists = true, Profile = e.Profile, Preferences = null },
         VisitorEvent.PreferencesChanged e => state with { Preferences = e.Preferences },
         VisitorEvent.Blocked e => state with { Blocked = [.. state.Blocked, e.BlockedVisitorId] },
+        VisitorEvent.Erased => state with { Profile = null, Preferences = null, IsErased = true },
         VisitorEvent.TicketEnded e => state with { LastEndedTicket = e.Ticket.TicketId },
         _ => state,
     };

@@ -53,6 +53,8 @@ public sealed class Sealer : ISealer, IDisposable
     /// <summary>Destroys all that a visitor wrote outside of matches, at once and for good.</summary>
     public ValueTask<Destruction> DestroyVisitorKey(Guid visitorId, CancellationToken ct) => vault.Destroy([KeyId.Visitor(visitorId)], ct);
 
+    public async ValueTask<bool> ForgetVisitor(Guid visitorId, CancellationToken ct) => (await DestroyVisitorKey(visitorId, ct)).Gone;
+
     public string SealMessage(Guid matchId, Guid messageId, DateTimeOffset at, string body)
     {
         Span<byte> context = stackalloc byte[32];

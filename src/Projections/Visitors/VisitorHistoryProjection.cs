@@ -16,6 +16,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<VisitorEvent.PreferencesChanged>(e => [e.VisitorId]);
         Touching<VisitorEvent.Blocked>(e => [e.VisitorId, e.BlockedVisitorId]);
         Touching<VisitorEvent.TicketEnded>(e => [e.VisitorId]);
+        Touching<VisitorEvent.Erased>(e => [e.VisitorId]);
         Touching<MatchEvent.Started>(e => [e.First.VisitorId, e.Second.VisitorId]);
         Touching<MatchEvent.CallEnded>(e => [e.First, e.Second]);
         Touching<MatchEvent.Ended>(e => [e.First, e.Second]);
@@ -24,7 +25,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
 
     public override string Name => "visitor_history";
 
-    public override int Version => 2;
+    public override int Version => 3;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
         where TEvent : class =>

@@ -81,6 +81,7 @@ public static class EdgeSetup
         endpoints.MapCaptcha();
         endpoints.MapSession();
         endpoints.MapPreferences();
+        endpoints.MapMyData();
         endpoints.MapTurn();
         endpoints.MapHealth();
     }

@@ -23,6 +23,9 @@ public sealed class IdentityCookies(IDataProtectionProvider protection, VisitorT
 
     public void WriteSession(HttpContext context, string token, DateTimeOffset expiresAt) => Write(context, Session, token, expiresAt);
 
+    /// <summary>The browser's own id stays: a ban and blocks of others follow it.</summary>
+    public static void ForgetSession(HttpContext context) => context.Response.Cookies.Delete(Session, new CookieOptions { Path = "/" });
+
     /// <summary>The session in the cookie, whatever version of the terms it accepted; null where there is none.</summary>
     public VisitorToken? ReadSession(HttpContext context) => tokens.Read(context.Request.Cookies[Session]);
 

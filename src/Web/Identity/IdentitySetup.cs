@@ -25,6 +25,8 @@ public static class IdentitySetup
         services.AddSingleton<IdentityCookies>();
         services.AddSingleton<AgeRefusals>();
         services.AddSingleton<Gate>();
+        services.AddSingleton<MyData>();
+        services.AddSingleton<Erasure>();
         services.AddSingleton<VisitorProfiles>();
         services.AddSingleton<IDisplayNames>(provider => provider.GetRequiredService<VisitorProfiles>());
         services.AddAuthentication(VisitorIdentity.Scheme)

@@ -8,25 +8,27 @@ namespace RandomChat.Web.Identity;
 
 /// <summary>
 /// Reads the visitor's token from <c>Authorization: Bearer</c>, below <c>/hubs</c> also from <c>?access_token=</c>, else
-/// from the cookie. Whoever sends a token that cannot be read, or that accepted older terms, is anonymous.
+/// from the cookie. Whoever sends a token that cannot be read, that accepted older terms, or of a visitor who was erased, is
+/// anonymous.
 /// </summary>
 internal sealed class VisitorAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, VisitorTokens tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, VisitorTokens tokens,
+    VisitorProfiles profiles)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     private const string Bearer = "Bearer ";
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var sent = SentByClient();
         var token = tokens.Read(sent ?? Request.Cookies[IdentityCookies.Session]);
-        if (token is null || token.TermsVersion != Terms.Version)
+        if (token is null || token.TermsVersion != Terms.Version || await profiles.IsErased(token.VisitorId, Context.RequestAborted))
         {
-            return Task.FromResult(AuthenticateResult.NoResult());
+            return AuthenticateResult.NoResult();
         }
 
         var visitor = new VisitorIdentity(token.VisitorId, token.DeviceId, ByCookie: sent is null);
-        return Task.FromResult(AuthenticateResult.Success(new(visitor.ToPrincipal(), VisitorIdentity.Scheme)));
+        return AuthenticateResult.Success(new(visitor.ToPrincipal(), VisitorIdentity.Scheme));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -55,6 +55,15 @@ public sealed class VisitorConnections(IHubContext<ChatHub> hub) : ILocalConnect
         return false;
     }
 
+    /// <summary>Closes every connection of a visitor.</summary>
+    public void Close(Guid visitorId)
+    {
+        foreach (var connection in byVisitor.TryGetValue(visitorId, out var known) ? known.Items : [])
+        {
+            connection.Abort();
+        }
+    }
+
     public void Push(Guid visitorId, IServerEvent happened, string? exceptConnection = null)
     {
         if (byVisitor.TryGetValue(visitorId, out var known))

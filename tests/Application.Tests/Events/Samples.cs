@@ -29,6 +29,7 @@ public static class Samples
         ["visitors.session.started.v1"] = new VisitorEvent.SessionStarted(Ada, AdasDevice, "2026-03", "rc1:v1:c2VhbGVk", At),
         ["visitors.preferences.changed.v1"] = new VisitorEvent.PreferencesChanged(Ada, "rc1:v1:c2VhbGVk", At),
         ["visitors.visitor.blocked.v1"] = new VisitorEvent.Blocked(Ada, AdasDevice, Ben, BensDevice, MatchId, At),
+        ["visitors.visitor.erased.v1"] = new VisitorEvent.Erased(Ada, AdasDevice, At),
         ["matchmaking.ticket.ended.v1"] = new VisitorEvent.TicketEnded(Ada, AdasTicket, TicketEndReason.Left, At),
         ["matches.match.started.v1"] = new MatchEvent.Started(MatchId, ChatMode.Text, AdasTicket, BensTicket, 0, At),
         ["matches.call.ended.v1"] = new MatchEvent.CallEnded(MatchId, Ada, Ben, new(CallPath.Relay, 1_240), null, At),

@@ -200,6 +200,8 @@ public sealed class PlainSealer : ISealer
 
     public ValueTask<string?> OpenForVisitor(Guid visitorId, string sealedText, CancellationToken ct) => Open(sealedText);
 
+    public ValueTask<bool> ForgetVisitor(Guid visitorId, CancellationToken ct) => ValueTask.FromResult(KeptUntil.TryRemove(visitorId, out _));
+
     public ValueTask<string> TakeCaseKey(CancellationToken ct) => ValueTask.FromResult($"c{Interlocked.Increment(ref cases)}");
 
     public ValueTask<string> SealForCase(string caseKey, Guid reportId, string text, CancellationToken ct) => ValueTask.FromResult(Seal(text));

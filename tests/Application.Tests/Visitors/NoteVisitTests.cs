@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using RandomChat.Application.Events;
 using RandomChat.Application.Settings;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Application.Visitors;
+using RandomChat.Domain.Visitors;
 
 namespace RandomChat.Application.Tests.Visitors;
 
@@ -13,8 +15,7 @@ public sealed class NoteVisitTests
     {
         var world = new World();
         var ann = Guid.NewGuid();
-        var handler = new NoteVisitHandler(
-            world.Sealer, Options.Create(new RetentionOptions { Visitors = TimeSpan.FromDays(3) }), world.Clock, NullLogger<NoteVisitHandler>.Instance);
+        var handler = Handler(world, new() { Visitors = TimeSpan.FromDays(3) });
 
         world.Clock.Advance(TimeSpan.FromDays(2));
         await handler.Handle(new(ann), CancellationToken.None);
@@ -27,10 +28,34 @@ public sealed class NoteVisitTests
     {
         var world = new World();
         world.Sealer.IsDown = true;
-        var handler = new NoteVisitHandler(world.Sealer, Options.Create(new RetentionOptions()), world.Clock, NullLogger<NoteVisitHandler>.Instance);
+        var handler = Handler(world, new());
 
         await handler.Handle(new(Guid.NewGuid()), CancellationToken.None);
 
         Assert.Empty(world.Sealer.KeptUntil);
     }
+
+    [Fact]
+    public async Task A_tab_that_is_still_open_makes_no_new_key_for_a_visitor_who_was_erased()
+    {
+        var world = new World();
+        var ann = Guid.NewGuid();
+        var profiles = new VisitorProfiles(world.Executor, world.Sealer, world.Clock);
+        foreach (var command in new VisitorCommand[]
+                 {
+                     new VisitorCommand.StartSession(ann, ann, 1990, 2026, true, "1", "", world.Clock.GetUtcNow()),
+                     new VisitorCommand.Erase(ann, ann, world.Clock.GetUtcNow()),
+                 })
+        {
+            await world.Executor.Execute(Visitor.Decider, ann, command, Guid.NewGuid(), EventMetadata.System, CancellationToken.None);
+        }
+
+        await Handler(world, new(), profiles).Handle(new(ann), CancellationToken.None);
+
+        Assert.Empty(world.Sealer.KeptUntil);
+    }
+
+    private static NoteVisitHandler Handler(World world, RetentionOptions retention, VisitorProfiles? profiles = null) => new(
+        world.Sealer, profiles ?? new(world.Executor, world.Sealer, world.Clock), Options.Create(retention), world.Clock,
+        NullLogger<NoteVisitHandler>.Instance);
 }

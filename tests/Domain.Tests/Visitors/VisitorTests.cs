@@ -14,6 +14,7 @@ public sealed class VisitorTests
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private static readonly VisitorEvent Started = new VisitorEvent.SessionStarted(Me, MyDevice, "2026-03", "sealed-profile", Noon);
+    private static readonly VisitorEvent Erased = new VisitorEvent.Erased(Me, MyDevice, Noon);
     private static readonly VisitorEvent BlockedOther = new VisitorEvent.Blocked(Me, MyDevice, Other, OtherDevice, MatchId, Noon);
 
     [Fact]
@@ -110,9 +111,28 @@ public sealed class VisitorTests
     {
         Visitor.Decider.Given().When(new VisitorCommand.ChangePreferences(Me, "sealed", Noon)).ThenRefused("visitor.unknown");
         Visitor.Decider.Given().When(Block(Other, OtherDevice)).ThenRefused("visitor.unknown");
+        Visitor.Decider.Given().When(new VisitorCommand.Erase(Me, MyDevice, Noon)).ThenRefused("visitor.unknown");
         Visitor.Decider.Given()
             .When(new VisitorCommand.EndTicket(Me, Ticket(1), TicketEndReason.Left, Noon))
             .ThenRefused("visitor.unknown");
+    }
+
+    [Fact]
+    public void Being_forgotten_is_recorded_once_and_clears_what_was_known()
+    {
+        Visitor.Decider.Given(Started).When(new VisitorCommand.Erase(Me, MyDevice, Noon)).Then(Erased, Twice.ChangesNothing);
+
+        var state = Visitor.Decider.Fold([Started, new VisitorEvent.PreferencesChanged(Me, "sealed-preferences", Noon), Erased]);
+        Assert.True(state is { IsErased: true, Profile: null, Preferences: null });
+    }
+
+    [Fact]
+    public void Whoever_was_forgotten_does_not_come_back_and_a_wait_that_ends_late_is_not_recorded()
+    {
+        Visitor.Decider.Given(Started, Erased).When(StartSession()).ThenRefused("visitor.erased");
+        Visitor.Decider.Given(Started, Erased).When(new VisitorCommand.ChangePreferences(Me, "sealed", Noon)).ThenRefused("visitor.erased");
+        Visitor.Decider.Given(Started, Erased).When(Block(Other, OtherDevice)).ThenRefused("visitor.erased");
+        Visitor.Decider.Given(Started, Erased).When(new VisitorCommand.EndTicket(Me, Ticket(1), TicketEndReason.Left, Noon)).ThenNothing();
     }
 
     private static VisitorCommand.StartSession StartSession(int birthYear = 1990, bool acceptTerms = true) =>

@@ -1,0 +1,132 @@
+using System.Text;
+using RandomChat.Application.Events;
+using RandomChat.Application.Matches;
+using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Realtime;
+using RandomChat.Application.Sealing;
+using RandomChat.Application.Visitors;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Matchmaking;
+using RandomChat.Domain.Moderation;
+using RandomChat.Domain.Visitors;
+using RandomChat.Projections.Visitors;
+
+namespace RandomChat.Web.Identity;
+
+/// <summary>
+/// Everything that is kept on a visitor, opened as far as its keys exist. What is about somebody else is left out: who
+/// reported or blocked this visitor, and what partners wrote.
+/// </summary>
+public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISealer sealer, Conversation conversation, TimeProvider clock)
+{
+    private const int PageSize = 500;
+    private const string Withheld =
+        "What others wrote, and who reported or blocked you, is theirs and is left out. What was erased or whose key is destroyed cannot be opened by anybody.";
+
+    /// <exception cref="DependencyUnavailableException">The read models, the log or the keys cannot be read now.</exception>
+    public async Task<MyDataExport> Export(Guid visitorId, CancellationToken ct)
+    {
+        var export = new MyDataExport(visitorId, clock.GetUtcNow(), Withheld, [], [], [], [], [], []);
+        for (LogPosition? after = null; ;)
+        {
+            var page = await history.Of(visitorId, after, PageSize, ct);
+            foreach (var recorded in page)
+            {
+                await Add(export, visitorId, Read(recorded), ct);
+                after = new LogPosition(recorded.Position);
+            }
+
+            if (page.Count < PageSize)
+            {
+                return export;
+            }
+        }
+    }
+
+    private object Read(HistoryEvent recorded) => codec.Decode(new(
+        new StreamName(recorded.Stream), recorded.Revision, new(recorded.Position), Guid.Empty, recorded.Type, recorded.At,
+        Encoding.UTF8.GetBytes(recorded.Data), ReadOnlyMemory<byte>.Empty));
+
+    private async Task Add(MyDataExport export, Guid me, object happened, CancellationToken ct)
+    {
+        switch (happened)
+        {
+            case VisitorEvent.SessionStarted e:
+                var profile = await sealer.OpenForVisitor(me, e.Profile, ct) is { } about ? VisitorProfile.Parse(about) : null;
+                export.Sessions.Add(new(e.At, e.DeviceId, e.TermsVersion, profile?.BirthYear, profile?.DisplayName));
+                break;
+            case VisitorEvent.PreferencesChanged e:
+                export.Preferences.Add(new(e.At, await sealer.OpenForVisitor(me, e.Preferences, ct) is { } json ? VisitorPreferences.Parse(json) : null));
+                break;
+            case VisitorEvent.Blocked e when e.VisitorId == me:
+                export.Blocks.Add(new(e.At, e.MatchId));
+                break;
+            case VisitorEvent.TicketEnded e:
+                export.Waits.Add(await Wait(me, e.Ticket, e.Reason.ToString().ToLowerInvariant(), ct));
+                break;
+            case MatchEvent.Started e:
+                export.Waits.Add(await Wait(me, e.First.VisitorId == me ? e.First : e.Second, "matched", ct));
+                var said = await conversation.Read(e.MatchId, me, 0, int.MaxValue, ct);
+                export.Matches.Add(new(e.MatchId, e.Mode, e.At)
+                {
+                    Messages = [.. said.Where(message => message.From == ChatMessage.Me).Select(message => new MyMessage(message.MessageId, message.Sequence, message.SentAt, message.Body))],
+                });
+                break;
+            case MatchEvent.CallEnded e when export.Matches.Find(match => match.MatchId == e.MatchId) is { } match:
+                match.Call = e.First == me ? e.FirstCall : e.SecondCall;
+                break;
+            case MatchEvent.Ended e when export.Matches.Find(match => match.MatchId == e.MatchId) is { } match:
+                match.EndedAt = e.At;
+                match.EndedByMe = e.EndedBy == me;
+                match.Reason = SessionEnded.For(e.MatchId, e.Reason).Reason;
+                match.MessagesSent = e.First == me ? e.MessagesFromFirst : e.MessagesFromSecond;
+                break;
+            case CaseEvent.Reported e when e.ReporterId == me:
+                export.Reports.Add(new(e.At, e.ReportId, e.MatchId, e.Reason, e.Comment is { } comment ? await sealer.OpenForCase(e.ReportId, comment, ct) : null));
+                break;
+        }
+    }
+
+    private async Task<MyWait> Wait(Guid me, TicketRecord ticket, string outcome, CancellationToken ct)
+    {
+        var wishes = ticket.Wishes is { } text && await sealer.OpenForVisitor(me, text, ct) is { } json ? TicketWishes.Parse(json) : null;
+        return new(ticket.AskedAt, ticket.Mode, wishes?.Language ?? ticket.Language, wishes?.Interests ?? [], ticket.WaitedMilliseconds, outcome);
+    }
+}
+
+/// <summary>The answer of <c>GET /api/me/export</c>. Null where a key is destroyed.</summary>
+public sealed record MyDataExport(
+    Guid VisitorId, DateTimeOffset ExportedAt, string Withheld, List<MySession> Sessions, List<MyPreferences> Preferences, List<MyWait> Waits,
+    List<MyMatch> Matches, List<MyBlock> Blocks, List<MyReport> Reports);
+
+public sealed record MySession(DateTimeOffset At, Guid DeviceId, string TermsVersion, int? BirthYear, string? DisplayName);
+
+public sealed record MyPreferences(DateTimeOffset At, VisitorPreferences? Preferences);
+
+/// <param name="Outcome"><c>matched</c>, or why it ended without a match.</param>
+public sealed record MyWait(
+    DateTimeOffset AskedAt, ChatMode Mode, string? Language, IReadOnlyList<string> Interests, long WaitedMilliseconds, string Outcome);
+
+public sealed record MyMatch(Guid MatchId, ChatMode Mode, DateTimeOffset StartedAt)
+{
+    /// <summary>Null while it goes on.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>As the contract's <c>end_session</c> says it.</summary>
+    public string? Reason { get; set; }
+
+    public bool EndedByMe { get; set; }
+
+    public int MessagesSent { get; set; }
+
+    public CallReport? Call { get; set; }
+
+    /// <summary>What this visitor wrote and can still be read.</summary>
+    public IReadOnlyList<MyMessage> Messages { get; init; } = [];
+}
+
+public sealed record MyMessage(Guid MessageId, int Sequence, DateTimeOffset SentAt, string Body);
+
+public sealed record MyBlock(DateTimeOffset At, Guid MatchId);
+
+public sealed record MyReport(DateTimeOffset At, Guid ReportId, Guid MatchId, ReportReason Reason, string? Comment);
