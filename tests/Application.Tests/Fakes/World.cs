@@ -29,7 +29,7 @@ public sealed class World
         Executor = new(Log, EventCodec.Default);
         Lobby = new InProcessLobby(lobbyOptions, Clock, Guid.NewGuid);
         Conversation = new(Log, EventCodec.Default, Sealer, Connections, Registry, Clock, matchOptions, NullLogger<Conversation>.Instance);
-        Matches = new(Executor, Conversation, Connections, Registry, Index, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
+        Matches = new(Executor, Conversation, Connections, Registry, Index, new(Clock), Clock, matchOptions, NullLogger<LiveMatches>.Instance);
         OwnMatches = new(Executor, Clock, matchOptions);
         EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
         var sender = new OnlyMatches(Matches, Registry);
