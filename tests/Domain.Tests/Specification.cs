@@ -20,19 +20,22 @@ public sealed class GivenEvents<TCommand, TEvent, TState>(Decider<TCommand, TEve
 public sealed class WhenDecided<TCommand, TEvent, TState>(Decider<TCommand, TEvent, TState> decider, TEvent[] given, TCommand command)
 {
     /// <summary>Exactly this happens, and the same command once more does what <paramref name="twice"/> says.</summary>
-    public void Then(TEvent happened, Twice twice)
+    public void Then(TEvent happened, Twice twice) => Then([happened], twice);
+
+    /// <summary>The same for several events, in their order.</summary>
+    public void Then(IReadOnlyList<TEvent> happened, Twice twice)
     {
         var first = Decide(given);
-        Assert.Equal([happened], Assert.IsType<Decision<TEvent>.Accepted>(first).Events);
+        Assert.Equal(happened, Assert.IsType<Decision<TEvent>.Accepted>(first).Events);
 
-        var second = Decide([.. given, happened]);
+        var second = Decide([.. given, .. happened]);
         switch (twice)
         {
             case Twice.Nothing:
                 Assert.Empty(Assert.IsType<Decision<TEvent>.Accepted>(second).Events);
                 break;
             case Twice.Same:
-                Assert.Equal([happened], Assert.IsType<Decision<TEvent>.Accepted>(second).Events);
+                Assert.Equal(happened, Assert.IsType<Decision<TEvent>.Accepted>(second).Events);
                 break;
             case Twice.Refused refused:
                 Assert.Equal(refused.Code, Assert.IsType<Decision<TEvent>.Rejected>(second).Reason.Code);

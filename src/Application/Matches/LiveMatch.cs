@@ -110,6 +110,9 @@ public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest requ
 
     public bool ShowsVideo { get; set; }
 
+    /// <summary>How the call stands on this side; null until it says so, and again when another node takes over.</summary>
+    public CallReport? Call { get; set; }
+
     /// <summary>Until when this side may come back; null while it is here.</summary>
     public DateTimeOffset? LostUntil { get; set; }
 

@@ -165,7 +165,7 @@ public sealed class LiveMatches(
 
         var now = clock.GetUtcNow();
         Part(match, reason, endedBy, now);
-        unwritten[match.Id] = new(match, new(reason, endedBy, 0, 0, now), RetryAt: now);
+        unwritten[match.Id] = new(match, new(reason, endedBy, 0, 0, now, match.First.Call, match.Second.Call), RetryAt: now);
         await Task.WhenAny(Write(match.Id), Task.Delay(options.Value.EndPatience, clock));
     }
 

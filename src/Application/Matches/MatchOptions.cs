@@ -15,6 +15,9 @@ public sealed class MatchOptions
     /// <summary>How long an ending waits for the log before both sides are let go; the event is written when the log is back.</summary>
     public TimeSpan EndPatience { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whether signals are relayed without the addresses of those who send them; see <see cref="RelayFilter"/>.</summary>
+    public bool HidesAddresses { get; set; }
+
     /// <summary>The name of this node in events.</summary>
     public string NodeName { get; set; } = Environment.MachineName;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mediator;
+using Microsoft.Extensions.Options;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Realtime;
 using RandomChat.Domain.Matchmaking;
@@ -13,7 +14,8 @@ public sealed record SendSignal(Guid VisitorId, Guid MatchId, SignalType Type, J
     Guid? IMatchRequest.About => MatchId;
 }
 
-public sealed class SendSignalHandler(LiveMatches matches, IVisitorConnections connections, ILimits limits)
+public sealed class SendSignalHandler(
+    LiveMatches matches, IVisitorConnections connections, ILimits limits, IOptions<MatchOptions> options)
     : IRequestHandler<SendSignal, Outcome<Nothing>>
 {
     public async ValueTask<Outcome<Nothing>> Handle(SendSignal request, CancellationToken cancellationToken)
@@ -34,6 +36,19 @@ public sealed class SendSignalHandler(LiveMatches matches, IVisitorConnections c
             return Refusal.RateLimited(limit.RetryAfter);
         }
 
+        SignalRelayed? signal = new(match.Id, request.Type, request.Payload);
+        if (options.Value.HidesAddresses)
+        {
+            switch (RelayFilter.Apply(signal))
+            {
+                case Outcome<SignalRelayed?>.Refused { Refusal: var refusal }:
+                    return refusal;
+                case Outcome<SignalRelayed?>.Done { Value: var allowed }:
+                    signal = allowed;
+                    break;
+            }
+        }
+
         if (me.CallConnection is null || !connections.IsOpen(me.CallConnection))
         {
             me.CallConnection = request.Connection;
@@ -43,9 +58,9 @@ public sealed class SendSignalHandler(LiveMatches matches, IVisitorConnections c
             return Refusal.Conflict("Another tab of yours holds this call.");
         }
 
-        if (match.PartnerOf(me).CallConnection is { } partner)
+        if (signal is not null && match.PartnerOf(me).CallConnection is { } partner)
         {
-            connections.PushTo(partner, new SignalRelayed(match.Id, request.Type, request.Payload));
+            connections.PushTo(partner, signal);
         }
 
         return default(Nothing);

@@ -17,6 +17,25 @@ public enum MatchEndReason
     Server,
 }
 
+public enum CallPath
+{
+    /// <summary>Pictures and sound go from browser to browser.</summary>
+    Direct,
+
+    /// <summary>They go through a relay.</summary>
+    Relay,
+
+    /// <summary>They never came.</summary>
+    Failed,
+
+    /// <summary>They came and were lost.</summary>
+    Dropped,
+}
+
+/// <summary>How a call stands, as one side saw it last. Part of the storage format.</summary>
+/// <param name="FirstFrameMilliseconds">From the match to the partner's first picture; null where it was not measured.</param>
+public sealed record CallReport(CallPath Path, int? FirstFrameMilliseconds);
+
 /// <summary>What happened to a match: two visitors, from found to ended.</summary>
 public abstract record MatchEvent
 {
@@ -27,6 +46,11 @@ public abstract record MatchEvent
     /// <summary>Two visitors met. <c>First</c> waited longer and initiates the call in a video match.</summary>
     public sealed record Started(
         Guid MatchId, ChatMode Mode, TicketRecord First, TicketRecord Second, int SharedInterests, DateTimeOffset At) : MatchEvent;
+
+    /// <summary>How the call of a video match went, before the match is over. Not recorded where neither side reported anything.</summary>
+    /// <param name="FirstCall">As <c>First</c> saw it; null where that side reported nothing.</param>
+    public sealed record CallEnded(
+        Guid MatchId, Guid First, Guid Second, CallReport? FirstCall, CallReport? SecondCall, DateTimeOffset At) : MatchEvent;
 
     /// <summary>The match is over. Carries the counts, since the messages themselves expire.</summary>
     /// <param name="EndedBy">The visitor who ended it, or null where nobody did.</param>
@@ -48,8 +72,10 @@ public abstract record MatchCommand
     public sealed record Start(
         Guid MatchId, ChatMode Mode, TicketRecord First, TicketRecord Second, int SharedInterests, DateTimeOffset At) : MatchCommand;
 
+    /// <param name="FirstCall">What a side reported of its call last; null where nothing, or where there was none.</param>
     public sealed record End(
-        MatchEndReason Reason, Guid? EndedBy, int MessagesFromFirst, int MessagesFromSecond, DateTimeOffset At) : MatchCommand;
+        MatchEndReason Reason, Guid? EndedBy, int MessagesFromFirst, int MessagesFromSecond, DateTimeOffset At,
+        CallReport? FirstCall = null, CallReport? SecondCall = null) : MatchCommand;
 }
 
 public abstract record MatchState
@@ -107,15 +133,22 @@ public static class Match
 
         (MatchState.Live or MatchState.Over, MatchCommand.End { EndedBy: { } by }) when state.TicketOf(by) is null =>
             new Rejection("match.not-a-participant", "Only a participant ends a match."),
-        (MatchState.Live { Start: var start }, MatchCommand.End e) =>
-            new MatchEvent.Ended(
-                start.MatchId, e.Reason, e.EndedBy,
-                start.First.VisitorId, start.First.DeviceId, start.Second.VisitorId, start.Second.DeviceId,
-                e.MessagesFromFirst, e.MessagesFromSecond, (long)(e.At - start.At).TotalMilliseconds, e.At),
+        (MatchState.Live { Start: { Mode: ChatMode.Video } start }, MatchCommand.End e) when (e.FirstCall ?? e.SecondCall) is not null =>
+            new Decision<MatchEvent>.Accepted(
+            [
+                new MatchEvent.CallEnded(start.MatchId, start.First.VisitorId, start.Second.VisitorId, e.FirstCall, e.SecondCall, e.At),
+                Ended(start, e),
+            ]),
+        (MatchState.Live { Start: var start }, MatchCommand.End e) => Ended(start, e),
         (MatchState.Over, MatchCommand.End) => Decision<MatchEvent>.AlreadySo,
 
         _ => throw new InvalidOperationException($"No rule for {command}."),
     };
+
+    private static MatchEvent.Ended Ended(MatchEvent.Started start, MatchCommand.End end) => new(
+        start.MatchId, end.Reason, end.EndedBy,
+        start.First.VisitorId, start.First.DeviceId, start.Second.VisitorId, start.Second.DeviceId,
+        end.MessagesFromFirst, end.MessagesFromSecond, (long)(end.At - start.At).TotalMilliseconds, end.At);
 
     private static MatchState Evolve(MatchState state, MatchEvent happened) => (state, happened) switch
     {

@@ -17,13 +17,14 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<VisitorEvent.Blocked>(e => [e.VisitorId, e.BlockedVisitorId]);
         Touching<VisitorEvent.TicketEnded>(e => [e.VisitorId]);
         Touching<MatchEvent.Started>(e => [e.First.VisitorId, e.Second.VisitorId]);
+        Touching<MatchEvent.CallEnded>(e => [e.First, e.Second]);
         Touching<MatchEvent.Ended>(e => [e.First, e.Second]);
         Touching<CaseEvent.Reported>(e => [e.VisitorId, e.ReporterId]);
     }
 
     public override string Name => "visitor_history";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
         where TEvent : class =>

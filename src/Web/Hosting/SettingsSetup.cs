@@ -27,10 +27,11 @@ public static class SettingsSetup
             .Validate(o => o.ReconnectGrace >= TimeSpan.Zero, "Matching:ReconnectGrace must not be negative.")
             .Validate(o => o.RematchWindow >= TimeSpan.Zero, "Matching:RematchWindow must not be negative; zero switches it off.")
             .ValidateOnStart();
-        services.AddOptions<MatchOptions>().Configure<IOptions<MatchingOptions>, IOptions<RetentionOptions>>((match, matching, retention) =>
+        services.AddOptions<MatchOptions>().Configure<IOptions<MatchingOptions>, IOptions<RetentionOptions>, IOptions<IceOptions>>((match, matching, retention, ice) =>
         {
             match.ReconnectGrace = matching.Value.ReconnectGrace;
             match.MessageRetention = retention.Value.Messages;
+            match.HidesAddresses = ice.Value.Policy == "relay";
         });
         services.AddOptions<LobbyOptions>().Configure<IOptions<MatchingOptions>>((lobby, matching) =>
         {

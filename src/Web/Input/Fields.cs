@@ -126,7 +126,7 @@ public sealed class Fields
         return texts;
     }
 
-    /// <summary>An object as it stands, or null where it is missing or null.</summary>
+    /// <summary>An object as it stands, which can be sent on, or null where it is missing or null.</summary>
     public JsonElement? OptionalObject(string name)
     {
         if (Find(name) is not { } value)
@@ -134,7 +134,7 @@ public sealed class Fields
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.Object)
+        if (value.ValueKind == JsonValueKind.Object && IsWritable(value))
         {
             return value;
         }
@@ -177,6 +177,21 @@ public sealed class Fields
         catch (InvalidOperationException)
         {
             return null;
+        }
+    }
+
+    /// <summary>False where half a surrogate pair is somewhere inside: whoever gets it would lose the connection.</summary>
+    private static bool IsWritable(JsonElement value)
+    {
+        using var nowhere = new Utf8JsonWriter(Stream.Null);
+        try
+        {
+            value.WriteTo(nowhere);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

@@ -19,6 +19,7 @@ public sealed class ChatHub(ISender sender, VisitorConnections connections, IVis
     public const string Path = "/hubs/chat";
     private const int MostConnections = 8;
     private const int MostSignalBytes = 64 * 1024;
+    private const int MostFirstFrameMilliseconds = 600_000;
 
     public override async Task OnConnectedAsync()
     {
@@ -94,6 +95,16 @@ public sealed class ChatHub(ISender sender, VisitorConnections connections, IVis
         var matchId = fields.Guid("matchId");
         var show = fields.Bool("show");
         Value(await sender.Send(new ShowVideo(Me.VisitorId, Valid(fields, matchId), show)));
+    }
+
+    [HubMethodName("call_report")]
+    public async Task CallReport(JsonElement request)
+    {
+        var fields = new Fields(request);
+        var matchId = fields.Guid("matchId");
+        var path = fields.Enum<Domain.Matches.CallPath>("path");
+        var firstFrame = fields.OptionalInt("firstFrameMilliseconds", 0, MostFirstFrameMilliseconds);
+        Value(await sender.Send(new ReportCall(Me.VisitorId, Valid(fields, matchId), path, firstFrame)));
     }
 
     [HubMethodName("skip")]

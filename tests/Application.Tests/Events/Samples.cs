@@ -31,6 +31,7 @@ public static class Samples
         ["visitors.visitor.blocked.v1"] = new VisitorEvent.Blocked(Ada, AdasDevice, Ben, BensDevice, MatchId, At),
         ["matchmaking.ticket.ended.v1"] = new VisitorEvent.TicketEnded(Ada, AdasTicket, TicketEndReason.Left, At),
         ["matches.match.started.v1"] = new MatchEvent.Started(MatchId, ChatMode.Text, AdasTicket, BensTicket, 0, At),
+        ["matches.call.ended.v1"] = new MatchEvent.CallEnded(MatchId, Ada, Ben, new(CallPath.Relay, 1_240), null, At),
         ["matches.match.ended.v1"] = new MatchEvent.Ended(
             MatchId, MatchEndReason.Disconnected, null, Ada, AdasDevice, Ben, BensDevice, 12, 9, 754_321, At),
         ["matches.message.sent.v1"] = new MessageEvent.Sent(

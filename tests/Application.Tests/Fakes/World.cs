@@ -73,10 +73,10 @@ public sealed class World
 
     public Matchmaker Matchmaker { get; }
 
-    public Task<Outcome<JoinAnswer>> Join(Guid visitorId)
+    public Task<Outcome<JoinAnswer>> Join(Guid visitorId, ChatMode mode = ChatMode.Text)
     {
         Connections.Open(visitorId);
-        return Matchmaker.Join(visitorId, visitorId, new(ChatMode.Text, null, [], false), null, CancellationToken.None);
+        return Matchmaker.Join(visitorId, visitorId, new(mode, null, [], false), null, CancellationToken.None);
     }
 
     /// <summary>Lets time pass and everything that it brings happen.</summary>

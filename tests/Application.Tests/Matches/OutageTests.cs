@@ -4,6 +4,7 @@ using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Domain.Matches;
+using RandomChat.Domain.Matchmaking;
 using static RandomChat.Application.Tests.Fakes.FaultyEventStore;
 
 namespace RandomChat.Application.Tests.Matches;
@@ -32,6 +33,25 @@ public sealed class OutageTests
         await world.Pass(TimeSpan.FromSeconds(2));
 
         Assert.Single(world.Log.All, recorded => recorded.Type == "matches.match.ended.v1");
+    }
+
+    [Theory]
+    [InlineData(Fault.Down)]
+    [InlineData(Fault.AnswerLost)]
+    [InlineData(Fault.RequestLost)]
+    public async Task How_a_call_went_is_recorded_once_whatever_the_log_does(Fault fault)
+    {
+        var match = await Meet(ChatMode.Video);
+        match.First.Call = new(CallPath.Relay, 700);
+        world.Log.Break("match", fault);
+
+        await world.Matches.End(match, ann, MatchEndReason.Stopped);
+        world.Log.Mend();
+        await world.Pass(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(
+            ["matches.match.started.v1", "matches.call.ended.v1", "matches.match.ended.v1"],
+            world.Log.All.Where(recorded => recorded.Stream == StreamName.For("match", match.Id)).Select(recorded => recorded.Type));
     }
 
     [Theory]
@@ -175,10 +195,10 @@ public sealed class OutageTests
         Assert.Equal(0, ended.First == ann ? ended.MessagesFromSecond : ended.MessagesFromFirst);
     }
 
-    private async Task<LiveMatch> Meet()
+    private async Task<LiveMatch> Meet(ChatMode mode = ChatMode.Text)
     {
-        await world.Join(ann);
-        await world.Join(bob);
+        await world.Join(ann, mode);
+        await world.Join(bob, mode);
         return Assert.IsType<LiveMatch>(world.Matches.Of(ann));
     }
 

@@ -18,6 +18,8 @@ public sealed class MatchTests
 
     private static readonly MatchEvent Started = new MatchEvent.Started(MatchId, ChatMode.Text, AdasTicket, BensTicket, 1, Noon);
 
+    private static readonly MatchEvent Video = new MatchEvent.Started(MatchId, ChatMode.Video, AdasTicket, BensTicket, 1, Noon);
+
     public static TheoryData<MatchEndReason> Reasons => [.. Enum.GetValues<MatchEndReason>()];
 
     [Fact]
@@ -57,6 +59,39 @@ public sealed class MatchTests
                 MatchId, MatchEndReason.Stopped, Ada, Ada, AdasDevice, Ben, BensDevice, 7, 5, 180_000, Noon.AddMinutes(3)),
             Twice.ChangesNothing);
     }
+
+    [Fact]
+    public void The_end_of_a_video_match_says_first_how_the_call_went()
+    {
+        var (adas, bens) = (new CallReport(CallPath.Relay, 900), new CallReport(CallPath.Dropped, null));
+
+        Match.Decider.Given(Video).When(End(MatchEndReason.Stopped, Ada) with { FirstCall = adas, SecondCall = bens })
+            .Then([CallEnded(adas, bens), Ended(MatchEndReason.Stopped, Ada)], Twice.ChangesNothing);
+    }
+
+    [Fact]
+    public void A_side_that_reported_nothing_of_its_call_is_left_out()
+    {
+        var report = new CallReport(CallPath.Failed, null);
+
+        Match.Decider.Given(Video).When(End(MatchEndReason.Stopped, Ada) with { FirstCall = report })
+            .Then([CallEnded(report, null), Ended(MatchEndReason.Stopped, Ada)], Twice.ChangesNothing);
+        Match.Decider.Given(Video).When(End(MatchEndReason.Stopped, Ada) with { SecondCall = report })
+            .Then([CallEnded(null, report), Ended(MatchEndReason.Stopped, Ada)], Twice.ChangesNothing);
+    }
+
+    [Fact]
+    public void Nothing_is_said_of_a_call_that_nobody_reported_nor_in_a_text_match()
+    {
+        Match.Decider.Given(Video).When(End(MatchEndReason.Stopped, Ada)).Then(Ended(MatchEndReason.Stopped, Ada), Twice.ChangesNothing);
+        Match.Decider.Given(Started).When(End(MatchEndReason.Stopped, Ada) with { FirstCall = new(CallPath.Direct, 5) })
+            .Then(Ended(MatchEndReason.Stopped, Ada), Twice.ChangesNothing);
+    }
+
+    [Fact]
+    public void A_match_whose_call_has_been_told_still_goes_on_until_its_end() =>
+        Match.Decider.Given(Video, CallEnded(null, new(CallPath.Direct, 5))).When(End(MatchEndReason.Stopped, Ada))
+            .Then(Ended(MatchEndReason.Stopped, Ada), Twice.ChangesNothing);
 
     [Fact]
     public void When_both_leave_at_once_the_first_one_ended_it() =>
@@ -101,6 +136,9 @@ public sealed class MatchTests
         new(MatchId, ChatMode.Text, first, second, 1, Noon);
 
     private static MatchCommand.End End(MatchEndReason reason, Guid? by) => new(reason, by, 2, 1, Noon.AddSeconds(90));
+
+    private static MatchEvent.CallEnded CallEnded(CallReport? first, CallReport? second) =>
+        new(MatchId, Ada, Ben, first, second, Noon.AddSeconds(90));
 
     private static MatchEvent.Ended Ended(MatchEndReason reason, Guid? by) => new(
         MatchId, reason, by, Ada, AdasDevice, Ben, BensDevice, 2, 1, 90_000, Noon.AddSeconds(90));

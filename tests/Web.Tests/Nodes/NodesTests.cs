@@ -1,6 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using RandomChat.Application.Events;
+using RandomChat.Domain.Matches;
+using RandomChat.Infrastructure.EventStoreDb;
 using RandomChat.Web.Tests.Hosting;
 using RandomChat.Web.Tests.Realtime;
 
@@ -44,6 +48,29 @@ public sealed class NodesTests(SharedCluster shared) : IClassFixture<SharedClust
         Assert.Equal("offer", heard.Text("type"));
         Assert.Equal("v=0", heard.GetProperty("payload").Text("sdp"));
         Assert.True((await pair.Ann.Next("show_video")).GetProperty("show").GetBoolean());
+    }
+
+    [Fact]
+    public async Task How_a_call_went_is_recorded_whichever_nodes_its_people_are_on()
+    {
+        await using var pair = await Pair.Meet(cluster.A.Address, cluster.B.Address, mode: "video");
+        foreach (var side in new[] { pair.Ann, pair.Bob })
+        {
+            await side.Tell("call_report", new Dictionary<string, object?> { ["matchId"] = pair.MatchId, ["path"] = "relay", ["firstFrameMilliseconds"] = 950 });
+        }
+
+        await pair.Bob.Tell("end_session", new Dictionary<string, object?> { ["matchId"] = pair.MatchId });
+
+        await using var log = new EventStoreDbEventStore(
+            EventStoreDbSettings.Parse(cluster.Log.ConnectionString), TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance);
+        var events = new List<object>();
+        await foreach (var recorded in log.Read(StreamName.For("match", Guid.Parse(pair.MatchId)), 0, TestContext.Current.CancellationToken))
+        {
+            events.Add(EventCodec.Default.Decode(recorded));
+        }
+
+        var call = Assert.Single(events.OfType<MatchEvent.CallEnded>());
+        Assert.Equal((new(CallPath.Relay, 950), new(CallPath.Relay, 950)), (call.FirstCall, call.SecondCall));
     }
 
     [Fact]

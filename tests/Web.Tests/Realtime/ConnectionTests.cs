@@ -84,6 +84,26 @@ public sealed class ConnectionTests(HubServer hub) : IClassFixture<HubServer>
     }
 
     [Fact]
+    public async Task A_signal_that_cannot_be_sent_on_is_refused_and_closes_nobodys_connection()
+    {
+        var request = Pair.Request("video");
+        await using var ann = await HubVisitor.Enter(Address);
+        await using var bob = await HubVisitor.Enter(Address);
+        await ann.Join(request);
+        await bob.Join(request);
+        var matchId = (await ann.Next("match_found")).Text("matchId");
+        using var socket = await Connected(ann.Token, Address);
+        await ann.DisposeAsync();
+
+        // Half a surrogate pair can be read, but not be written.
+        await Send(socket, $$$"""{"type":1,"invocationId":"1","target":"signal","arguments":[{"matchId":"{{{matchId}}}","type":"offer","payload":{"sdp":"\ud800"}}]}""" + "\u001e");
+
+        Assert.Contains("invalid: payload", await Answer(socket), StringComparison.Ordinal);
+        Assert.Equal(1, (await bob.Say(matchId, "still here")).Number("sequence"));
+        Assert.Empty(bob.Unread("signal"));
+    }
+
+    [Fact]
     public async Task Who_never_reads_is_dropped_and_slows_nobody()
     {
         // The events that pile up are many and large; nothing else about them matters.
@@ -162,6 +182,22 @@ public sealed class ConnectionTests(HubServer hub) : IClassFixture<HubServer>
 
     private static Task Send(ClientWebSocket socket, string text) =>
         socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+
+    /// <summary>What the server says next that answers a call.</summary>
+    private static async Task<string> Answer(ClientWebSocket socket)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var buffer = new byte[1 << 16];
+        while (true)
+        {
+            var read = await socket.ReceiveAsync(buffer, patience.Token);
+            var text = Encoding.UTF8.GetString(buffer, 0, read.Count);
+            if (text.Contains("\"type\":3", StringComparison.Ordinal) || read.MessageType == WebSocketMessageType.Close)
+            {
+                return text;
+            }
+        }
+    }
 
     private static async Task Flood(ClientWebSocket socket, int bytes)
     {

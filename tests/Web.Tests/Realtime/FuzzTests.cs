@@ -8,14 +8,14 @@ public sealed class FuzzTests(HubServer hub) : IClassFixture<HubServer>
 {
     private static readonly string[] Methods =
     [
-        "join_queue", "leave_queue", "chat_message", "typing", "signal", "show_video", "skip", "end_session", "resume", "JoinQueue",
+        "join_queue", "leave_queue", "chat_message", "typing", "signal", "show_video", "call_report", "skip", "end_session", "resume", "JoinQueue",
         "nothing", " ",
     ];
 
     private static readonly string[] Fields =
     [
         "matchId", "body", "clientMessageId", "mode", "language", "interests", "acceptAny", "captcha", "isTyping", "type", "payload",
-        "show", "afterSequence", "__proto__", "",
+        "show", "path", "firstFrameMilliseconds", "afterSequence", "__proto__", "",
     ];
 
     private static readonly string[] Codes =
@@ -100,7 +100,7 @@ public sealed class FuzzTests(HubServer hub) : IClassFixture<HubServer>
         8 => ids[random.Next(ids.Length)],
         9 => "text",
         10 => "video",
-        11 => "offer",
+        11 => random.Next(2) == 0 ? "offer" : "relay",
         12 => DateTime.UnixEpoch.ToString("O"),
         13 => Enumerable.Range(0, random.Next(12)).Select(_ => Value(random, ids, depth - 1)).ToArray(),
         14 => Enumerable.Range(0, random.Next(5)).ToDictionary(i => $"k{i}", _ => Value(random, ids, depth - 1)),

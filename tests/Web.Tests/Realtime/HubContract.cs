@@ -380,7 +380,7 @@ public abstract class HubContract(HubServer hub, Wire wire) : IClassFixture<HubS
     // ---- bad input
 
     public static TheoryData<string> Methods =>
-        ["join_queue", "chat_message", "typing", "signal", "show_video", "skip", "end_session", "resume"];
+        ["join_queue", "chat_message", "typing", "signal", "show_video", "call_report", "skip", "end_session", "resume"];
 
     [Theory]
     [MemberData(nameof(Methods))]
@@ -391,8 +391,8 @@ public abstract class HubContract(HubServer hub, Wire wire) : IClassFixture<HubS
         {
             Array.Empty<object?>(), new object?[] { null }, new object?[] { "text" }, new object?[] { 5 }, new object?[] { true },
             new object?[] { new object[] { 1, 2 } }, new object?[] { new Dictionary<string, object?>(), new Dictionary<string, object?>() },
-            new object?[] { new Dictionary<string, object?> { ["matchId"] = 7, ["mode"] = 7, ["body"] = 7, ["isTyping"] = 7, ["show"] = 7, ["type"] = 7, ["afterSequence"] = "x" } },
-            new object?[] { new Dictionary<string, object?> { ["matchId"] = "no id", ["mode"] = "radio", ["isTyping"] = "yes", ["show"] = "no", ["type"] = "hello", ["afterSequence"] = -1 } },
+            new object?[] { new Dictionary<string, object?> { ["matchId"] = 7, ["mode"] = 7, ["body"] = 7, ["isTyping"] = 7, ["show"] = 7, ["type"] = 7, ["path"] = 7, ["afterSequence"] = "x" } },
+            new object?[] { new Dictionary<string, object?> { ["matchId"] = "no id", ["mode"] = "radio", ["isTyping"] = "yes", ["show"] = "no", ["type"] = "hello", ["path"] = "Direct", ["afterSequence"] = -1 } },
         };
 
         foreach (var arguments in wrong)

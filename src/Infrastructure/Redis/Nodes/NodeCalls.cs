@@ -17,7 +17,8 @@ internal sealed class NodeCalls(NodeBus bus, NodeLife life, IServiceProvider ser
     // What may be asked; nothing else that arrives is ever turned into a call.
     private static readonly Dictionary<string, Type> Requests = new Type[]
     {
-        typeof(SendMessage), typeof(SetTyping), typeof(SendSignal), typeof(ShowVideo), typeof(ResumeMatch), typeof(LeaveMatch), typeof(SeeMatch),
+        typeof(SendMessage), typeof(SetTyping), typeof(SendSignal), typeof(ShowVideo), typeof(ReportCall), typeof(ResumeMatch),
+        typeof(LeaveMatch), typeof(SeeMatch),
     }.ToDictionary(type => type.Name);
 
     private readonly ConcurrentDictionary<Guid, (string Node, TaskCompletionSource<NodeMessage.Answer> Answered)> waiting = [];
