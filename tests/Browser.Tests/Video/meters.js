@@ -3,18 +3,26 @@
 window.meters = (() => {
   /** @type {RTCPeerConnection[]} */
   const connections = [];
-  /** Own tracks: of devices and of canvases. @type {MediaStreamTrack[]} */
-  const tracks = [];
+  /** Of cameras and microphones. @type {MediaStreamTrack[]} */
+  const devices = [];
+  /** Of canvases, and copies. @type {MediaStreamTrack[]} */
+  const others = [];
   /** @type {AudioContext[]} */
   const contexts = [];
   const intervals = new Set();
   let camerasOpened = 0;
   let listeners = 0;
+  let watchesWire = false;
+  let arriving;
+  let shown;
 
   window.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...settings) {
       super(...settings);
       connections.push(this);
+      this.addEventListener("track", ({ track }) => {
+        if (watchesWire && track.kind === "video") arriving = watchTrack(track);
+      });
     }
   };
   window.AudioContext = class extends AudioContext {
@@ -38,20 +46,20 @@ window.meters = (() => {
   const { getUserMedia } = MediaDevices.prototype;
   MediaDevices.prototype.getUserMedia = async function (constraints) {
     const stream = await getUserMedia.call(this, constraints);
-    tracks.push(...stream.getTracks());
+    devices.push(...stream.getTracks());
     if (stream.getVideoTracks().length > 0) camerasOpened++;
     return stream;
   };
   const { captureStream } = HTMLCanvasElement.prototype;
   HTMLCanvasElement.prototype.captureStream = function (...settings) {
     const stream = captureStream.apply(this, settings);
-    tracks.push(...stream.getTracks());
+    others.push(...stream.getTracks());
     return stream;
   };
   const { clone } = MediaStreamTrack.prototype;
   MediaStreamTrack.prototype.clone = function () {
     const copy = clone.call(this);
-    tracks.push(copy);
+    others.push(copy);
     return copy;
   };
 
@@ -148,13 +156,16 @@ window.meters = (() => {
   return {
     current,
     traffic,
-    watch,
-    watchTrack,
+    watchWire: () => { watchesWire = true; },
+    watchShown: (video) => { shown = watch(video); },
+    arriving: () => arriving,
+    shown: () => shown,
     camerasOpened: () => camerasOpened,
-    tracks: (kind) => tracks.filter((one) => one.kind === kind && one.readyState === "live"),
+    /** The live ones of a kind. */
+    devices: (kind) => devices.filter((one) => one.kind === kind && one.readyState === "live"),
     held: () => ({
       connections: connections.filter((one) => one.connectionState !== "closed").length,
-      tracks: tracks.filter((one) => one.readyState === "live").length,
+      tracks: [...devices, ...others].filter((one) => one.readyState === "live").length,
       contexts: contexts.filter((one) => one.state !== "closed").length,
       intervals: intervals.size,
       listeners,
