@@ -16,14 +16,25 @@ public sealed class Chromium : IAsyncLifetime
     private const string Executable = "/usr/bin/chromium";
     private IPlaywright? playwright;
     private IBrowser? browser;
+    private Lazy<Task<IBrowser>>? withDevices;
 
     public IBrowser Browser
     {
         get
         {
-            Assert.SkipUnless(File.Exists(Executable), $"There is no {Executable}.");
+            SkipWhereMissing();
             return browser!;
         }
+    }
+
+    /// <summary>
+    /// One with two cameras, whose pictures have sharp edges, and microphones that beep. A page gets them where its context
+    /// is permitted to; else the browser refuses, as people do.
+    /// </summary>
+    public Task<IBrowser> WithDevices()
+    {
+        SkipWhereMissing();
+        return withDevices!.Value;
     }
 
     public async ValueTask InitializeAsync()
@@ -35,15 +46,8 @@ public sealed class Chromium : IAsyncLifetime
 
         Assertions.SetDefaultExpectTimeout(Patience);
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Executable,
-            Args =
-            [
-                "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-            ],
-        });
+        browser = await Launch();
+        withDevices = new(() => Launch("--use-fake-device-for-media-stream=device-count=2"));
     }
 
     public async ValueTask DisposeAsync()
@@ -53,6 +57,23 @@ public sealed class Chromium : IAsyncLifetime
             await browser.DisposeAsync();
         }
 
+        if (withDevices is { IsValueCreated: true, Value: var launched })
+        {
+            await (await launched).DisposeAsync();
+        }
+
         playwright?.Dispose();
     }
+
+    private static void SkipWhereMissing() => Assert.SkipUnless(File.Exists(Executable), $"There is no {Executable}.");
+
+    private Task<IBrowser> Launch(params string[] more) => playwright!.Chromium.LaunchAsync(new()
+    {
+        ExecutablePath = Executable,
+        Args =
+        [
+            "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", .. more,
+        ],
+    });
 }

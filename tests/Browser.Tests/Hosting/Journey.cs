@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using RandomChat.Browser.Tests.Video;
 
 namespace RandomChat.Browser.Tests.Hosting;
 
@@ -28,19 +29,20 @@ public abstract class Journey(Chromium chromium) : IAsyncLifetime
             url => Assert.Equal(Address.Authority, new Uri(url).Authority));
     }
 
-    protected async Task<Visitor> Arrive(BrowserNewContextOptions? options = null)
+    protected async Task<Visitor> Arrive(BrowserNewContextOptions? options = null) =>
+        Keep(await Visitor.Arrive(chromium.Browser, Address, options));
+
+    /// <summary>Somebody with camera and microphone, who permits them unless the options say otherwise.</summary>
+    protected async Task<Visitor> ArriveWithCamera(BrowserNewContextOptions? options = null)
     {
-        var visitor = await Visitor.Arrive(chromium.Browser, Address, options);
-        visitors.Add(visitor);
+        var wishes = new BrowserNewContextOptions(options ?? new());
+        wishes.Permissions ??= ["camera", "microphone"];
+        var visitor = Keep(await Visitor.Arrive(await chromium.WithDevices(), Address, wishes));
+        await visitor.Browser.AddInitScriptAsync(scriptPath: CallView.Meters);
         return visitor;
     }
 
-    protected async Task<Visitor> OpenTab(Visitor visitor)
-    {
-        var tab = await visitor.OpenTab();
-        visitors.Add(tab);
-        return tab;
-    }
+    protected async Task<Visitor> OpenTab(Visitor visitor) => Keep(await visitor.OpenTab());
 
     /// <summary>Two strangers in a chat.</summary>
     protected async Task<(Visitor Ada, Visitor Bo)> Meet(BrowserNewContextOptions? options = null)
@@ -52,6 +54,12 @@ public abstract class Journey(Chromium chromium) : IAsyncLifetime
         await ada.Sees("Connected");
         await bo.Sees("Connected");
         return (ada, bo);
+    }
+
+    private Visitor Keep(Visitor visitor)
+    {
+        visitors.Add(visitor);
+        return visitor;
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using RandomChat.Browser.Tests.Video;
 
 namespace RandomChat.Browser.Tests.Hosting;
 
@@ -10,11 +11,13 @@ public sealed class Visitor
     private readonly ConcurrentQueue<string> complaints;
     private readonly ConcurrentQueue<string> requests = new();
     private readonly ConcurrentQueue<string> sockets = new();
+    private readonly ConcurrentQueue<Frame> frames = new();
     private readonly List<Regex> expected = [];
 
     private Visitor(IPage page, ConcurrentQueue<string> complaints)
     {
         Page = page;
+        Call = new(page);
         this.complaints = complaints;
         Listen();
     }
@@ -28,6 +31,12 @@ public sealed class Visitor
 
     /// <summary>Address of every websocket opened so far.</summary>
     public IReadOnlyCollection<string> Sockets => sockets;
+
+    /// <summary>Everything that went over the page's websockets so far, in order.</summary>
+    public IReadOnlyCollection<Frame> Frames => frames;
+
+    /// <summary>What the page shows of a video call, and what the browser measures of it.</summary>
+    public CallView Call { get; }
 
     /// <summary>What the console said that nobody expected: errors, warnings and what scripts threw.</summary>
     public IEnumerable<string> Complaints => complaints.Where(one => !expected.Exists(known => known.IsMatch(one)));
@@ -62,19 +71,21 @@ public sealed class Visitor
     /// <summary>The element of the conversation whose whole text is this.</summary>
     public ILocator Said(string body) => Conversation.GetByText(body, new() { Exact = true });
 
-    public async Task FillGate(string? birthYear = "1990", string? name = null, string? language = null, string? interests = null)
+    public async Task FillGate(
+        string? birthYear = "1990", string? name = null, string? language = null, string? interests = null, string mode = "Text")
     {
         await Page.GotoAsync("/");
+        await Page.GetByRole(AriaRole.Radio, new() { Name = mode }).CheckAsync();
         await BirthYear.FillAsync(birthYear ?? "");
         await Page.GetByRole(AriaRole.Textbox, new() { Name = "Display name" }).FillAsync(name ?? "");
         await Page.GetByRole(AriaRole.Combobox, new() { Name = "Language" }).SelectOptionAsync(language ?? "");
         await Page.GetByRole(AriaRole.Textbox, new() { Name = "Interests" }).FillAsync(interests ?? "");
     }
 
-    /// <summary>Through the gate and into the queue.</summary>
-    public async Task Start(string? name = null, string? language = null, string? interests = null)
+    /// <summary>Through the gate and into the queue, or to the preview of a video chat.</summary>
+    public async Task Start(string? name = null, string? language = null, string? interests = null, string mode = "Text")
     {
-        await FillGate(name: name, language: language, interests: interests);
+        await FillGate(name: name, language: language, interests: interests, mode: mode);
         await Terms.CheckAsync();
         await Button("Start").ClickAsync();
         await Page.WaitForURLAsync("**/chat*");
@@ -108,6 +119,15 @@ public sealed class Visitor
         };
         Page.PageError += (_, error) => complaints.Enqueue($"thrown: {error}");
         Page.Request += (_, request) => requests.Enqueue(request.Url);
-        Page.WebSocket += (_, socket) => sockets.Enqueue(socket.Url);
+        Page.WebSocket += (_, socket) =>
+        {
+            sockets.Enqueue(socket.Url);
+            socket.FrameSent += (_, frame) => frames.Enqueue(new(IsSent: true, frame.Text ?? ""));
+            socket.FrameReceived += (_, frame) => frames.Enqueue(new(IsSent: false, frame.Text ?? ""));
+        };
     }
 }
+
+/// <summary>What went over a websocket at once.</summary>
+/// <param name="IsSent">By the page; else it came to it.</param>
+public sealed record Frame(bool IsSent, string Text);

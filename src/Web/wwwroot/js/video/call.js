@@ -343,6 +343,8 @@ export class Call {
     this.#frames = frames;
     this.#hooks.onPaused(this.#stillFor >= PAUSE);
 
+    // A coarse picture, or none, says nothing about how a clear one would fare.
+    if (this.#outgoing.coarse || !this.#outgoing.video) return;
     const { step, calm } = adapt(this.#step, this.#calm, sample);
     this.#calm = calm;
     if (step !== this.#step) {

@@ -22,6 +22,8 @@ let tracks = {};
 let troubles = {};
 /** @type {Promise<void> | undefined} */
 let opening;
+/** The browser is asked one thing after the other, so that what was chosen last counts. @type {Promise<void>} */
+let line = Promise.resolve();
 /** Counts closings: what the browser hands out after one is let go again at once. */
 let closings = 0;
 /** Which way a phone's camera looks, once somebody turned it. @type {"user" | "environment" | undefined} */
@@ -47,9 +49,10 @@ export function wishBlur(blur) {
 
 /** Asks for what was chosen last, together, so that the browser asks once. What cannot be had is in `trouble`. */
 export function open() {
-  const missing = KINDS.filter((kind) => !tracks[kind] && !(kind === "camera" && choices.cameraOff));
-  if (missing.length === 0) return Promise.resolve();
-  const asked = opening ??= request(missing).finally(() => { if (opening === asked) opening = undefined; });
+  const asked = opening ??= queue(async () => {
+    const missing = KINDS.filter((kind) => !tracks[kind] && isWanted(kind));
+    if (missing.length > 0) await request(missing);
+  }).finally(() => { if (opening === asked) opening = undefined; });
   return asked;
 }
 
@@ -57,6 +60,7 @@ export function open() {
 export function close() {
   closings++;
   opening = undefined;
+  line = Promise.resolve();
   for (const kind of KINDS) drop(kind);
   troubles = {};
   changed();
@@ -85,8 +89,7 @@ export async function setCamera(on) {
 export async function choose(kind, deviceId) {
   remember({ [kind]: deviceId });
   if (kind === "camera") facing = undefined;
-  if (tracks[kind]) await acquire(kind);
-  else changed();
+  if (isWanted(kind)) await acquire(kind);
 }
 
 /** The other camera of a phone. */
@@ -108,11 +111,20 @@ navigator.mediaDevices?.addEventListener("devicechange", changed);
  * Replaces the track of one kind by a new one of the chosen device.
  * @param {Kind} kind
  */
-async function acquire(kind) {
+const acquire = (kind) => queue(() => {
   // Many phones and some cameras give one picture at a time: the old one goes first.
   drop(kind);
-  await request([kind]);
+  return request([kind]);
+});
+
+/** @param {() => Promise<void>} work */
+function queue(work) {
+  const before = closings;
+  return line = line.then(() => before === closings ? work() : undefined);
 }
+
+/** @param {Kind} kind */
+const isWanted = (kind) => kind === "microphone" || !choices.cameraOff;
 
 /** @param {Kind[]} kinds */
 async function request(kinds) {
@@ -124,7 +136,7 @@ async function request(kinds) {
     return;
   }
   try {
-    take(await navigator.mediaDevices.getUserMedia(constraints(kinds)), before);
+    take(await ask(kinds), before);
   } catch (error) {
     const why = troubleOf(error);
     const alone = kinds.length > 1 ? await worthAskingAlone(kinds, why) : [];
@@ -132,13 +144,28 @@ async function request(kinds) {
     for (const kind of alone) {
       delete troubles[kind];
       try {
-        take(await navigator.mediaDevices.getUserMedia(constraints([kind])), before);
+        take(await ask([kind]), before);
       } catch (still) {
         troubles[kind] = troubleOf(still);
       }
     }
   }
   changed();
+}
+
+/**
+ * The chosen device is demanded: of one that is only wished for browsers give the one that they like best. One that is
+ * gone must not keep us from the one that is there.
+ * @param {Kind[]} kinds
+ */
+async function ask(kinds) {
+  try {
+    return await navigator.mediaDevices.getUserMedia(constraints(kinds, true));
+  } catch (error) {
+    // Of two it is not known which is gone: each is asked for alone then.
+    if (kinds.length > 1 || /** @type {DOMException} */ (error)?.name !== "OverconstrainedError") throw error;
+    return navigator.mediaDevices.getUserMedia(constraints(kinds, false));
+  }
 }
 
 /**
@@ -192,14 +219,14 @@ function drop(kind) {
 
 /**
  * @param {Kind[]} kinds
+ * @param {boolean} asChosen
  * @returns {MediaStreamConstraints}
  */
-function constraints(kinds) {
-  // Wished for, not demanded: a device that is gone must not keep us from the one that is there.
-  const device = (/** @type {string | undefined} */ id) => id ? { deviceId: { ideal: id } } : {};
+function constraints(kinds, asChosen) {
+  const device = (/** @type {string | undefined} */ id) => id && asChosen ? { deviceId: { exact: id } } : {};
   return {
     audio: kinds.includes("microphone") && { ...SOUND, ...device(choices.microphone) },
-    video: kinds.includes("camera") && { ...PICTURE, ...(facing ? { facingMode: { ideal: facing } } : device(choices.camera)) },
+    video: kinds.includes("camera") && { ...PICTURE, ...(facing && asChosen ? { facingMode: { exact: facing } } : device(choices.camera)) },
   };
 }
 

@@ -25,6 +25,9 @@ export const COARSE_STEP = { maxBitrate: 80_000, scaleResolutionDownBy: 1, maxFr
 
 // Looks, a second apart, that have to be good before more is tried.
 const CALM = 4;
+// A browser's guess of what could go out never goes far beyond what does, however wide the line is: room is a share of
+// what is asked for, not what the next step would take.
+const ROOM = 1.5;
 
 /**
  * @param {number} step
@@ -40,7 +43,7 @@ export function adapt(step, calm, sample) {
   }
   const more = STEPS[step + 1];
   const room = more !== undefined && lostGoing < 0.02 && roundTrip < 0.4
-    && (available === undefined || available > more.maxBitrate);
+    && (available === undefined || available > asked * ROOM);
   if (!room) return { step, calm: 0 };
   return calm + 1 >= CALM ? { step: step + 1, calm: 0 } : { step, calm: calm + 1 };
 }
