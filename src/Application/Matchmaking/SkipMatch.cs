@@ -1,6 +1,6 @@
 using Mediator;
-using RandomChat.Application.Events;
 using RandomChat.Application.Bots;
+using RandomChat.Application.Events;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Matches;
 using RandomChat.Domain.Matches;
