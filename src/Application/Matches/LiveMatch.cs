@@ -86,7 +86,7 @@ public sealed class LiveMatch(MatchEvent.Started started, Participant first, Par
             Id, started.Mode, me == first,
             new(partner.DisplayName, partner.Request.Language, shared, []),
             started.At,
-            started.Mode == ChatMode.Video ? new(me.ShowsVideo, partner.ShowsVideo) : null);
+            started.Mode == ChatMode.Video ? new(me.ShowsVideo ?? false, partner.ShowsVideo ?? false) : null);
     }
 
     public void Dispose() => Sending.Dispose();
@@ -108,7 +108,8 @@ public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest requ
     /// <summary>The connection that holds the call; null until one sends a signal.</summary>
     public string? CallConnection { get; set; }
 
-    public bool ShowsVideo { get; set; }
+    /// <summary>Whether this side agrees to clear pictures; null where only a former owner knew.</summary>
+    public bool? ShowsVideo { get; set; } = false;
 
     /// <summary>How the call stands on this side; null until it says so, and again when another node takes over.</summary>
     public CallReport? Call { get; set; }

@@ -24,8 +24,12 @@ public sealed class ShowVideoHandler(LiveMatches matches, IVisitorConnections co
             return ValueTask.FromResult<Outcome<Nothing>>(Refusal.Conflict("This is a text chat."));
         }
 
-        me.ShowsVideo = request.Show;
-        connections.Push(match.PartnerOf(me).VisitorId, new ShowVideoChanged(match.Id, request.Show));
+        if (me.ShowsVideo != request.Show)
+        {
+            me.ShowsVideo = request.Show;
+            connections.Push(match.PartnerOf(me).VisitorId, new ShowVideoChanged(match.Id, request.Show));
+        }
+
         return ValueTask.FromResult<Outcome<Nothing>>(default(Nothing));
     }
 }

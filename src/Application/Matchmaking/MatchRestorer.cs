@@ -144,7 +144,7 @@ public sealed class MatchRestorer(
     }
 
     private async Task<Participant> Seat(TicketRecord ticket, CancellationToken ct) =>
-        new(ticket.VisitorId, ticket.DeviceId, await Wanted(ticket, ct), await NameOf(ticket.VisitorId, ct));
+        new(ticket.VisitorId, ticket.DeviceId, await Wanted(ticket, ct), await NameOf(ticket.VisitorId, ct)) { ShowsVideo = null };
 
     /// <summary>A match is worth more than what its people asked for when they found it.</summary>
     private async Task<MatchRequest> Wanted(TicketRecord ticket, CancellationToken ct)

@@ -2,6 +2,7 @@ using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Domain.Matches;
+using RandomChat.Domain.Matchmaking;
 
 namespace RandomChat.Application.Tests.Matches;
 
@@ -119,10 +120,27 @@ public sealed class TakeoverTests
         Assert.Equal("stopped", Assert.Single(second.Connections.To<Application.Realtime.SessionEnded>(ann)).Reason);
     }
 
-    private async Task<LiveMatch> Meet()
+    [Fact]
+    public async Task What_a_side_chose_before_a_takeover_is_unknown_so_whatever_it_says_next_is_told()
     {
-        await first.Join(ann);
-        await first.Join(bob);
+        var match = await Meet(ChatMode.Video);
+        await Show(first, match, true);
+        await TakeOver(match);
+        Assert.Equal(new(false, false), second.Matches.Of(ann)!.SeenBy(second.Matches.Of(ann)!.Find(ann)!).ShowVideo);
+
+        await Show(second, match, false);
+        await Show(second, match, false);
+
+        Assert.Equal([false], second.Connections.To<Application.Realtime.ShowVideoChanged>(bob).Select(told => told.Show));
+    }
+
+    private async Task Show(World node, LiveMatch match, bool show) => Assert.IsType<Outcome<Nothing>.Done>(
+        await new ShowVideoHandler(node.Matches, node.Connections).Handle(new(ann, match.Id, show), CancellationToken.None));
+
+    private async Task<LiveMatch> Meet(ChatMode mode = ChatMode.Text)
+    {
+        await first.Join(ann, mode);
+        await first.Join(bob, mode);
         return Assert.IsType<LiveMatch>(first.Matches.Of(ann));
     }
 

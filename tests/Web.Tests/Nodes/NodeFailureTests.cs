@@ -58,6 +58,41 @@ public sealed class NodeFailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_a_takeover_a_call_is_agreed_on_signalled_and_reported_at_the_new_owner()
+    {
+        // Who joins last is on the node that owns the match.
+        Pair[] pairs =
+        [
+            await Pair.Meet(cluster.B.Address, cluster.A.Address, Wire.Json, "video"),
+            await Pair.Meet(cluster.B.Address, cluster.A.Address, Wire.MessagePack, "video"),
+        ];
+        foreach (var pair in pairs)
+        {
+            await pair.Ann.Tell("show_video", Fields(pair, ("show", true)));
+            await pair.Bob.Next("show_video");
+        }
+
+        await cluster.A.Kill();
+
+        foreach (var pair in pairs)
+        {
+            // What was chosen is forgotten with the owner: pages say it again.
+            await using var bob = await pair.Bob.On(cluster.B.Address);
+            await Wait.Until(async () => (await bob.Call("resume", Fields())).TryGetProperty("match", out var match)
+                && match.GetProperty("showVideo").ToString() == """{"me":false,"partner":false}""");
+            await pair.Ann.Tell("show_video", Fields(pair, ("show", true)));
+            Assert.True((await bob.Next("show_video")).GetProperty("show").GetBoolean());
+            Assert.Equal("""{"me":false,"partner":true}""", (await bob.Call("resume", Fields())).GetProperty("match").GetProperty("showVideo").ToString());
+
+            await pair.Ann.Tell("signal", Fields(pair, ("type", "ice"), ("payload", null)));
+            await bob.Tell("signal", Fields(pair, ("type", "offer"), ("payload", new Dictionary<string, object?> { ["sdp"] = "v=0" })));
+            Assert.Equal("offer", (await pair.Ann.Next("signal")).Text("type"));
+            await bob.Tell("call_report", Fields(pair, ("path", "relay")));
+            await pair.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Who_was_claimed_by_a_node_that_dies_is_given_back_by_another_and_met_there()
     {
         var request = Pair.Request();
@@ -145,4 +180,8 @@ public sealed class NodeFailureTests : IAsyncLifetime
         await using var redis = await ConnectionMultiplexer.ConnectAsync(cluster.Redis.ConnectionString);
         return redis.GetServers()[0].Keys(pattern: "*{lobby}:c:*").Count();
     }
+
+    private static Dictionary<string, object?> Fields(params (string Name, object? Value)[] fields) => fields.ToDictionary(field => field.Name, field => field.Value);
+
+    private static Dictionary<string, object?> Fields(Pair pair, params (string Name, object? Value)[] fields) => Fields([("matchId", pair.MatchId), .. fields]);
 }

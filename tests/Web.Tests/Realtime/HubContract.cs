@@ -273,6 +273,46 @@ public abstract class HubContract(HubServer hub, Wire wire) : IClassFixture<HubS
         Assert.Equal("""{"me":false,"partner":true}""", resumed.GetProperty("match").GetProperty("showVideo").ToString());
     }
 
+    [Fact]
+    public async Task The_same_choice_again_is_not_told_twice_and_a_withdrawn_one_is()
+    {
+        await using var pair = await Meet("video");
+        foreach (var show in new[] { false, true, true, false, false, true })
+        {
+            await pair.Ann.Tell("show_video", Of(pair.MatchId, ("show", show)));
+        }
+
+        Assert.Equal(
+            [true, false, true],
+            new[] { await pair.Bob.Next("show_video"), await pair.Bob.Next("show_video"), await pair.Bob.Next("show_video") }
+                .Select(told => told.GetProperty("show").GetBoolean()));
+        Assert.Empty(pair.Bob.Unread("show_video"));
+        Assert.Empty(pair.Ann.Unread("show_video"));
+        var resumed = await pair.Ann.Call("resume", new Dictionary<string, object?>());
+        Assert.Equal("""{"me":true,"partner":false}""", resumed.GetProperty("match").GetProperty("showVideo").ToString());
+    }
+
+    [Fact]
+    public async Task Only_the_two_of_a_video_match_that_goes_on_agree_to_clear_pictures()
+    {
+        await using var text = await Meet();
+        await using var pair = await Meet("video");
+        await using var others = await Meet("video");
+
+        Assert.Equal("conflict", (await text.Ann.Refused("show_video", Of(text.MatchId, ("show", true)))).Code);
+        Assert.False((await text.Ann.Call("resume", new Dictionary<string, object?>())).GetProperty("match").TryGetProperty("showVideo", out _));
+        Assert.Equal("not-in-match", (await others.Ann.Refused("show_video", Of(pair.MatchId, ("show", true)))).Code);
+        await pair.Ann.Tell("end_session", Of(pair.MatchId));
+        Assert.Equal("not-in-match", (await pair.Ann.Refused("show_video", Of(pair.MatchId, ("show", true)))).Code);
+
+        await pair.Bob.Next("end_session");
+        await text.Ann.Say(text.MatchId, "hello");
+        await text.Bob.Next("chat_message");
+        Assert.Empty(pair.Bob.Unread("show_video"));
+        Assert.Empty(others.Bob.Unread("show_video"));
+        Assert.Empty(text.Bob.Unread("show_video"));
+    }
+
     // ---- leaving
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RandomChat.Web.Tests.Hosting;
 
 namespace RandomChat.Web.Tests.Realtime;
 
@@ -75,14 +76,20 @@ public abstract class SignalContract(HubServer hub, Wire wire) : IClassFixture<H
     }
 
     [Fact]
-    public async Task While_one_tab_holds_the_call_another_one_may_not_signal()
+    public async Task While_one_tab_holds_the_call_another_one_may_not_signal_and_takes_it_over_when_the_first_is_gone()
     {
         await using var pair = await Meet();
         await using var tab = await pair.Ann.AnotherTab();
 
         Assert.Equal("conflict", await Refused(tab, pair.MatchId, "offer", Map(("sdp", "v=0"))));
-
         await AssertNothingCame(pair);
+
+        await pair.Ann.DisposeAsync();
+        await Wait.Until(() => Task.FromResult(hub.Server.Connections(pair.Ann.Id) == 1));
+        await tab.Tell("signal", Signal(pair.MatchId, "offer", Map(("sdp", "v=0"))));
+        Assert.Equal("offer", (await pair.Bob.Next("signal")).Text("type"));
+        await pair.Bob.Tell("signal", Signal(pair.MatchId, "answer", Map(("sdp", "v=0"))));
+        Assert.Equal("answer", (await tab.Next("signal")).Text("type"));
     }
 
     // ---- under Ice:Policy=relay
