@@ -8,7 +8,13 @@ public sealed class ActivityDb(DbContextOptions options) : ReadDb(options)
 {
     public DbSet<ActivityHour> Hours => Set<ActivityHour>();
 
-    protected override void Map(ModelBuilder model) => model.Entity<ActivityHour>().HasKey(hour => hour.Hour);
+    public DbSet<FirstFrames> FirstFrames => Set<FirstFrames>();
+
+    protected override void Map(ModelBuilder model)
+    {
+        model.Entity<ActivityHour>().HasKey(hour => hour.Hour);
+        model.Entity<FirstFrames>().HasKey(frames => new { frames.Hour, frames.UpToMilliseconds });
+    }
 }
 
 /// <summary>One hour, UTC, by when things happened. An hour in which nothing did has no row.</summary>
@@ -37,6 +43,20 @@ public sealed class ActivityHour
     /// <summary>Matches in which somebody was lost and did not come back.</summary>
     public int Disconnects { get; set; }
 
+    /// <summary>Calls of the matches that ended, by how they went for both together; of a call that neither side reported nothing is known.</summary>
+    public int CallsDirect { get; set; }
+
+    public int CallsRelayed { get; set; }
+
+    public int CallsFailed { get; set; }
+
+    public int CallsDropped { get; set; }
+
+    /// <summary>Sides who said when the partner's first picture came; <see cref="FirstFrameMilliseconds"/> is the sum, from the match on.</summary>
+    public int FirstFrames { get; set; }
+
+    public long FirstFrameMilliseconds { get; set; }
+
     public int Reports { get; set; }
 
     public int Blocks { get; set; }
@@ -48,4 +68,16 @@ public sealed class ActivityHour
 
     /// <summary>Waits that ended without one.</summary>
     public int WaitsInVain { get; set; }
+}
+
+/// <summary>How many first pictures of calls that ended in an hour took about as long.</summary>
+public sealed class FirstFrames
+{
+    /// <summary>When the hour begins.</summary>
+    public DateTimeOffset Hour { get; set; }
+
+    /// <summary>The longest time that counts here; those up to the next smaller one count there.</summary>
+    public int UpToMilliseconds { get; set; }
+
+    public int Count { get; set; }
 }

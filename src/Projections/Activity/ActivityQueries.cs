@@ -30,6 +30,33 @@ public sealed class ActivityQueries(ReadModels models)
             ct) ?? new(0, 0, 0, 0, 0);
     }
 
+    /// <summary>How calls went that ended in the hours from one moment up to another; all zero where there were none.</summary>
+    /// <param name="from">Hours that begin at this moment or later.</param>
+    /// <param name="to">Hours that begin before this moment.</param>
+    public Task<CallTotals> Calls(DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    {
+        var (first, behind) = (from.ToUniversalTime(), to.ToUniversalTime());
+        return models.Ask<ActivityDb, CallTotals>(
+            async db =>
+            {
+                var totals = await db.Hours.Where(hour => hour.Hour >= first && hour.Hour < behind).GroupBy(_ => 1).Select(hours => new CallTotals(
+                    hours.Sum(hour => hour.CallsDirect),
+                    hours.Sum(hour => hour.CallsRelayed),
+                    hours.Sum(hour => hour.CallsFailed),
+                    hours.Sum(hour => hour.CallsDropped),
+                    hours.Sum(hour => hour.FirstFrames),
+                    hours.Sum(hour => hour.FirstFrameMilliseconds),
+                    null)).SingleOrDefaultAsync(ct) ?? new(0, 0, 0, 0, 0, 0, null);
+                var steps = await db.FirstFrames.Where(frames => frames.Hour >= first && frames.Hour < behind)
+                    .GroupBy(frames => frames.UpToMilliseconds)
+                    .Select(frames => new { UpTo = frames.Key, Count = frames.Sum(one => one.Count) })
+                    .OrderBy(step => step.UpTo).ToListAsync(ct);
+                var passed = 0;
+                return totals with { MedianFirstFrameUpToMilliseconds = steps.FirstOrDefault(step => (passed += step.Count) * 2 >= totals.FirstFrames)?.UpTo };
+            },
+            ct);
+    }
+
     /// <summary>Matches that have begun and not ended, as far as the log has been read.</summary>
     public Task<int> ActiveMatches(CancellationToken ct) => models.Ask<ActivityDb, int>(
         db => db.Hours.SumAsync(hour => hour.TextMatches + hour.VideoMatches - hour.MatchesEnded, ct), ct);
@@ -37,3 +64,9 @@ public sealed class ActivityQueries(ReadModels models)
 
 /// <param name="Matches">Begun in that time; <paramref name="MatchesEnded"/> may have begun before.</param>
 public sealed record ActivityTotals(int Sessions, int Matches, int MatchesEnded, long Messages, int Reports);
+
+/// <param name="Direct">Calls, not sides; <paramref name="FirstFrames"/> are sides, up to two a call.</param>
+/// <param name="FirstFrameMilliseconds">The sum over <paramref name="FirstFrames"/>.</param>
+/// <param name="MedianFirstFrameUpToMilliseconds">Half of the first pictures came within this time, rounded up to a step; null where none came.</param>
+public sealed record CallTotals(
+    int Direct, int Relayed, int Failed, int Dropped, int FirstFrames, long FirstFrameMilliseconds, int? MedianFirstFrameUpToMilliseconds);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
 using RandomChat.Application.Health;
 using RandomChat.Application.Matchmaking;
@@ -70,18 +69,5 @@ public static class HealthEndpoints
             await ask(provider, ct);
             return Readiness.Ok;
         }
-    }
-
-    private sealed class TurnReadiness(IOptions<IceOptions> options) : IReadinessCheck
-    {
-        public string Name => "turn";
-
-        public ValueTask<Readiness> Check(CancellationToken ct) => new(
-            options.Value switch
-            {
-                { HasTurn: true } => new Readiness(true, "configured"),
-                { Policy: "relay" } => Readiness.Down("not configured, but Ice:Policy=relay needs it"),
-                _ => new Readiness(true, "not configured"),
-            });
     }
 }

@@ -96,13 +96,13 @@ public static class SettingsSetup
                 wrong.Add("Turn:Ttl must be longer than zero, e.g. 01:00:00.");
             }
 
-            wrong.AddRange(Unfit("Stun:Urls", options.StunUrls, "stun:", "stuns:"));
-            wrong.AddRange(Unfit("Turn:Urls", options.TurnUrls, "turn:", "turns:"));
+            wrong.AddRange(options.StunUrls
+                .Where(url => !url.StartsWith("stun:", StringComparison.Ordinal) && !url.StartsWith("stuns:", StringComparison.Ordinal))
+                .Select(url => $"Stun:Urls: '{url}' does not begin with stun: or stuns:"));
+            wrong.AddRange(options.TurnUrls
+                .Where(url => TurnUrl.Parse(url) is null)
+                .Select(url => $"Turn:Urls: '{url}' is not like turn:turn.example:3478?transport=udp or turns:turn.example:5349 (TLS, over tcp)."));
             return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
         }
-
-        private static IEnumerable<string> Unfit(string key, IReadOnlyList<string> urls, string plain, string secure) => urls
-            .Where(url => !url.StartsWith(plain, StringComparison.Ordinal) && !url.StartsWith(secure, StringComparison.Ordinal))
-            .Select(url => $"{key}: '{url}' does not begin with {plain} or {secure}");
     }
 }

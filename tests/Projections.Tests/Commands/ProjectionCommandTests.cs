@@ -54,7 +54,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
         Assert.Equal(
             $"""
             projection       version       position            lag  state
-            activity               1 {End,14}              0  ok
+            activity               2 {End,14}              0  ok
             visitor_history        2 {End,14}              0  ok
             offenders              1 {End,14}              0  ok
 

@@ -32,6 +32,9 @@ public sealed class TestLog : IAsyncDisposable
         StreamName.For("match", match),
         new MatchEvent.Started(match, ChatMode.Text, first.Ticket(at ?? Noon, 1_500), second.Ticket(at ?? Noon, 500), 0, at ?? Noon));
 
+    public Task<LogPosition> CallEnded(Guid match, Person first, Person second, CallReport? firstCall, CallReport? secondCall, DateTimeOffset? at = null) => Append(
+        StreamName.For("match", match), new MatchEvent.CallEnded(match, first.Visitor, second.Visitor, firstCall, secondCall, at ?? Noon));
+
     public Task<LogPosition> Ended(Guid match, Person first, Person second, DateTimeOffset? at = null, MatchEndReason reason = MatchEndReason.Skipped) => Append(
         StreamName.For("match", match),
         new MatchEvent.Ended(match, reason, first.Visitor, first.Visitor, first.Device, second.Visitor, second.Device, 3, 4, 60_000, at ?? Noon));

@@ -59,6 +59,36 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Activity_tells_how_calls_went_for_both_sides_together()
+    {
+        var (direct, relay) = (new CallReport(CallPath.Direct, 450), new CallReport(CallPath.Relay, 1_100));
+        var (failed, dropped) = (new CallReport(CallPath.Failed, null), new CallReport(CallPath.Dropped, 8_000));
+        foreach (var (first, second) in new (CallReport?, CallReport?)[]
+        {
+            (direct, direct), (direct, null), (null, direct), (direct, failed), (relay, direct), (failed, relay), (failed, failed),
+            (failed, null), (dropped, relay), (failed, dropped),
+        })
+        {
+            var match = Guid.NewGuid();
+            await Log.Started(match, Ada, Ben);
+            await Log.CallEnded(match, Ada, Ben, first, second, TestLog.Noon.AddMinutes(5));
+            await Log.Ended(match, Ada, Ben, TestLog.Noon.AddMinutes(5));
+        }
+
+        await Log.CallEnded(Guid.NewGuid(), Ada, Ben, new(CallPath.Relay, 600_000), null, TestLog.Noon.AddHours(1));
+        await Build();
+
+        var activity = new ActivityQueries(Models);
+        var noon = Assert.Single(await activity.Hours(TestLog.Noon, TestLog.Noon.AddHours(1), default));
+        Assert.Equal((4, 2, 2, 2, 10), (noon.CallsDirect, noon.CallsRelayed, noon.CallsFailed, noon.CallsDropped, noon.MatchesEnded));
+        Assert.Equal(
+            new CallTotals(4, 2, 2, 2, 11, (6 * 450) + (3 * 1_100) + (2 * 8_000), 500),
+            await activity.Calls(TestLog.Noon, TestLog.Noon.AddHours(1), default));
+        Assert.Equal(new CallTotals(0, 1, 0, 0, 1, 600_000, 600_000), await activity.Calls(TestLog.Noon.AddHours(1), TestLog.Noon.AddHours(2), default));
+        Assert.Equal(new CallTotals(0, 0, 0, 0, 0, 0, null), await activity.Calls(TestLog.Noon.AddDays(1), TestLog.Noon.AddDays(2), default));
+    }
+
+    [Fact]
     public async Task Active_matches_are_those_that_have_begun_and_not_ended()
     {
         await Log.Started(Guid.NewGuid(), Ada, Ben);
@@ -134,6 +164,7 @@ public abstract class QueryContract : IAsyncLifetime
     public async Task The_models_are_the_same_without_the_messages()
     {
         await Log.Traffic();
+        await Log.CallEnded(Guid.NewGuid(), Ada, Ben, new(CallPath.Relay, 900), new(CallPath.Relay, 1_200));
         await Build();
         await RemoveMessages();
 
