@@ -36,8 +36,6 @@ let stage;
 let picture;
 /** The coarse picture that is sent. @type {{ of: MediaStreamTrack, picture: CoarsePicture } | undefined} */
 let coarse;
-/** Chosen when nothing came through. The match that is continued by text. @type {string | undefined} */
-let byText;
 /** @type {Consent} */
 let consent = { required: true, me: false, partner: false };
 /** @type {{ path?: string, firstFrameMilliseconds?: number }} */
@@ -122,8 +120,8 @@ function showOwn(room) {
 function attachStage(room) {
   const place = /** @type {HTMLElement | null} */ (room.querySelector("#stage"));
   if (!place) return;
-  room.classList.toggle("call", byText !== room.dataset.match);
-  place.hidden = byText === room.dataset.match;
+  place.hidden = goesByText(/** @type {string} */ (room.dataset.match));
+  room.classList.toggle("call", !place.hidden);
   if (place.hidden) return;
   stage = new Stage(place, consent, {
     show: agree,
@@ -146,7 +144,7 @@ function attachStage(room) {
 }
 
 function continueByText() {
-  byText = found?.matchId;
+  if (found) sessionStorage.setItem(textKey(found.matchId), "");
   end();
   letGo();
   stage?.close();
@@ -163,7 +161,7 @@ function continueByText() {
 
 /** @param {Found} match */
 function begin(match) {
-  if (found?.matchId === match.matchId || byText === match.matchId) return;
+  if (found?.matchId === match.matchId || goesByText(match.matchId)) return;
   end();
   found = match;
   const required = consentRequired();
@@ -327,6 +325,12 @@ function tellOutcome() {
 
 /** @param {string} matchId */
 const blurredKey = (matchId) => `blurred.${matchId}`;
+
+/** @param {string} matchId */
+const textKey = (matchId) => `text.${matchId}`;
+
+/** Chosen when nothing came through; a reload does not open the camera again. @param {string} matchId */
+const goesByText = (matchId) => sessionStorage.getItem(textKey(matchId)) !== null;
 
 const consentRequired = () => document.getElementById("panel")?.dataset.consent === "true";
 
