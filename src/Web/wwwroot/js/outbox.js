@@ -40,7 +40,7 @@ export function forget(matchId, clientMessageId) {
 /** What is kept about another match is of no use to anybody. @param {string | undefined} matchId */
 export function forgetAllBut(matchId) {
   for (const key of Object.keys(sessionStorage)) {
-    if (/^(outbox|draft|blurred)\./.test(key) && !key.endsWith(`.${matchId}`)) sessionStorage.removeItem(key);
+    if (/^(outbox|draft|blurred|text)\./.test(key) && !key.endsWith(`.${matchId}`)) sessionStorage.removeItem(key);
   }
 }
 
