@@ -101,7 +101,8 @@ public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest requ
 
     public MatchRequest Request => request;
 
-    public string? DisplayName => displayName;
+    /// <summary>Null where none was given, or where the visitor has been erased since.</summary>
+    public string? DisplayName { get; set; } = displayName;
 
     public int MessageCount { get; set; }
 

@@ -190,12 +190,15 @@ public sealed class LiveMatches(
         await Task.WhenAll(unwritten.Where(end => end.Value.RetryAt <= now).Select(end => Write(end.Key))).WaitAsync(ct);
     }
 
-    /// <summary>Nothing of a visitor who asked to be forgotten is remembered of the match that ended last, on either side.</summary>
+    /// <summary>
+    /// Nothing that a visitor who asked to be forgotten gave is remembered of the match that ended last. That it ended
+    /// the partner still sees, and can report it.
+    /// </summary>
     public void Forget(Guid visitorId)
     {
         if (lastEnded.TryRemove(visitorId, out var over) && over.Match.Find(visitorId) is { } me)
         {
-            lastEnded.TryRemove(new(over.Match.PartnerOf(me).VisitorId, over));
+            me.DisplayName = null;
         }
     }
 

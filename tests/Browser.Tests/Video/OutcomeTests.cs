@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using RandomChat.Browser.Tests.Hosting;
+using RandomChat.Web.Tests.Hosting;
 
 namespace RandomChat.Browser.Tests.Video;
 
@@ -10,6 +11,11 @@ public sealed class OutcomeTests(Chromium chromium) : CallJourney(chromium)
     public async Task How_the_call_went_is_recorded_with_the_match_and_tells_no_address()
     {
         var (ada, bo) = await Call();
+        foreach (var visitor in new[] { ada, bo })
+        {
+            await Wait.Until(() => Task.FromResult(visitor.Told("call_report").Any(report => report.TryGetProperty("firstFrameMilliseconds", out _))));
+        }
+
         await ada.Button("End call").ClickAsync();
         await bo.Sees("Chat ended");
 

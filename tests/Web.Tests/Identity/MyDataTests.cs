@@ -77,6 +77,12 @@ public sealed class MyDataTests : IAsyncLifetime
         }
 
         Assert.Equal("stopped", (await pair.Bob.Next("end_session")).Text("reason"));
+        using (var bob = pair.Bob.Rest())
+        using (var report = await bob.Post("/api/report", new { matchId = pair.MatchId, reason = "spam" }))
+        {
+            await report.Json(HttpStatusCode.Created);
+        }
+
         await pair.Ann.Closed;
         await otherTab.Closed;
         using (var export = await ann.GetAsync("/api/me/export"))
