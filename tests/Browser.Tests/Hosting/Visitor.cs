@@ -103,6 +103,21 @@ public sealed class Visitor
 
     public Task HasFocus(ILocator element) => Expect(element).ToBeFocusedAsync();
 
+    /// <summary>Presses Tab until the element has the focus.</summary>
+    public async Task TabTo(ILocator element)
+    {
+        for (var stops = 0; stops < 40; stops++)
+        {
+            await Page.Keyboard.PressAsync("Tab");
+            if (await element.EvaluateAsync<bool>("one => one === document.activeElement"))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"Tab never reaches {element}.");
+    }
+
     /// <summary>Every body in the conversation, in the order of the page.</summary>
     public Task<IReadOnlyList<string>> Bodies() => Conversation.GetByRole(AriaRole.Listitem).Locator("p").AllTextContentsAsync();
 

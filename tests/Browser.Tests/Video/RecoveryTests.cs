@@ -31,6 +31,26 @@ public sealed class RecoveryTests(Chromium chromium) : CallJourney(chromium)
         Assert.Equal(1, (await ada.Call.Held()).Connections);
         Assert.Equal(1, (await bo.Call.Held()).Connections);
     }
+
+    [Fact]
+    public async Task The_way_to_call_that_the_server_could_not_tell_is_asked_for_again()
+    {
+        var (ada, bo) = (await Preview(), await Preview());
+        ada.Allow("status of 503");
+        var isAway = true;
+        await ada.Page.RouteAsync("**/api/turn", route => isAway ? route.FulfillAsync(new() { Status = 503 }) : route.ContinueAsync());
+        // What the preview learnt is gone with the page.
+        await ada.Page.ReloadAsync();
+        await ada.Button("Join").ClickAsync();
+        await bo.Button("Join").ClickAsync();
+        await Expect(ada.Page.GetByText("Video could not get through your network")).ToBeVisibleAsync();
+
+        isAway = false;
+        await ada.Button("Try again").ClickAsync();
+
+        await AreInACall(ada, bo);
+        await Expect(ada.Page.GetByText("Video could not get through your network")).ToBeHiddenAsync();
+    }
 }
 
 public sealed class RelayRecoveryTests(Chromium chromium) : RelayJourney(chromium)

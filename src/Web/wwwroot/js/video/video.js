@@ -42,6 +42,8 @@ let consent = { required: true, me: false, partner: false };
 let outcome = {};
 /** @type {import("./quality.js").Quality} */
 let quality = "connecting";
+/** What the stage asks. @type {"none" | "trouble" | "elsewhere"} */
+let choice = "none";
 
 const sound = new Audio();
 sound.autoplay = true;
@@ -126,20 +128,23 @@ function attachStage(room) {
   stage = new Stage(place, consent, {
     show: agree,
     retry: (relayOnly) => {
-      stage?.showChoice("none");
-      call?.retry(relayOnly).catch(() => stage?.showChoice("trouble"));
+      offerChoice("none");
+      if (call) call.retry(relayOnly).catch(() => offerChoice("trouble"));
+      else if (found) hold(found);
     },
     text: continueByText,
-    take: () => { stage?.showChoice("none"); if (found) hold(found); },
+    take: () => { offerChoice("none"); if (found) hold(found); },
   });
   /** @type {HTMLElement} */ (place.querySelector("[data-call=sound]"))
     .addEventListener("click", () => sound.play().then(() => stage?.showSoundButton(false)).catch(() => {}));
   stage.showQuality(quality, undefined);
+  stage.showChoice(choice);
   if (picture) stage.showPicture(picture);
   iceServers().then(({ iceTransportPolicy, iceServers: servers }) => {
     const hasRelay = servers.some((server) => [server.urls].flat().some((url) => url.startsWith("turn")));
-    /** @type {HTMLElement} */ (place.querySelector("[data-call=relay]")).hidden = !hasRelay || iceTransportPolicy === "relay";
-    /** @type {HTMLElement} */ (place.querySelector("[data-call=retry]")).hidden = hasRelay && iceTransportPolicy !== "relay";
+    const mayRelay = hasRelay && iceTransportPolicy !== "relay";
+    /** @type {HTMLElement} */ (place.querySelector("[data-call=relay]")).hidden = !mayRelay;
+    /** @type {HTMLElement} */ (place.querySelector("[data-call=retry]")).hidden = mayRelay;
   }).catch(() => {});
 }
 
@@ -178,13 +183,17 @@ async function hold(match) {
   const fresh = match.fresh && joined;
   if (!joined) {
     if (!await claim(match.matchId, isCurrent)) {
-      if (isCurrent()) stage?.showChoice("elsewhere");
+      if (isCurrent()) offerChoice("elsewhere");
       return;
     }
     await open();
   }
-  const ice = await iceServers();
+  const ice = await iceServers().catch(() => undefined);
   if (!isCurrent()) return;
+  if (!ice) {
+    offerChoice("trouble");
+    return;
+  }
   call?.close();
   call = new Call({
     matchId: match.matchId,
@@ -197,17 +206,17 @@ async function hold(match) {
       onQuality: (now, milliseconds) => {
         quality = now;
         stage?.showQuality(now, milliseconds);
-        if (now === "good" || now === "weak") stage?.showChoice("none");
+        if (now === "good" || now === "weak") offerChoice("none");
       },
       onPath: (path) => report({ path }),
       onPaused: (paused) => stage?.showPaused(paused),
-      onTrouble: () => stage?.showChoice("trouble"),
+      onTrouble: () => offerChoice("trouble"),
       onElsewhere: () => {
         const lost = found;
         end();
         letGo();
         found = lost;
-        stage?.showChoice("elsewhere");
+        offerChoice("elsewhere");
       },
     },
   });
@@ -261,7 +270,14 @@ function end() {
   coarse = undefined;
   outcome = {};
   quality = "connecting";
+  offerChoice("none");
   stage?.showPicture(undefined);
+}
+
+/** Kept for a stage that is not there yet. @param {"none" | "trouble" | "elsewhere"} which */
+function offerChoice(which) {
+  choice = which;
+  stage?.showChoice(which);
 }
 
 function letGo() {
