@@ -32,29 +32,51 @@ public sealed class ScreensTests(Chromium chromium, Site site) : Tour(chromium, 
     public async Task Every_screen_fits_gives_fingers_room_stands_still_when_asked_and_has_no_serious_finding_in_either_theme(int width, int height)
     {
         var problems = new List<string>();
-        var options = new BrowserNewContextOptions
-        {
-            ReducedMotion = ReducedMotion.Reduce,
-            ViewportSize = new() { Width = width, Height = height },
-        };
 
-        await Walk(options, async (page, screen) =>
-        {
-            if (await page.EvaluateAsync<bool>(TooWide))
-            {
-                problems.Add($"{screen}: scrolls sideways");
-            }
+        await Walk(Options(width, height), Find(problems));
 
-            problems.AddRange((await page.EvaluateAsync<string[]>(SmallTargets)).Select(target => $"{screen}: small {target}"));
-            problems.AddRange((await page.EvaluateAsync<string[]>(Moving)).Select(motion => $"{screen}: moves {motion}"));
-            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
-            {
-                await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-                problems.AddRange((await page.RunAxe(Axe)).Violations
-                    .Where(finding => finding.Impact is "serious" or "critical")
-                    .Select(finding => $"{screen} {scheme}: {finding.Id} {string.Join(" ", finding.Nodes.Select(node => node.Html))}"));
-            }
-        });
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
+    }
+
+    internal static BrowserNewContextOptions Options(int width, int height) => new()
+    {
+        ReducedMotion = ReducedMotion.Reduce,
+        ViewportSize = new() { Width = width, Height = height },
+        HasTouch = width < 900,
+    };
+
+    internal static Func<IPage, string, Task> Find(List<string> problems) => async (page, screen) =>
+    {
+        if (await page.EvaluateAsync<bool>(TooWide))
+        {
+            problems.Add($"{screen}: scrolls sideways");
+        }
+
+        problems.AddRange((await page.EvaluateAsync<string[]>(SmallTargets)).Select(target => $"{screen}: small {target}"));
+        problems.AddRange((await page.EvaluateAsync<string[]>(Moving)).Select(motion => $"{screen}: moves {motion}"));
+        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            problems.AddRange((await page.RunAxe(Axe)).Violations
+                .Where(finding => finding.Impact is "serious" or "critical")
+                .Select(finding => $"{screen} {scheme}: {finding.Id} {string.Join(" ", finding.Nodes.Select(node => node.Html))}"));
+        }
+    };
+}
+
+/// <summary>The same for the screens of a video chat, also on a phone that lies on its side.</summary>
+[Collection("calls")]
+public sealed class CallScreensTests(Chromium chromium, Site site) : Tour(chromium, site)
+{
+    [Theory]
+    [InlineData(360, 740)]
+    [InlineData(740, 360)]
+    [InlineData(1280, 800)]
+    public async Task Every_screen_of_a_call_fits_gives_fingers_room_stands_still_when_asked_and_has_no_serious_finding_in_either_theme(int width, int height)
+    {
+        var problems = new List<string>();
+
+        await WalkCall(ScreensTests.Options(width, height), ScreensTests.Find(problems));
 
         Assert.True(problems.Count == 0, string.Join('\n', problems));
     }

@@ -43,20 +43,47 @@ public sealed class ScreenshotTests(Chromium chromium, Site site) : Tour(chromiu
     [InlineData(1280, 800, ColorScheme.Dark)]
     public async Task A_picture_of_every_screen_is_taken(int width, int height, ColorScheme scheme)
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "screens");
-        var number = 0;
         var options = new BrowserNewContextOptions { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme };
 
-        await Walk(options, (page, screen) => page.ScreenshotAsync(new()
+        await Walk(options, Take($"{width}-{scheme}"));
+    }
+
+    internal static Func<IPage, string, Task> Take(string name)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "screens");
+        var number = 0;
+        return (page, screen) => page.ScreenshotAsync(new()
         {
-            Path = Path.Combine(folder, $"{width}-{scheme}-{++number:00}-{screen.Replace('/', ' ').Trim()}.png".Replace(' ', '-')),
+            Path = Path.Combine(folder, $"{name}-{++number:00}-{screen.Replace('/', ' ').Trim()}.png".Replace(' ', '-')),
             Caret = ScreenshotCaret.Initial,
-        }));
+        });
     }
 
     private static async Task Talk(Visitor from, Visitor to, string body)
     {
         await from.Say(body);
         await to.Hears(body);
+    }
+}
+
+[Collection("calls")]
+public sealed class CallScreenshotTests(Chromium chromium, Site site) : Tour(chromium, site)
+{
+    [Theory(Explicit = true)]
+    [InlineData(360, 740, ColorScheme.Light)]
+    [InlineData(360, 740, ColorScheme.Dark)]
+    [InlineData(740, 360, ColorScheme.Light)]
+    [InlineData(1280, 800, ColorScheme.Light)]
+    [InlineData(1280, 800, ColorScheme.Dark)]
+    public async Task A_picture_of_every_screen_of_a_call_is_taken(int width, int height, ColorScheme scheme)
+    {
+        var options = new BrowserNewContextOptions
+        {
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = scheme,
+            HasTouch = width < 900,
+        };
+
+        await WalkCall(options, ScreenshotTests.Take($"call-{width}-{scheme}"));
     }
 }

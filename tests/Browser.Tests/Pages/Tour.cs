@@ -62,4 +62,80 @@ public abstract class Tour(Chromium chromium, Site site) : SharedJourney(chromiu
         await cleo.Sees("You have stopped");
         await look(cleo.Page, "stopped");
     }
+
+    /// <summary>Goes through the screens of a video chat and looks at each.</summary>
+    /// <param name="options">Of the browser that looks.</param>
+    /// <param name="look">Takes the page and the name of the screen.</param>
+    protected async Task WalkCall(BrowserNewContextOptions options, Func<IPage, string, Task> look)
+    {
+        var refusing = await ArriveWithCamera(new(options) { Permissions = [] });
+        await refusing.Start(mode: "Video");
+        await refusing.Button("Try again").WaitForAsync();
+        await look(refusing.Page, "preview refused");
+
+        var ada = await ArriveWithCamera(options);
+        await ada.Start("Juniper", "en", "film photography", "Video");
+        await ada.Page.GetByText("What Stranger sees").WaitForAsync();
+        await Plays(ada.Call.You);
+        await Plays(ada.Page.Locator("#coarse"));
+        await look(ada.Page, "preview");
+
+        await ada.Button("Join").ClickAsync();
+        await ada.Sees("Looking for someone");
+        await Plays(ada.Call.You);
+        await look(ada.Page, "searching by video");
+
+        var bo = await ArriveWithCamera(options);
+        await bo.Start("Rowan", "en", "film photography", "Video");
+        await bo.Button("Join").ClickAsync();
+        await ada.Sees("Connected");
+        await ada.Call.Flows();
+        await look(ada.Page, "video blurred");
+
+        await bo.Button("Show my video").ClickAsync();
+        await ada.Button("Show my video").ClickAsync();
+        await ada.Button("Blur again").WaitForAsync();
+        await bo.Say("There you are! What is that behind you?");
+        await ada.Say("A shelf that I built too quickly. It leans a little.");
+        await bo.Hears("A shelf that I built too quickly. It leans a little.");
+        await ada.Call.WatchShown();
+        await ada.Call.Shown.BecomesClear();
+        await look(ada.Page, "video clear");
+
+        var tab = await OpenTab(ada);
+        await tab.Page.GotoAsync("/chat");
+        await tab.Button("Take it here").WaitForAsync();
+        await look(tab.Page, "video elsewhere");
+
+        await ada.Button("Mute").ClickAsync();
+        await ada.Button("Camera").ClickAsync();
+        await bo.Page.GetByText("No picture comes").WaitForAsync();
+        await look(ada.Page, "video with camera off");
+        await look(bo.Page, "video paused");
+
+        var (cleo, dan) = (await Unreachable(options), await Unreachable(options));
+        await cleo.Button("Join").ClickAsync();
+        await dan.Button("Join").ClickAsync();
+        await cleo.Sees("Connected");
+        await cleo.Page.Clock.FastForwardAsync(20_000);
+        await cleo.Button("Continue by text").WaitForAsync();
+        await look(cleo.Page, "video without a way");
+
+        await cleo.Button("Continue by text").ClickAsync();
+        await cleo.HasFocus(cleo.Message);
+        await look(cleo.Page, "video continued by text");
+    }
+
+    private static async Task Plays(ILocator video) => await video.EvaluateAsync(
+        "video => new Promise((resolve) => video.requestVideoFrameCallback(resolve))");
+
+    /// <summary>Somebody at the preview whose calls will find no way, and whose clock can be turned.</summary>
+    private async Task<Visitor> Unreachable(BrowserNewContextOptions options)
+    {
+        var visitor = await ArriveWithCamera(options);
+        await visitor.Page.Clock.InstallAsync();
+        await visitor.Start(mode: "Video");
+        await visitor.Page.EvaluateAsync("() => { RTCPeerConnection.prototype.addIceCandidate = async () => {}; }");
+        return visitor;
+    }
 }

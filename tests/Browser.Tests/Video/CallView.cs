@@ -18,7 +18,7 @@ public sealed class CallView(IPage page)
     public ILocator Stranger => page.GetByLabel("Stranger", new() { Exact = true });
 
     /// <summary>How good the connection is, in words.</summary>
-    public ILocator Quality => page.GetByRole(AriaRole.Img, new() { NameRegex = new("^Connect|^Reconnect") });
+    public ILocator Quality => page.GetByRole(AriaRole.Img, new() { NameRegex = new("^Connecti") });
 
     public ILocator Picker(string name) => page.GetByRole(AriaRole.Combobox, new() { Name = name, Exact = true });
 

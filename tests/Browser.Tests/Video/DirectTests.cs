@@ -24,5 +24,7 @@ public sealed class DirectTests(Chromium chromium, ITestOutputHelper output) : C
         await bo.Say("loud and clear");
         await ada.Hears("loud and clear");
         await Task.WhenAll(ada.Call.Flows(), bo.Call.Flows());
+        await ada.Button("End call").ClickAsync();
+        await RecordedCall.Says(Server, "direct");
     }
 }

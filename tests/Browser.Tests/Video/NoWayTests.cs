@@ -40,6 +40,7 @@ public sealed class NoWayTests(Chromium chromium) : CallJourney(chromium)
         await bo.Page.GetByRole(AriaRole.Region, new() { Name = "Video call" }).GetByRole(AriaRole.Button, new() { Name = "Next" }).First.ClickAsync();
         await bo.Sees("Looking for someone");
         await ada.Sees("Chat ended");
+        await RecordedCall.Says(Server, "failed");
     }
 
     private static ILocator Trouble(Visitor visitor) =>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using RandomChat.Browser.Tests.Hosting;
 using static Microsoft.Playwright.Assertions;
 
@@ -64,13 +65,13 @@ public sealed class RelayRecoveryTests(Chromium chromium) : RelayJourney(chromiu
 
         await ada.Browser.SetOfflineAsync(true);
         Turn.Stop();
-        await Expect(ada.Page.GetByText("Reconnecting…")).ToBeVisibleAsync();
-        await Expect(bo.Page.GetByText("Reconnecting…")).ToBeVisibleAsync();
+        await Expect(ada.Call.Quality).ToHaveAccessibleNameAsync("Connection reconnecting");
+        await Expect(bo.Call.Quality).ToHaveAccessibleNameAsync("Connection reconnecting");
         await Turn.Start();
         await ada.Browser.SetOfflineAsync(false);
 
         await AreInACall(ada, bo);
-        await Expect(ada.Page.GetByText("Reconnecting…")).ToBeHiddenAsync();
+        await Expect(ada.Call.Quality).ToHaveAccessibleNameAsync(new Regex("^Connection good"));
         Assert.True(await ada.Page.EvaluateAsync<bool>("meters.current().isFirst"));
     }
 }

@@ -29,6 +29,8 @@ public sealed partial class RelayTests(Chromium chromium, ITestOutputHelper outp
 
         await ada.Say("through the relay");
         await bo.Hears("through the relay");
+        await ada.Button("End call").ClickAsync();
+        await RecordedCall.Says(Server, "relay");
     }
 
     [Fact]

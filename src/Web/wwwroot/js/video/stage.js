@@ -117,13 +117,13 @@ export class Stage {
     this.#find("#quality-words").textContent = words;
     this.#find("#quality-time").textContent = milliseconds === undefined ? "" : `${milliseconds} ms`;
     this.#place.querySelectorAll(".bars b").forEach((bar, index) => bar.classList.toggle("off", index >= BARS[quality]));
-    this.#veil(quality === "good" || quality === "weak" ? undefined : quality === "connecting" ? "Connecting…" : "Reconnecting…");
+    if (BARS[quality] === 0) this.showPaused(false);
   }
 
   /** @param {boolean} paused */
   showPaused(paused) {
     this.#place.classList.toggle("paused", paused);
-    this.#veil(paused ? "No picture comes from Stranger just now." : undefined);
+    this.#find("#paused").hidden = !paused;
   }
 
   /** @param {"none" | "trouble" | "elsewhere"} which */
@@ -131,18 +131,12 @@ export class Stage {
     this.#find("#trouble").hidden = which !== "trouble";
     this.#find("#elsewhere").hidden = which !== "elsewhere";
     this.#place.classList.toggle("asking", which !== "none");
+    this.#place.classList.toggle("elsewhere", which === "elsewhere");
   }
 
   /** Sound needs a touch in some browsers. @param {boolean} needed */
   showSoundButton(needed) {
     this.#find("[data-call=sound]").hidden = !needed;
-  }
-
-  /** @param {string | undefined} words */
-  #veil(words) {
-    const veil = this.#find("#veil");
-    veil.hidden = words === undefined;
-    if (words !== undefined && veil.textContent !== words) veil.textContent = words;
   }
 
   #showTheirs() {
