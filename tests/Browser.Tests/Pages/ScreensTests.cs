@@ -68,7 +68,7 @@ public sealed class ScreensTests(Chromium chromium, Site site) : Tour(chromium, 
 [Collection("calls")]
 public sealed class CallScreensTests(Chromium chromium, Site site) : Tour(chromium, site)
 {
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData(360, 740)]
     [InlineData(740, 360)]
     [InlineData(1280, 800)]

@@ -8,7 +8,7 @@ public sealed class LettingGoTests(Chromium chromium) : CallJourney(chromium)
     protected override IReadOnlyDictionary<string, string?> Settings { get; } =
         new Dictionary<string, string?> { ["Matching:RematchWindow"] = "00:00:00" };
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Ten_times_Next_hold_no_more_than_once_and_keep_the_camera_on()
     {
         var (ada, bo) = await Call();

@@ -216,15 +216,25 @@ async function next() {
   part?.leave(true);
   await whenUp();
   try {
+    await skip(request);
+  } catch (error) {
+    // Where we do not go on the next panel says so, and the camera is let go with it.
+    part?.arrived();
+    throw error;
+  } finally {
+    tell("panel");
+  }
+}
+
+/** @param {Record<string, unknown>} request */
+async function skip(request) {
+  try {
     await call("skip", request);
   } catch (error) {
     // We are out of the chat already; only waiting again needs the proof.
     if (wantsProof(error)) await call("skip", { ...request, captcha: await prove() });
     else if (error instanceof Unanswered) await whenUp().then(() => call("skip", request));
     else throw error;
-  } finally {
-    part?.arrived();
-    tell("panel");
   }
 }
 

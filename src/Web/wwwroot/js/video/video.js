@@ -64,7 +64,10 @@ export function leave(keepCamera) {
   if (!keepCamera) letGo();
 }
 
-/** The way to the next stranger is over; the next panel says whether there is a use for the camera. */
+/**
+ * There is no way to the next stranger; the next panel says whether there is a use for the camera. Where there is one,
+ * the panel of the search says that it has begun: one of the chat that ended may still be on its way.
+ */
 export function arrived() {
   moving = false;
 }
@@ -139,7 +142,7 @@ function attachStage(room) {
     .addEventListener("click", () => sound.play().then(() => stage?.showSoundButton(false)).catch(() => {}));
   stage.showQuality(quality, undefined);
   stage.showChoice(choice);
-  if (picture) stage.showPicture(picture);
+  showPicture();
   iceServers().then(({ iceTransportPolicy, iceServers: servers }) => {
     const hasRelay = servers.some((server) => [server.urls].flat().some((url) => url.startsWith("turn")));
     const mayRelay = hasRelay && iceTransportPolicy !== "relay";
@@ -202,7 +205,7 @@ async function hold(match) {
     ice,
     outgoing: outgoing(),
     hooks: {
-      onTrack: (track) => take(track, match),
+      onTrack: take,
       onQuality: (now, milliseconds) => {
         quality = now;
         stage?.showQuality(now, milliseconds);
@@ -245,18 +248,26 @@ async function claim(matchId, isWanted) {
   return false;
 }
 
-/**
- * @param {MediaStreamTrack} track
- * @param {Found} match
- */
-function take(track, match) {
+/** @param {MediaStreamTrack} track */
+function take(track) {
   if (track.kind === "audio") {
     sound.srcObject = new MediaStream([track]);
     sound.play().catch(() => stage?.showSoundButton(true));
     return;
   }
   picture = track;
-  stage?.showPicture(track, () => report({ firstFrameMilliseconds: outcome.firstFrameMilliseconds ?? Math.round(performance.now() - match.foundAt) }));
+  showPicture();
+}
+
+/** On the stage, which may be there before the picture or after it. The first one that is seen is timed. */
+function showPicture() {
+  const match = found;
+  if (!picture || !match) return;
+  stage?.showPicture(picture, () => {
+    if (found === match && outcome.firstFrameMilliseconds === undefined) {
+      report({ firstFrameMilliseconds: Math.round(performance.now() - match.foundAt) });
+    }
+  });
 }
 
 /** Ends the call; the camera is another matter. */
