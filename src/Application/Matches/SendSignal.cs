@@ -1,41 +1,19 @@
 using System.Text.Json;
-using Mediator;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Realtime;
-using RandomChat.Domain.Matchmaking;
 
 namespace RandomChat.Application.Matches;
 
 /// <summary>Relays one WebRTC signal to the connection that holds the partner's side of the call.</summary>
-public sealed record SendSignal(Guid VisitorId, Guid MatchId, SignalType Type, JsonElement? Payload, string Connection)
-    : IRequest<Outcome<Nothing>>, IMatchRequest
-{
-    Guid? IMatchRequest.About => MatchId;
-}
+public sealed record SendSignal(Guid VisitorId, Guid MatchId, SignalType Type, JsonElement? Payload, string Connection) : ICallRequest;
 
 public sealed class SendSignalHandler(
     LiveMatches matches, IVisitorConnections connections, ILimits limits, IOptions<MatchOptions> options)
-    : IRequestHandler<SendSignal, Outcome<Nothing>>
+    : CallHandler<SendSignal>(matches, limits)
 {
-    public async ValueTask<Outcome<Nothing>> Handle(SendSignal request, CancellationToken cancellationToken)
+    protected override Outcome<Nothing> Handle(SendSignal request, LiveMatch match, Participant me)
     {
-        if (matches.Find(request.VisitorId, request.MatchId) is not var (match, me))
-        {
-            return Refusal.NotInMatch;
-        }
-
-        if (match.Started.Mode != ChatMode.Video)
-        {
-            return Refusal.Conflict("This is a text chat.");
-        }
-
-        var limit = await limits.Take(LimitNames.Signals, request.VisitorId.ToString("N"), cancellationToken);
-        if (!limit.Allowed)
-        {
-            return Refusal.RateLimited(limit.RetryAfter);
-        }
-
         SignalRelayed? signal = new(match.Id, request.Type, request.Payload);
         if (options.Value.HidesAddresses)
         {

@@ -16,11 +16,13 @@ namespace RandomChat.Web.Captcha;
 /// </summary>
 public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> options, TimeProvider clock) : ICaptcha
 {
+    /// <summary>Characters of the longest solution that is looked at.</summary>
+    public const int LongestPayload = 4096;
+
     private const string Algorithm = "PBKDF2/SHA-256";
     private const int KeyLength = 32;
     private const int PrefixLength = KeyLength / 2;
     private const int RandomLength = 16;
-    private const int LongestPayload = 4096;
     private const int MaximumSpent = 500_000;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RandomChat.Application.Visitors;
 using RandomChat.Domain.Visitors;
+using RandomChat.Web.Captcha;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
@@ -11,8 +12,6 @@ namespace RandomChat.Web.Identity;
 /// <summary><c>POST /api/session</c>.</summary>
 public static class SessionEndpoint
 {
-    private const int LongestCaptcha = 4096;
-
     public static void MapSession(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/api/session", Post);
 
     private static async Task<IResult> Post(HttpContext context, Gate gate)
@@ -43,7 +42,7 @@ public static class SessionEndpoint
         var birthYear = fields.Int("birthYear", AgePolicy.EarliestBirthYear, gate.Year);
         var acceptTerms = fields.OptionalBool("acceptTerms") ?? false;
         var displayName = DisplayName(fields);
-        var solution = fields.OptionalString("captcha", LongestCaptcha);
+        var solution = fields.OptionalString("captcha", ProofOfWork.LongestPayload);
         if (fields.Refusal is { } invalid)
         {
             return Problem.From(invalid);

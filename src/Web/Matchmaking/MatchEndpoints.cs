@@ -2,6 +2,7 @@ using Mediator;
 using RandomChat.Application;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Web.Captcha;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
@@ -29,7 +30,7 @@ public static class MatchEndpoints
 
         var fields = new Fields(json);
         var wanted = MatchRequests.Read(fields);
-        var captcha = fields.OptionalString("captcha", 4096);
+        var captcha = fields.OptionalString("captcha", ProofOfWork.LongestPayload);
         if (fields.Refusal is { } refusal)
         {
             return Problem.From(refusal);

@@ -8,6 +8,7 @@ using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Visitors;
+using RandomChat.Web.Captcha;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
 using RandomChat.Web.Limits;
@@ -22,7 +23,6 @@ public sealed class ChatHub(
 {
     public const string Path = "/hubs/chat";
     private const int MostConnections = 8;
-    private const int MostCaptcha = 4096;
     private const int MostSignalBytes = 64 * 1024;
     private const int MostFirstFrameMilliseconds = 600_000;
 
@@ -51,7 +51,7 @@ public sealed class ChatHub(
     {
         var fields = new Fields(request);
         var wanted = MatchRequests.Read(fields);
-        var captcha = fields.OptionalString("captcha", MostCaptcha);
+        var captcha = fields.OptionalString("captcha", ProofOfWork.LongestPayload);
         return JoinResult.From(Value(
             await sender.Send(new JoinQueue(Me.VisitorId, Me.DeviceId, Valid(fields, wanted), AddressKey, Context.ConnectionId, captcha))));
     }
@@ -119,7 +119,7 @@ public sealed class ChatHub(
     {
         var fields = new Fields(request);
         var matchId = fields.Guid("matchId");
-        var captcha = fields.OptionalString("captcha", MostCaptcha);
+        var captcha = fields.OptionalString("captcha", ProofOfWork.LongestPayload);
         return JoinResult.From(Value(await sender.Send(
             new SkipMatch(Me.VisitorId, Me.DeviceId, Valid(fields, matchId), AddressKey, Context.ConnectionId, captcha))));
     }

@@ -135,7 +135,7 @@ public sealed class TakeoverTests
     }
 
     private async Task Show(World node, LiveMatch match, bool show) => Assert.IsType<Outcome<Nothing>.Done>(
-        await new ShowVideoHandler(node.Matches, node.Connections).Handle(new(ann, match.Id, show), CancellationToken.None));
+        await new ShowVideoHandler(node.Matches, node.Connections, new NoLimits()).Handle(new(ann, match.Id, show), CancellationToken.None));
 
     private async Task<LiveMatch> Meet(ChatMode mode = ChatMode.Text)
     {

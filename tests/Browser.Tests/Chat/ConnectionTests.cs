@@ -61,6 +61,11 @@ public sealed class ConnectionTests(Chromium chromium) : Journey(chromium)
         server = await RunningServer.Start(Site.Open, data.FullName, outage.Install);
         address = server.Address;
         var (ada, bo) = await Meet();
+        foreach (var visitor in new[] { ada, bo })
+        {
+            // A panel may be on its way just now; it is fetched again.
+            visitor.Allow("503");
+        }
 
         outage.IsOn = true;
         await ada.Say("kept until it can be kept");
@@ -73,6 +78,25 @@ public sealed class ConnectionTests(Chromium chromium) : Journey(chromium)
         await Expect(ada.Conversation.GetByText("Waits for our server")).ToHaveCountAsync(0);
         Assert.Equal(["kept until it can be kept"], await ada.Bodies());
         Assert.Equal(["kept until it can be kept"], await bo.Bodies());
+    }
+
+    [Fact]
+    public async Task A_panel_that_does_not_come_is_fetched_until_it_does()
+    {
+        var ada = await Arrive();
+        var bo = await Arrive();
+        ada.Allow("503");
+        await ada.Start();
+        await ada.Sees("Looking");
+        var missed = 0;
+        await ada.Page.RouteAsync("**/chat?handler=Panel*", route =>
+            ++missed <= 2 ? route.FulfillAsync(new() { Status = 503 }) : route.ContinueAsync());
+
+        await bo.Start();
+
+        await Expect(ada.Page.Locator("#problem")).ToContainTextAsync("We could not reach the server");
+        await ada.Sees("Connected");
+        await Expect(ada.Page.Locator("#problem")).ToBeHiddenAsync();
     }
 
     [Fact]

@@ -147,7 +147,17 @@ public abstract class Tour(Chromium chromium, Site site) : SharedJourney(chromiu
         var visitor = await ArriveWithCamera(options);
         await visitor.Page.Clock.InstallAsync();
         await visitor.Start(mode: "Video");
-        await visitor.Page.EvaluateAsync("() => { RTCPeerConnection.prototype.addIceCandidate = async () => {}; }");
+        // Whoever tries again sends the ways already known inside the offer.
+        await visitor.Page.EvaluateAsync("""
+            () => {
+              const calls = RTCPeerConnection.prototype;
+              const accept = calls.setRemoteDescription;
+              calls.addIceCandidate = async () => {};
+              calls.setRemoteDescription = function ({ type, sdp }) {
+                return accept.call(this, { type, sdp: sdp.replace(/^a=candidate:.*\r\n/gm, "") });
+              };
+            }
+            """);
         return visitor;
     }
 }

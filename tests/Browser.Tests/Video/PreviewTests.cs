@@ -17,10 +17,9 @@ public sealed class PreviewTests(Chromium chromium) : CallJourney(chromium)
         var ada = await Preview();
 
         await Expect(ada.Button("Join")).ToBeEnabledAsync();
-        Assert.Equal(
-            ["Fake Default Audio Input", "Fake Audio Input 1", "Fake Audio Input 2"],
-            await ada.Call.Picker("Microphone").Locator("option").AllTextContentsAsync());
-        Assert.Equal(["fake_device_0", "fake_device_1"], await ada.Call.Picker("Camera").Locator("option").AllTextContentsAsync());
+        await Expect(ada.Call.Picker("Microphone").Locator("option")).ToHaveTextAsync(
+            ["Fake Default Audio Input", "Fake Audio Input 1", "Fake Audio Input 2"]);
+        await Expect(ada.Call.Picker("Camera").Locator("option")).ToHaveTextAsync(["fake_device_0", "fake_device_1"]);
         await ada.Page.WaitForFunctionAsync("() => document.querySelector('video[aria-label=You]').videoWidth > 0");
         await Expect(ada.Page.GetByText("What Stranger sees")).ToBeVisibleAsync();
         await ada.Page.EvaluateAsync("""

@@ -8,13 +8,17 @@ public sealed class SignalTests(Chromium chromium) : CallJourney(chromium)
 {
     private const string Markup = """<img src=x onerror=\"window.broken = true\"><b>marked</b>""";
 
-    [Theory]
-    [InlineData("offer", $$"""{ "type": "offer", "sdp": "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns={{Markup}}\r\n" }""")]
-    [InlineData("answer", $$"""{ "type": "answer", "sdp": "{{Markup}}" }""")]
-    [InlineData("ice", $$"""{ "candidate": "candidate:{{Markup}}", "sdpMid": "{{Markup}}", "sdpMLineIndex": 0 }""")]
-    [InlineData("offer", """{ "type": "offer", "sdp": { "toString": "no text" } }""")]
-    [InlineData("ice", """{ "candidate": ["no text"] }""")]
-    public async Task A_signal_that_makes_no_sense_changes_nothing_on_the_page_and_in_the_call(string type, string payload)
+    private static readonly (string Type, string Payload)[] Nonsense =
+    [
+        ("offer", $$"""{ "type": "offer", "sdp": "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns={{Markup}}\r\n" }"""),
+        ("answer", $$"""{ "type": "answer", "sdp": "{{Markup}}" }"""),
+        ("ice", $$"""{ "candidate": "candidate:{{Markup}}", "sdpMid": "{{Markup}}", "sdpMLineIndex": 0 }"""),
+        ("offer", """{ "type": "offer", "sdp": { "toString": "no text" } }"""),
+        ("ice", """{ "candidate": ["no text"] }"""),
+    ];
+
+    [Fact]
+    public async Task A_signal_that_makes_no_sense_changes_nothing_on_the_page_and_in_the_call()
     {
         var (ada, bo) = await Call();
         await ada.Page.EvaluateAsync("""
@@ -26,12 +30,16 @@ public sealed class SignalTests(Chromium chromium) : CallJourney(chromium)
             }
             """);
 
-        Assert.Null(await Send(bo, type, payload));
-        await bo.Say("after it");
-        await ada.Hears("after it");
+        for (var i = 0; i < Nonsense.Length; i++)
+        {
+            var before = ada.Got("signal").Count;
+            Assert.Null(await Send(bo, Nonsense[i].Type, Nonsense[i].Payload));
+            await bo.Say($"after it {i}");
+            await ada.Hears($"after it {i}");
+            Assert.True(ada.Got("signal").Count > before);
+            await Task.WhenAll(ada.Call.Flows(), bo.Call.Flows());
+        }
 
-        await Task.WhenAll(ada.Call.Flows(), bo.Call.Flows());
-        Assert.Contains(ada.Got("signal"), signal => signal.ToString().Contains("marked", StringComparison.Ordinal) || !payload.Contains("marked", StringComparison.Ordinal));
         Assert.DoesNotContain("marked", await ada.Page.EvaluateAsync<string>("window.added + document.documentElement.outerHTML"));
         Assert.False(await ada.Page.EvaluateAsync<bool>("window.broken === true"));
         await Expect(ada.Page.GetByText("marked")).ToHaveCountAsync(0);

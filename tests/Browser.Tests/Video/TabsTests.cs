@@ -12,6 +12,8 @@ public sealed class TabsTests(Chromium chromium) : CallJourney(chromium)
         var (ada, bo) = await Call();
         var tab = await OpenTab(ada);
         await tab.Page.GotoAsync("/chat");
+        await Expect(tab.Page.Locator("#stage.elsewhere")).ToBeAttachedAsync();
+        Assert.False(await tab.Button("Mute").IsVisibleAsync());
 
         await Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "The call is in another tab" })).ToBeVisibleAsync();
         await HoldsNothing(tab);

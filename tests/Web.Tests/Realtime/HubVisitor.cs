@@ -94,6 +94,9 @@ public sealed class HubVisitor : IAsyncDisposable
 
         var visitor = new HubVisitor(address, token, id, wire, builder.Build());
         await visitor.Hub.StartAsync();
+
+        // The hub counts a connection after the handshake; whatever is called on it waits for that.
+        await Assert.ThrowsAsync<HubException>(() => visitor.Tell("nothing"));
         return visitor;
     }
 

@@ -12,6 +12,8 @@ import * as status from "./status.js";
 
 /** @typedef {import("./conversation.js").Message & { matchId: string }} ChatMessage */
 
+const PANEL_AGAIN = 2000;
+const UNREACHABLE = "We could not reach the server. Try again in a moment.";
 const body = document.body;
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("report"));
 const TITLES = /** @type {Record<string, string>} */ ({
@@ -37,6 +39,8 @@ let previews = false;
 let passedPreview = false;
 /** What only a video chat needs; nobody else loads it. @type {Promise<typeof import("./video/video.js")> | undefined} */
 let video;
+/** Panels in a row that did not come. */
+let panelsMissed = 0;
 let flushing = false;
 let catchingUp = false;
 
@@ -120,20 +124,40 @@ body.addEventListener("htmx:configRequest", (event) => {
   if (verb === "get" && previews) parameters.preview = true;
 });
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
-  body.addEventListener(failure, () => {
-    const words = "We could not reach the server. Try again in a moment.";
-    const place = dialog.open ? dialog.querySelector("h2") : null;
-    if (place) {
-      dialog.querySelector(".problem")?.remove();
-      const told = document.createElement("p");
-      told.className = "problem";
-      told.setAttribute("role", "alert");
-      told.textContent = words;
-      place.after(told);
-    } else if (isUp()) {
-      problem(words);
-    }
+  body.addEventListener(failure, (event) => {
+    if (isPanel(event)) panelMissed();
+    else actionFailed();
   });
+}
+body.addEventListener("htmx:afterRequest", (event) => {
+  if (!isPanel(event) || !/** @type {CustomEvent<{ successful: boolean }>} */ (event).detail.successful) return;
+  if (panelsMissed > 1) clearProblem();
+  panelsMissed = 0;
+});
+
+/** @param {Event} event of htmx */
+const isPanel = (event) =>
+  /** @type {CustomEvent<{ requestConfig: { verb: string } }>} */ (event).detail.requestConfig.verb === "get";
+
+/** Nobody asked for it: it is fetched again, and whoever looks at an old one is told from the second time on. */
+function panelMissed() {
+  if (!isUp()) return;
+  if (++panelsMissed > 1) problem(UNREACHABLE);
+  setTimeout(() => tell("panel"), PANEL_AGAIN);
+}
+
+function actionFailed() {
+  const place = dialog.open ? dialog.querySelector("h2") : null;
+  if (place) {
+    dialog.querySelector(".problem")?.remove();
+    const told = document.createElement("p");
+    told.className = "problem";
+    told.setAttribute("role", "alert");
+    told.textContent = UNREACHABLE;
+    place.after(told);
+  } else if (isUp()) {
+    problem(UNREACHABLE);
+  }
 }
 
 setInterval(() => {
@@ -219,7 +243,7 @@ async function next() {
     await skip(request);
   } catch (error) {
     // Where we do not go on the next panel says so, and the camera is let go with it.
-    part?.arrived();
+    part?.stay();
     throw error;
   } finally {
     tell("panel");

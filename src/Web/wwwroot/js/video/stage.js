@@ -10,6 +10,7 @@ import { troubleWords } from "./words.js";
 /**
  * @typedef {import("./consent.js").Consent} Consent
  * @typedef {import("./quality.js").Quality} Quality
+ * @typedef {"none" | "claiming" | "trouble" | "elsewhere"} Choice what is asked; claiming: not known yet whether another tab holds the call
  * @typedef {object} Acts what people do on it
  * @property {(show: boolean) => void} show agrees to clear pictures, or takes it back
  * @property {(relayOnly: boolean) => void} retry
@@ -126,12 +127,13 @@ export class Stage {
     this.#find("#paused").hidden = !paused;
   }
 
-  /** @param {"none" | "trouble" | "elsewhere"} which */
+  /** @param {Choice} which */
   showChoice(which) {
     this.#find("#trouble").hidden = which !== "trouble";
     this.#find("#elsewhere").hidden = which !== "elsewhere";
-    this.#place.classList.toggle("asking", which !== "none");
-    this.#place.classList.toggle("elsewhere", which === "elsewhere");
+    this.#place.classList.toggle("asking", which === "trouble" || which === "elsewhere");
+    // Devices are switched where the call is.
+    this.#place.classList.toggle("elsewhere", which === "claiming" || which === "elsewhere");
   }
 
   /** Sound needs a touch in some browsers. @param {boolean} needed */

@@ -42,13 +42,11 @@ let consent = { required: true, me: false, partner: false };
 let outcome = {};
 /** @type {import("./quality.js").Quality} */
 let quality = "connecting";
-/** What the stage asks. @type {"none" | "trouble" | "elsewhere"} */
+/** What the stage asks. @type {import("./stage.js").Choice} */
 let choice = "none";
 
 const sound = new Audio();
 sound.autoplay = true;
-
-export const hasJoined = () => joined;
 
 /** Opens what was chosen; false where there is nothing to be seen or heard by. */
 export async function open() {
@@ -68,7 +66,7 @@ export function leave(keepCamera) {
  * There is no way to the next stranger; the next panel says whether there is a use for the camera. Where there is one,
  * the panel of the search says that it has begun: one of the chat that ended may still be on its way.
  */
-export function arrived() {
+export function stay() {
   moving = false;
 }
 
@@ -185,10 +183,11 @@ async function hold(match) {
   const isCurrent = () => found === match;
   const fresh = match.fresh && joined;
   if (!joined) {
-    if (!await claim(match.matchId, isCurrent)) {
-      if (isCurrent()) offerChoice("elsewhere");
-      return;
-    }
+    offerChoice("claiming");
+    const isMine = await claim(match.matchId, isCurrent);
+    if (!isCurrent()) return;
+    offerChoice(isMine ? "none" : "elsewhere");
+    if (!isMine) return;
     await open();
   }
   const ice = await iceServers().catch(() => undefined);
@@ -224,7 +223,7 @@ async function hold(match) {
     },
   });
   for (const { type, payload } of early.filter((signal) => signal.matchId === match.matchId)) call.receive(type, payload);
-  early = [];
+  early = early.filter((signal) => signal.matchId !== match.matchId);
   if (consent.me && consent.required && !match.me) tellChoice();
   update();
 }
@@ -285,7 +284,7 @@ function end() {
   stage?.showPicture(undefined);
 }
 
-/** Kept for a stage that is not there yet. @param {"none" | "trouble" | "elsewhere"} which */
+/** Kept for a stage that is not there yet. @param {import("./stage.js").Choice} which */
 function offerChoice(which) {
   choice = which;
   stage?.showChoice(which);
