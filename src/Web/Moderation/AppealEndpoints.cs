@@ -1,6 +1,7 @@
 using Mediator;
 using RandomChat.Application.Moderation;
 using RandomChat.Domain.Moderation;
+using RandomChat.Web.Hosting;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
@@ -14,7 +15,7 @@ public static class AppealEndpoints
     private const int LongestToken = 256;
 
     public static IServiceCollection AddBans(this IServiceCollection services) => services
-        .AddSingleton<BanSecrets>()
+        .AddSingleton(provider => new BanSecrets(provider.GetRequiredService<ServerSecrets>))
         .AddSingleton<IDeviceMarks>(provider => provider.GetRequiredService<BanSecrets>())
         .AddSingleton<IAppealLinks>(provider => provider.GetRequiredService<BanSecrets>())
         .AddSingleton<AddressBans>()
