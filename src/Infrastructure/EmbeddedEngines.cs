@@ -41,7 +41,7 @@ public static class EmbeddedEngines
         services.AddSingleton<IBanIndex>(provider => provider.GetRequiredService<SqlitePairingIndex>());
         services.AddSingleton<ILobby>(provider => new InProcessLobby(
             provider.GetRequiredService<IOptions<LobbyOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Guid.NewGuid));
-        services.AddSingleton<ILimits, InProcessLimits>();
+        services.AddLimits<InProcessLimits>();
 
         // The order is the order of starting: nothing is served before the keys are held.
         services.AddHostedService<OpenEngines>();

@@ -38,7 +38,7 @@ public static class LimitNames
     /// <summary>Typing indicators, by visitor.</summary>
     public const string Typing = nameof(LimitOptions.Typing);
 
-    /// <summary>Signals of a call, by visitor.</summary>
+    /// <summary>Signals of a call, choices to show the picture and reports on how it goes, by visitor.</summary>
     public const string Signals = nameof(LimitOptions.Signals);
 
     /// <summary>Exports of what is kept, by visitor.</summary>

@@ -44,7 +44,7 @@ public static class EdgeSetup
             ? ServerSecrets.Shared(shared)
             : ServerSecrets.InFolder(keys));
         builder.Services.AddSingleton<AddressKeys>();
-        builder.Services.TryAddSingleton<ILimits, InProcessLimits>();
+        builder.Services.AddLimits<InProcessLimits>();
         builder.Services.AddVisitorIdentity(keys);
         builder.Services.AddCaptcha();
         builder.Services.AddTurn();
