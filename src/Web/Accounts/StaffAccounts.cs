@@ -12,6 +12,9 @@ namespace RandomChat.Web.Accounts;
 /// </summary>
 public sealed class StaffAccounts(IServiceScopeFactory scopes, StaffTokens tokens, string dependency)
 {
+    // PostgreSQL's; on SQLite only one server starts.
+    private const string UniqueViolation = "23505";
+
     // Verified where nobody has the name, so that an answer takes as long as for somebody who does.
     private static readonly string NobodysHash = new PasswordHasher<StaffMember>().HashPassword(new(), Guid.NewGuid().ToString("N"));
 
@@ -51,40 +54,71 @@ public sealed class StaffAccounts(IServiceScopeFactory scopes, StaffTokens token
         return moderators.Union(administrators).Select(member => member.Id).Distinct().Count();
     });
 
-    /// <summary>Enlists a member; what is wrong with name or password, or null. A name that is taken changes nothing.</summary>
-    public Task<string?> Enlist(string userName, string password, string role) => Ask(async members =>
+    /// <summary>Enlists a member with a role. A name that is taken changes nothing.</summary>
+    public Task<Enlistment> Enlist(string userName, string password, string role) => Ask<Enlistment>(async (members, db) =>
     {
-        if (await members.FindByNameAsync(userName) is not null)
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var member = new StaffMember(Guid.NewGuid(), userName);
+        IdentityResult created;
+        try
         {
-            return null;
+            created = await members.CreateAsync(member, password);
+        }
+        catch (DbUpdateException e) when (e.InnerException is DbException { SqlState: UniqueViolation })
+        {
+            // Another node that starts at the same moment was quicker.
+            return new Enlistment.Taken();
         }
 
-        var member = new StaffMember(Guid.NewGuid(), userName);
-        var created = await members.CreateAsync(member, password);
+        if (created.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.DuplicateUserName)))
+        {
+            return new Enlistment.Taken();
+        }
+
         if (!created.Succeeded)
         {
-            return string.Join(' ', created.Errors.Select(error => error.Description));
+            return new Enlistment.Refused(string.Join(' ', created.Errors.Select(error => error.Description)));
         }
 
         await members.AddClaimAsync(member, new(ClaimTypes.Role, role));
-        return null;
+        await transaction.CommitAsync();
+        return new Enlistment.Done();
     });
 
     private static async Task<IReadOnlyList<string>> RolesOf(UserManager<StaffMember> members, StaffMember member) =>
         [.. (await members.GetClaimsAsync(member)).Where(claim => claim.Type == ClaimTypes.Role).Select(claim => claim.Value).Order(StringComparer.Ordinal)];
 
-    private async Task<T> Ask<T>(Func<UserManager<StaffMember>, Task<T>> question)
+    private Task<T> Ask<T>(Func<UserManager<StaffMember>, Task<T>> question) => Ask((members, _) => question(members));
+
+    private async Task<T> Ask<T>(Func<UserManager<StaffMember>, StaffDb, Task<T>> question)
     {
         await using var scope = scopes.CreateAsyncScope();
         try
         {
-            return await question(scope.ServiceProvider.GetRequiredService<UserManager<StaffMember>>());
+            return await question(
+                scope.ServiceProvider.GetRequiredService<UserManager<StaffMember>>(), scope.ServiceProvider.GetRequiredService<StaffDb>());
         }
-        catch (Exception e) when (e is DbException or TimeoutException or DbUpdateException { InnerException: not DbException { SqlState: "23505" } })
+        catch (Exception e) when (e is DbException or TimeoutException or DbUpdateException)
         {
             throw new DependencyUnavailableException(dependency, e);
         }
     }
+}
+
+/// <summary>How enlisting somebody ended.</summary>
+public abstract record Enlistment
+{
+    private Enlistment()
+    {
+    }
+
+    public sealed record Done : Enlistment;
+
+    /// <summary>Somebody has that name already.</summary>
+    public sealed record Taken : Enlistment;
+
+    /// <param name="Why">What is wrong with the name or the password, in a sentence.</param>
+    public sealed record Refused(string Why) : Enlistment;
 }
 
 /// <summary>Somebody of the staff who signed in.</summary>

@@ -31,7 +31,7 @@ internal sealed class StaffBootstrap(
 
         if (options.Value is { Username: { Length: > 0 } name, Password: { Length: > 0 } password })
         {
-            if (await accounts.Enlist(name, password, StaffRoles.Administrator) is { } wrong)
+            if (await accounts.Enlist(name, password, StaffRoles.Administrator) is Enlistment.Refused { Why: var wrong })
             {
                 throw new OptionsValidationException(StaffBootstrapOptions.Section, typeof(StaffBootstrapOptions), [$"Staff:Bootstrap: {wrong}"]);
             }
@@ -39,7 +39,12 @@ internal sealed class StaffBootstrap(
         else if (!await accounts.Any())
         {
             var made = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
-            await accounts.Enlist(MadeUpName, made, StaffRoles.Administrator);
+            if (await accounts.Enlist(MadeUpName, made, StaffRoles.Administrator) is not Enlistment.Done)
+            {
+                // Another node, which starts at the same moment, tells its own.
+                return;
+            }
+
             LogMessages.AdministratorMade(log, MadeUpName);
 
             // On the console and nowhere else: what is logged may be kept.

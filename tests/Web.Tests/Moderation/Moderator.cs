@@ -1,8 +1,6 @@
-using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Tests.Hosting;
-using RandomChat.Web.Tests.Realtime;
 
 namespace RandomChat.Web.Tests.Moderation;
 
@@ -19,13 +17,13 @@ internal static class Moderator
     {
         var http = new HttpClient { BaseAddress = address };
         using var answer = await http.Post("/api/login", new { username = name, password = Password });
-        return http.As((await answer.Json()).Text("token"));
+        return http.As((await answer.Json()).GetProperty("token").GetString()!);
     }
 
     /// <summary>Enlists another one and signs them in.</summary>
     public static async Task<HttpClient> Another(RunningServer server, string name, string role = StaffRoles.Moderator)
     {
-        Assert.Null(await server.Services.GetRequiredService<StaffAccounts>().Enlist(name, Password, role));
+        Assert.IsType<Enlistment.Done>(await server.Services.GetRequiredService<StaffAccounts>().Enlist(name, Password, role));
         return await SignIn(server.Address, name);
     }
 }
