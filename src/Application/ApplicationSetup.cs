@@ -35,6 +35,7 @@ public static class ApplicationSetup
             .AddSingleton<Departures>()
             .AddSingleton<BanGate>()
             .AddSingleton<BanEnforcement>()
+            .AddSingleton<Escalation>()
             .AddSingleton<LocalExpulsions>()
             .AddSingleton<MatchStarter>()
             .AddSingleton<Matchmaker>();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 using RandomChat.Application.Health;
+using RandomChat.Application.Moderation;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Projections.Activity;
 using RandomChat.Projections.Engine;
@@ -27,7 +28,8 @@ public static class ProjectionsSetup
         services.AddSingleton(provider => OpenStore(settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ReadModels(provider.GetRequiredService<IReadStore>(), All, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<OffenderQueries>()
-            .AddSingleton<DeskQueries>();
+            .AddSingleton<DeskQueries>()
+            .AddSingleton<IReporterRecords>(provider => provider.GetRequiredService<DeskQueries>());
         foreach (var projection in All)
         {
             services.AddSingleton<IReadinessCheck>(provider => new ProjectionReadiness(

@@ -14,10 +14,11 @@ public sealed record JoinQueue(
     Guid VisitorId, Guid DeviceId, MatchRequest Request, string AddressKey, string? Connection, string? Captcha = null)
     : IRequest<Outcome<JoinAnswer>>;
 
-public sealed class JoinQueueHandler(Matchmaker matchmaker, ILimits limits, BanGate bans, BotCheck bots) : IRequestHandler<JoinQueue, Outcome<JoinAnswer>>
+public sealed class JoinQueueHandler(Matchmaker matchmaker, ILimits limits, BanGate bans, Escalation escalation, BotCheck bots) : IRequestHandler<JoinQueue, Outcome<JoinAnswer>>
 {
     public async ValueTask<Outcome<JoinAnswer>> Handle(JoinQueue request, CancellationToken cancellationToken)
     {
+        await escalation.Arrive(request.VisitorId);
         if (await bans.Refuse(request.VisitorId, request.DeviceId, cancellationToken) is { } banned)
         {
             return banned;

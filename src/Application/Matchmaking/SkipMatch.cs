@@ -16,7 +16,7 @@ public sealed record SkipMatch(
 
 public sealed class SkipMatchHandler(
     LiveMatches matches, Departures departures, OwnMatches own, MatchRestorer restorer, Matchmaker matchmaker, SkipHabits skips, ILimits limits,
-    BanGate bans, BotCheck bots)
+    BanGate bans, Escalation escalation, BotCheck bots)
     : IRequestHandler<SkipMatch, Outcome<JoinAnswer>>
 {
     public async ValueTask<Outcome<JoinAnswer>> Handle(SkipMatch request, CancellationToken cancellationToken)
@@ -40,6 +40,7 @@ public sealed class SkipMatchHandler(
             return Refusal.NotInMatch;
         }
 
+        await escalation.Arrive(request.VisitorId);
         if (await bans.Refuse(request.VisitorId, request.DeviceId, cancellationToken) is { } banned)
         {
             return banned;

@@ -23,8 +23,17 @@ public interface IBanIndex
     /// </summary>
     void MarkAddress(string address, AddressBan ban);
 
-    /// <summary>Says who was banned, after the index has read it; also of those who were banned on other nodes.</summary>
-    event Action<Guid>? Banned;
+    /// <summary>Whether a warning of the visitor's was not shown yet.</summary>
+    bool HasUntoldWarning(Guid visitorId);
+
+    /// <summary>Whether a sanction is to come for the visitor by itself; see <see cref="Escalation"/>.</summary>
+    bool IsEscalated(Guid visitorId);
+
+    /// <summary>The visitors whose sanctions to come are due.</summary>
+    IReadOnlyList<Guid> EscalationsDue();
+
+    /// <summary>Says who was warned or banned, after the index has read it; also of those for whom that happened on other nodes.</summary>
+    event Action<Guid>? Sanctioned;
 }
 
 /// <param name="IsSevere">Whether unknown browsers are refused; else they work harder for a session.</param>

@@ -24,7 +24,7 @@ public sealed record EvidenceMessage(Guid MessageId, int Sequence, Guid From, st
 
 public sealed class ReportPartnerHandler(
     Departures departures, OwnMatches own, Conversation conversation, ISealer sealer, CommandExecutor executor, ISender sender,
-    ILimits limits, TimeProvider clock)
+    ILimits limits, Escalation escalation, TimeProvider clock)
     : IRequestHandler<ReportPartner, Outcome<ReportReceipt>>
 {
     public async ValueTask<Outcome<ReportReceipt>> Handle(ReportPartner request, CancellationToken cancellationToken)
@@ -75,12 +75,16 @@ public sealed class ReportPartnerHandler(
             caseKey, await sealer.SealForCase(caseKey, reportId, json, ct),
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), evidence.Messages.Count, now);
 
-        return await executor.Execute(
-            Case.Decider, caseId, new CaseCommand.Report(report), reportId, EventMetadata.Visitor(request.VisitorId), ct) switch
+        if (await executor.Execute(
+            Case.Decider, caseId, new CaseCommand.Report(report), reportId, EventMetadata.Visitor(request.VisitorId), ct)
+            is Executed<CaseEvent, CaseState>.Refused { Reason: var reason })
         {
-            Executed<CaseEvent, CaseState>.Refused { Reason: var reason } => Refusals.From(reason),
-            _ => new ReportReceipt(reportId, now),
-        };
+            return Refusals.From(reason);
+        }
+
+        // Beside the answer: who reports does not learn from its timing what it led to.
+        _ = escalation.Consider(mine.Partner.VisitorId);
+        return new ReportReceipt(reportId, now);
     }
 
     private async Task<Evidence> Collect(Guid matchId, DateTimeOffset now, CancellationToken ct)

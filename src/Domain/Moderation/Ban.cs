@@ -27,6 +27,9 @@ public abstract record BanEvent
         Guid SanctionId, Guid VisitorId, string Policy, int Strikes, DateTimeOffset StrikesUntil, string Statement, Guid? By,
         DateTimeOffset At) : BanEvent;
 
+    /// <summary>The visitor was here when the warning was shown.</summary>
+    public sealed record Told(Guid SanctionId, Guid VisitorId, DateTimeOffset At) : BanEvent;
+
     /// <summary>The visitor was banned. <c>Statement</c> is sealed under a case key, for the sanction.</summary>
     /// <param name="Policy">The code of the policy that was broken.</param>
     /// <param name="Strikes">How much it counts on the ladder, until <c>StrikesUntil</c>.</param>
@@ -80,6 +83,9 @@ public abstract record BanCommand
     /// <summary>Takes the ban that lasts back.</summary>
     public sealed record Lift(string Statement, Guid By, DateTimeOffset At) : BanCommand;
 
+    /// <summary>Notes that every warning so far was shown.</summary>
+    public sealed record Tell(DateTimeOffset At) : BanCommand;
+
     public sealed record FileAppeal(Guid AppealId, Guid SanctionId, string Statement, DateTimeOffset At) : BanCommand;
 
     public sealed record DecideAppeal(Guid AppealId, AppealOutcome Outcome, string Statement, Guid By, DateTimeOffset At) : BanCommand;
@@ -100,6 +106,9 @@ public sealed record Sanction(
 
     /// <summary>The one appeal against it; null where there is none.</summary>
     public Appeal? Appeal { get; init; }
+
+    /// <summary>Whether a warning was shown.</summary>
+    public bool IsTold { get; init; }
 
     public bool IsAutomated => By is null;
 
@@ -133,6 +142,9 @@ public sealed record BanState(Guid? VisitorId, ImmutableList<Sanction> Sanctions
     public int StrikesAt(DateTimeOffset at) =>
         Sanctions.Where(sanction => !sanction.IsTakenBack && sanction.StrikesUntil > at).Sum(sanction => sanction.Strikes);
 
+    /// <summary>Warnings that were not shown yet, oldest first.</summary>
+    public IEnumerable<Sanction> UntoldWarnings => Sanctions.Where(sanction => sanction is { IsBan: false, IsTold: false, IsTakenBack: false });
+
     public Sanction? AppealedBy(Guid appealId) => Sanctions.FirstOrDefault(sanction => sanction.Appeal?.Id == appealId);
 
     public Sanction? Find(Guid sanctionId) => Sanctions.FirstOrDefault(sanction => sanction.Id == sanctionId);
@@ -161,6 +173,9 @@ public static class Ban
         BanCommand.Lift l when state.ActiveAt(l.At) is not { } => new Rejection("ban.not-active", "There is no ban that lasts."),
         BanCommand.Lift l => new Decision<BanEvent>.Accepted(
             [.. state.Sanctions.Where(sanction => sanction.LastsAt(l.At)).Select(sanction => new BanEvent.Lifted(sanction.Id, state.VisitorId!.Value, l.Statement, l.By, l.At))]),
+
+        BanCommand.Tell t => new Decision<BanEvent>.Accepted(
+            [.. state.UntoldWarnings.Select(warning => new BanEvent.Told(warning.Id, state.VisitorId!.Value, t.At))]),
 
         BanCommand.FileAppeal a when state.Find(a.SanctionId) is not { } => new Rejection("ban.unknown", "There is no such decision."),
         BanCommand.FileAppeal a when state.Find(a.SanctionId) is { Appeal: { } known } =>
@@ -212,6 +227,7 @@ public static class Ban
             new(e.SanctionId, e.Policy, IsBan: false, e.Strikes, e.StrikesUntil, null, e.Statement, e.By, e.At))),
         BanEvent.Issued e => new(e.VisitorId, state.Sanctions.Add(
             new(e.SanctionId, e.Policy, IsBan: true, e.Strikes, e.StrikesUntil, e.Until, e.Statement, e.By, e.At))),
+        BanEvent.Told e => With(state, e.SanctionId, sanction => sanction with { IsTold = true }),
         BanEvent.Lifted e => With(state, e.SanctionId, sanction => sanction with { IsLifted = true }),
         BanEvent.AppealFiled e => With(state, e.SanctionId, sanction => sanction with { Appeal = new(e.AppealId, e.Statement, e.At) }),
         BanEvent.AppealDecided e => With(state, e.SanctionId, sanction => sanction with

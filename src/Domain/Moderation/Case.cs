@@ -46,6 +46,14 @@ public abstract record CaseEvent
     /// <summary>Somebody of the staff opened the evidence of a report.</summary>
     public sealed record Viewed(Guid CaseId, Guid VisitorId, Guid ReportId, Guid By, DateTimeOffset At) : CaseEvent;
 
+    /// <summary>
+    /// Enough reliable reporters agree: whoever was reported is sanctioned without anybody looking, at their next join and at
+    /// <c>DueAt</c> at the latest, so that nobody can tell which report it was.
+    /// </summary>
+    /// <param name="SanctionId">Of the sanction to come.</param>
+    /// <param name="Policy">The code of the policy.</param>
+    public sealed record Escalated(Guid CaseId, Guid VisitorId, Guid SanctionId, string Policy, DateTimeOffset DueAt, DateTimeOffset At) : CaseEvent;
+
     /// <summary>The open reports were decided; the case is open again with the next report.</summary>
     /// <param name="SanctionId">What was done about it; null where nothing was.</param>
     /// <param name="By">Who of the staff; null where it was automated.</param>
@@ -68,6 +76,8 @@ public abstract record CaseCommand
     /// <summary>Opens the evidence of a report, and claims the case by that.</summary>
     public sealed record View(Guid ReportId, Guid By, DateTimeOffset At) : CaseCommand;
 
+    public sealed record Escalate(Guid SanctionId, string Policy, DateTimeOffset DueAt, DateTimeOffset At) : CaseCommand;
+
     /// <param name="By">Who of the staff; null where it is automated.</param>
     public sealed record Decide(CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At) : CaseCommand;
 }
@@ -78,6 +88,9 @@ public abstract record CaseCommand
 public sealed record CaseState(
     ImmutableDictionary<Guid, CaseEvent.Reported> Reports, ImmutableList<CaseEvent.Reported> Open, (Guid By, DateTimeOffset Until)? Claim)
 {
+    /// <summary>The sanction to come of the open reports; null where none does by itself.</summary>
+    public CaseEvent.Escalated? Escalation { get; init; }
+
     public bool HasReported(Guid matchId, Guid reporterId) =>
         Reports.Values.Any(report => report.MatchId == matchId && report.ReporterId == reporterId);
 
@@ -113,6 +126,10 @@ public static class Case
             new CaseEvent.Viewed(state.Reports[v.ReportId].CaseId, state.Reports[v.ReportId].VisitorId, v.ReportId, v.By, v.At),
         ]),
 
+        CaseCommand.Escalate when state.Open is [] || state.Escalation is not null => Decision<CaseEvent>.AlreadySo,
+        CaseCommand.Escalate e when state.IsClaimedByOther(null, e.At) => ClaimedByOther,
+        CaseCommand.Escalate e => new CaseEvent.Escalated(state.Open[0].CaseId, state.Open[0].VisitorId, e.SanctionId, e.Policy, e.DueAt, e.At),
+
         CaseCommand.Decide { By: { } by } d when state.IsClaimedByOther(by, d.At) => ClaimedByOther,
         CaseCommand.Decide when state.Open is [] => new Rejection("case.not-open", "This case moved on. There is no open report in it."),
         CaseCommand.Decide d => new CaseEvent.Decided(state.Open[0].CaseId, state.Open[0].VisitorId, d.Outcome, d.SanctionId, d.By, d.At),
@@ -132,7 +149,8 @@ public static class Case
     {
         CaseEvent.Reported e => state with { Reports = state.Reports.SetItem(e.ReportId, e), Open = state.Open.Add(e) },
         CaseEvent.Claimed e => state with { Claim = (e.By, e.Until) },
-        CaseEvent.Decided => state with { Open = [], Claim = null },
+        CaseEvent.Escalated e => state with { Escalation = e },
+        CaseEvent.Decided => state with { Open = [], Claim = null, Escalation = null },
         _ => state,
     };
 }

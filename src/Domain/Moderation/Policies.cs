@@ -53,6 +53,9 @@ public sealed record Policy(string Code, string Title, PolicySeverity Severity, 
 /// </summary>
 public static class Policies
 {
+    /// <summary>The policy that says too little to act on without looking.</summary>
+    public const string Other = "other";
+
     /// <summary>In the order in which people read them: first those that a report can name.</summary>
     public static IReadOnlyList<Policy> All { get; } =
     [
@@ -68,7 +71,7 @@ public static class Policies
             "No threats of violence, no calls for it, no instructions for it, and nothing that drives someone to harm themselves. Jokes count when the other person cannot tell."),
         new("underage", "Someone under age", PolicySeverity.Severe, ReportReason.Underage,
             "Nobody under 18 may be here, whatever they say about it. If you think you are talking to someone under age, stop, and report the chat."),
-        new("other", "Other", PolicySeverity.Minor, ReportReason.Other,
+        new(Other, "Other", PolicySeverity.Minor, ReportReason.Other,
             "Whatever else makes this place unsafe or breaks the law or the terms: trade in drugs, weapons or stolen things, pretending to be someone else in order to harm, recording people without their consent. Tell us in the comment what it was."),
         new("child-safety", "Child safety", PolicySeverity.Severe, null,
             "Nothing sexual that involves someone under 18, in words, pictures or intent. It is kept as evidence for a year and reported to the authorities."),

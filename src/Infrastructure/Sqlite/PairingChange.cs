@@ -22,11 +22,24 @@ internal abstract record PairingChange
 
     public sealed record BanLifted(Guid SanctionId) : PairingChange;
 
+    public sealed record Warned(Guid VisitorId, Guid SanctionId) : PairingChange;
+
+    /// <summary>A warning was shown.</summary>
+    public sealed record WarningOver(Guid SanctionId) : PairingChange;
+
+    /// <summary>A sanction is to come.</summary>
+    public sealed record Escalated(Guid VisitorId, DateTimeOffset DueAt) : PairingChange;
+
+    /// <summary>It came, or somebody decided otherwise.</summary>
+    public sealed record EscalationOver(Guid VisitorId) : PairingChange;
+
     /// <summary>Null where the event says nothing about who may be paired.</summary>
     public static PairingChange? Of(RecordedEvent e)
     {
         if (e.Type is not ("matches.match.started.v1" or "matches.match.ended.v1" or "visitors.visitor.blocked.v1"
-            or "moderation.ban.issued.v1" or "moderation.device.marked.v1" or "moderation.ban.lifted.v1" or "moderation.appeal.decided.v1"))
+            or "moderation.ban.issued.v1" or "moderation.device.marked.v1" or "moderation.ban.lifted.v1" or "moderation.appeal.decided.v1"
+            or "moderation.warning.issued.v1" or "moderation.warning.delivered.v1"
+            or "moderation.case.escalated.v1" or "moderation.case.decided.v1"))
         {
             return null;
         }
@@ -44,6 +57,10 @@ internal abstract record PairingChange
                 data.GetProperty("at").GetDateTimeOffset()),
             "moderation.ban.issued.v1" => new Banned(Id("visitorId").ToString("D"), Id("visitorId"), Id("sanctionId"), Until()),
             "moderation.device.marked.v1" => new Banned(data.GetProperty("mark").GetString()!, Id("visitorId"), Id("sanctionId"), Until()),
+            "moderation.warning.issued.v1" => new Warned(Id("visitorId"), Id("sanctionId")),
+            "moderation.warning.delivered.v1" => new WarningOver(Id("sanctionId")),
+            "moderation.case.escalated.v1" => new Escalated(Id("visitorId"), data.GetProperty("dueAt").GetDateTimeOffset()),
+            "moderation.case.decided.v1" => new EscalationOver(Id("visitorId")),
             "moderation.ban.lifted.v1" => new BanLifted(Id("sanctionId")),
             "moderation.appeal.decided.v1" => data.GetProperty("outcome").ValueEquals("overturned") ? new BanLifted(Id("sanctionId")) : null,
             _ => new Blocked(new(Id("visitorId"), Id("deviceId"), Id("blockedVisitorId"), Id("blockedDeviceId"))),

@@ -14,7 +14,7 @@ internal sealed class PairingIndexFile : IDisposable
     private const long ApplicationId = 0x52435049;
 
     /// <summary>Raise it when the tables, or what goes into them, change: older files are then refilled.</summary>
-    private const long Version = 2;
+    private const long Version = 3;
 
     /// <summary>Beyond this size damage is found when it is met: a start does not take longer as the index grows.</summary>
     private const long FullyCheckedUpTo = 8 << 20;
@@ -37,6 +37,9 @@ internal sealed class PairingIndexFile : IDisposable
             who TEXT NOT NULL, sanction TEXT NOT NULL, visitor TEXT NOT NULL, until INTEGER NOT NULL, -- ticks, UTC
             PRIMARY KEY (who, sanction)) WITHOUT ROWID;
         CREATE INDEX bans_by_sanction ON bans (sanction);
+        CREATE TABLE warnings (sanction TEXT PRIMARY KEY, visitor TEXT NOT NULL) WITHOUT ROWID; -- not shown yet
+        CREATE INDEX warnings_by_visitor ON warnings (visitor);
+        CREATE TABLE escalations (visitor TEXT PRIMARY KEY, due INTEGER NOT NULL) WITHOUT ROWID; -- ticks, UTC
         CREATE TABLE addresses ( -- in no event: lost with this file
             address TEXT PRIMARY KEY, until INTEGER NOT NULL, severe INTEGER NOT NULL) WITHOUT ROWID;
         """;
@@ -51,6 +54,13 @@ internal sealed class PairingIndexFile : IDisposable
     private readonly SqliteCommand _prune;
     private readonly SqliteCommand _ban;
     private readonly SqliteCommand _lift;
+    private readonly SqliteCommand _warn;
+    private readonly SqliteCommand _told;
+    private readonly SqliteCommand _escalate;
+    private readonly SqliteCommand _escalationOver;
+    private readonly SqliteCommand _warned;
+    private readonly SqliteCommand _escalated;
+    private readonly SqliteCommand _escalationsDue;
     private readonly SqliteCommand _markAddress;
     private readonly SqliteCommand _pruneAddresses;
     private readonly SqliteCommand _banned;
@@ -86,6 +96,10 @@ internal sealed class PairingIndexFile : IDisposable
         _prune = Keep(_writer.Command("DELETE FROM meetings WHERE ended_at < $before", "$before"));
         _ban = Keep(_writer.Command("INSERT OR REPLACE INTO bans VALUES ($who, $sanction, $visitor, $until)", "$who", "$sanction", "$visitor", "$until"));
         _lift = Keep(_writer.Command("DELETE FROM bans WHERE sanction = $sanction", "$sanction"));
+        _warn = Keep(_writer.Command("INSERT OR IGNORE INTO warnings VALUES ($sanction, $visitor)", "$sanction", "$visitor"));
+        _told = Keep(_writer.Command("DELETE FROM warnings WHERE sanction = $sanction", "$sanction"));
+        _escalate = Keep(_writer.Command("INSERT OR REPLACE INTO escalations VALUES ($visitor, $due)", "$visitor", "$due"));
+        _escalationOver = Keep(_writer.Command("DELETE FROM escalations WHERE visitor = $visitor", "$visitor"));
         _markAddress = Keep(_writer.Command(
             """
             INSERT INTO addresses VALUES ($address, $until, $severe)
@@ -100,6 +114,9 @@ internal sealed class PairingIndexFile : IDisposable
             "SELECT visitor, device, ended_at FROM meetings WHERE who IN ($visitor, $device) AND ended_at >= $since",
             "$visitor", "$device", "$since"));
         _banned = Keep(_reader.Command("SELECT DISTINCT visitor FROM bans WHERE who IN ($visitor, $mark) AND until > $now", "$visitor", "$mark", "$now"));
+        _warned = Keep(_reader.Command("SELECT sanction FROM warnings WHERE visitor = $visitor", "$visitor"));
+        _escalated = Keep(_reader.Command("SELECT visitor FROM escalations WHERE visitor = $visitor", "$visitor"));
+        _escalationsDue = Keep(_reader.Command("SELECT visitor FROM escalations WHERE due <= $now ORDER BY due", "$now"));
         _atAddress = Keep(_reader.Command("SELECT until, severe FROM addresses WHERE address = $address AND until > $now", "$address", "$now"));
     }
 
@@ -181,6 +198,12 @@ internal sealed class PairingIndexFile : IDisposable
     public List<Guid> Banned(Guid? visitor, string? mark, DateTimeOffset now) =>
         Rows(_banned, rows => rows.GetGuid(0), visitor is { } id ? Text(id) : string.Empty, mark ?? string.Empty, now.UtcTicks);
 
+    public bool HasUntoldWarning(Guid visitor) => Rows(_warned, rows => rows.GetGuid(0), Text(visitor)).Count > 0;
+
+    public bool IsEscalated(Guid visitor) => Rows(_escalated, rows => rows.GetGuid(0), Text(visitor)).Count > 0;
+
+    public List<Guid> EscalationsDue(DateTimeOffset now) => Rows(_escalationsDue, rows => rows.GetGuid(0), now.UtcTicks);
+
     public (DateTimeOffset Until, bool IsSevere)? AtAddress(string address, DateTimeOffset now) =>
         Rows<(DateTimeOffset, bool)?>(_atAddress, rows => (new(rows.GetInt64(0), TimeSpan.Zero), rows.GetInt64(1) != 0), address, now.UtcTicks)
             .FirstOrDefault();
@@ -247,6 +270,23 @@ internal sealed class PairingIndexFile : IDisposable
 
             case PairingChange.BanLifted lifted:
                 _lift.With(Text(lifted.SanctionId)).ExecuteNonQuery();
+                _told.With(Text(lifted.SanctionId)).ExecuteNonQuery();
+                break;
+
+            case PairingChange.Warned warned:
+                _warn.With(Text(warned.SanctionId), Text(warned.VisitorId)).ExecuteNonQuery();
+                break;
+
+            case PairingChange.WarningOver told:
+                _told.With(Text(told.SanctionId)).ExecuteNonQuery();
+                break;
+
+            case PairingChange.Escalated escalated:
+                _escalate.With(Text(escalated.VisitorId), escalated.DueAt.UtcTicks).ExecuteNonQuery();
+                break;
+
+            case PairingChange.EscalationOver over:
+                _escalationOver.With(Text(over.VisitorId)).ExecuteNonQuery();
                 break;
 
             case PairingChange.Blocked blocked:

@@ -9,7 +9,7 @@ public sealed partial class SqlitePairingIndex : IBanIndex
     // Banned and not read yet, by visitor and by browser; what stays too long costs a look at a stream.
     private readonly ConcurrentDictionary<string, Guid> _bansNoted = [];
 
-    public event Action<Guid>? Banned;
+    public event Action<Guid>? Sanctioned;
 
     public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, string? deviceMark)
     {
@@ -35,6 +35,12 @@ public sealed partial class SqlitePairingIndex : IBanIndex
         }
     }
 
+    public bool HasUntoldWarning(Guid visitorId) => Query(file => file.HasUntoldWarning(visitorId));
+
+    public bool IsEscalated(Guid visitorId) => Query(file => file.IsEscalated(visitorId));
+
+    public IReadOnlyList<Guid> EscalationsDue() => Query(file => file.EscalationsDue(_time.GetUtcNow()));
+
     public AddressBan? AtAddress(string address) =>
         Query(file => file.AtAddress(address, _time.GetUtcNow())) is var (until, isSevere) ? new(until, isSevere) : null;
 
@@ -52,7 +58,7 @@ public sealed partial class SqlitePairingIndex : IBanIndex
         _bansNoted.TryRemove(new(banned.Who, banned.VisitorId));
         if (banned.Who == banned.VisitorId.ToString("D"))
         {
-            Banned?.Invoke(banned.VisitorId);
+            Sanctioned?.Invoke(banned.VisitorId);
         }
     }
 }

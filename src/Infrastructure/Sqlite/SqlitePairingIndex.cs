@@ -248,6 +248,10 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IAsyncDisposable
             {
                 PassedBan(banned);
             }
+            else if (change is PairingChange.Warned warned)
+            {
+                Sanctioned?.Invoke(warned.VisitorId);
+            }
         }
     }
 

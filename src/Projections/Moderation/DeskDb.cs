@@ -16,6 +16,8 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
         model.Entity<DeskReport>().ToTable("reports").HasKey(report => report.ReportId);
         model.Entity<DeskReport>().HasIndex(report => report.Position);
         model.Entity<DeskReport>().HasIndex(report => report.CaseId);
+        model.Entity<DeskReport>().HasIndex(report => report.ReporterDeviceId);
+        model.Entity<DeskReport>().HasIndex(report => report.SanctionId);
         model.Entity<DeskAppeal>().ToTable("appeals").HasKey(appeal => appeal.AppealId);
         model.Entity<DeskAppeal>().HasIndex(appeal => appeal.Position);
     }
@@ -42,6 +44,11 @@ public sealed class DeskReport
     public Guid MatchId { get; set; }
 
     public Guid ReporterId { get; set; }
+
+    public Guid ReporterDeviceId { get; set; }
+
+    /// <summary>What was done about it; null where nothing was.</summary>
+    public Guid? SanctionId { get; set; }
 
     /// <summary>The reported one.</summary>
     public Guid VisitorId { get; set; }

@@ -16,6 +16,7 @@ public sealed class DeskProjection : Projection<DeskDb>
             CaseId = e.CaseId,
             MatchId = e.MatchId,
             ReporterId = e.ReporterId,
+            ReporterDeviceId = e.ReporterDeviceId,
             VisitorId = e.VisitorId,
             Reason = e.Reason,
             Comment = e.Comment,
@@ -28,6 +29,7 @@ public sealed class DeskProjection : Projection<DeskDb>
             foreach (var report in stored.Union(db.Reports.Local.Where(report => report.CaseId == e.CaseId)).Where(report => report.Status == ReportStatus.Open))
             {
                 report.Status = e.Outcome == CaseOutcome.Upheld ? ReportStatus.Upheld : ReportStatus.Dismissed;
+                report.SanctionId = e.SanctionId;
             }
         });
         On<BanEvent.AppealFiled>((db, e, happened) => db.Appeals.Add(new()
@@ -40,10 +42,22 @@ public sealed class DeskProjection : Projection<DeskDb>
         }));
         On<BanEvent.Lifted>((db, e, _) => db.Appeals.RemoveRange(
             db.Appeals.Where(appeal => appeal.SanctionId == e.SanctionId).ToList().Union(db.Appeals.Local.Where(appeal => appeal.SanctionId == e.SanctionId))));
-        On<BanEvent.AppealDecided>((db, e, _) => db.Appeals.Find(e.AppealId)!.Outcome = e.Outcome);
+        On<BanEvent.AppealDecided>((db, e, _) =>
+        {
+            db.Appeals.Find(e.AppealId)!.Outcome = e.Outcome;
+            if (e.Outcome == AppealOutcome.Overturned)
+            {
+                // The reports that led to it were not right after all: that counts against those who made them.
+                foreach (var report in db.Reports.Where(report => report.SanctionId == e.SanctionId).ToList()
+                    .Union(db.Reports.Local.Where(report => report.SanctionId == e.SanctionId)))
+                {
+                    report.Status = ReportStatus.Dismissed;
+                }
+            }
+        });
     }
 
     public override string Name => "desk";
 
-    public override int Version => 1;
+    public override int Version => 2;
 }

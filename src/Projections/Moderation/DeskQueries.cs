@@ -1,12 +1,30 @@
 using Microsoft.EntityFrameworkCore;
 using RandomChat.Application.Events;
+using RandomChat.Application.Moderation;
+using RandomChat.Domain.Moderation;
 using RandomChat.Projections.Engine;
 
 namespace RandomChat.Projections.Moderation;
 
 /// <summary>What waits for the staff. Every question throws <see cref="DependencyUnavailableException"/> while the read models cannot be read.</summary>
-public sealed class DeskQueries(ReadModels models)
+public sealed class DeskQueries(ReadModels models) : IReporterRecords
 {
+    public async ValueTask<IReadOnlyDictionary<Guid, ReporterRecord>> Find(IReadOnlyCollection<Guid> deviceIds, CancellationToken ct)
+    {
+        var counts = await models.Ask<DeskDb, List<DecidedReports>>(
+            db => db.Reports
+                .Where(report => deviceIds.Contains(report.ReporterDeviceId) && report.Status != ReportStatus.Open)
+                .GroupBy(report => new { report.ReporterDeviceId, report.Status })
+                .Select(group => new DecidedReports(group.Key.ReporterDeviceId, group.Key.Status, group.Count()))
+                .ToListAsync(ct),
+            ct);
+        return counts.GroupBy(count => count.DeviceId).ToDictionary(
+            device => device.Key,
+            device => new ReporterRecord(
+                device.Where(count => count.Status == ReportStatus.Upheld).Sum(count => count.Count),
+                device.Where(count => count.Status == ReportStatus.Dismissed).Sum(count => count.Count)));
+    }
+
     /// <summary>Reports, oldest first.</summary>
     /// <param name="status">Only those that stand so; null: all.</param>
     /// <param name="after">The position of the last one seen; null: from the beginning.</param>
@@ -36,4 +54,6 @@ public sealed class DeskQueries(ReadModels models)
 
     public Task<DeskAppeal?> Appeal(Guid appealId, CancellationToken ct) => models.Ask<DeskDb, DeskAppeal?>(
         db => db.Appeals.SingleOrDefaultAsync(appeal => appeal.AppealId == appealId, ct), ct);
+
+    private sealed record DecidedReports(Guid DeviceId, ReportStatus Status, int Count);
 }

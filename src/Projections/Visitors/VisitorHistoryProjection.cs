@@ -24,6 +24,8 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<CaseEvent.Claimed>(e => [e.VisitorId]);
         Touching<CaseEvent.Viewed>(e => [e.VisitorId]);
         Touching<CaseEvent.Decided>(e => [e.VisitorId]);
+        Touching<CaseEvent.Escalated>(e => [e.VisitorId]);
+        Touching<BanEvent.Told>(e => [e.VisitorId]);
         Touching<BanEvent.Warned>(e => [e.VisitorId]);
         Touching<BanEvent.Issued>(e => [e.VisitorId]);
         Touching<BanEvent.DeviceMarked>(e => [e.VisitorId]);
@@ -34,7 +36,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
 
     public override string Name => "visitor_history";
 
-    public override int Version => 5;
+    public override int Version => 6;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
         where TEvent : class =>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Mediator;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Moderation;
@@ -8,19 +9,47 @@ namespace RandomChat.Web.Moderation;
 
 /// <summary>
 /// The backstop of <see cref="BanEnforcement"/>: should the node that banned somebody die before it had any effect, every
-/// node reads the ban in the log and puts out whom it has.
+/// node reads the ban in the log and puts out whom it has. It also shows warnings to whoever is here, and lets sanctions come
+/// that are due.
 /// </summary>
 public sealed class BanWatch(
-    IBanIndex bans, BanEnforcement enforcement, LiveMatches matches, ILocalConnections connections, TimeProvider clock, ILogger<BanWatch> log)
+    IBanIndex bans, BanEnforcement enforcement, Escalation escalation, ISender sender, LiveMatches matches, ILocalConnections connections, TimeProvider clock, ILogger<BanWatch> log)
     : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
+
     private readonly Channel<Guid> banned = Channel.CreateUnbounded<Guid>();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Follow(stoppingToken), LetCome(stoppingToken));
+
+    private async Task LetCome(CancellationToken ct)
     {
-        bans.Banned += Look;
+        using var timer = new PeriodicTimer(Step, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ct))
+            {
+                try
+                {
+                    await escalation.Advance(ct);
+                }
+                catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
+                {
+                    LogMessages.BanNotEnforced(log, e);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The planned end.
+        }
+    }
+
+    private async Task Follow(CancellationToken stoppingToken)
+    {
+        bans.Sanctioned += Look;
         try
         {
             // Those whose ban was read before anybody listened: nobody is connected yet, but their matches are back.
@@ -40,7 +69,7 @@ public sealed class BanWatch(
         }
         finally
         {
-            bans.Banned -= Look;
+            bans.Sanctioned -= Look;
         }
     }
 
@@ -56,6 +85,7 @@ public sealed class BanWatch(
         try
         {
             await enforcement.Enforce(visitorId, ct);
+            await sender.Send(new TellWarnings(visitorId), ct);
         }
         catch (Exception e) when (e is DependencyUnavailableException or NodeFailedException)
         {

@@ -6,6 +6,7 @@ using RandomChat.Application;
 using RandomChat.Application.Bots;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Visitors;
 using RandomChat.Web.Captcha;
@@ -31,6 +32,7 @@ public sealed class ChatHub(
         suspicion.Connected(Me.DeviceId, AddressKey);
         connections.Add(Me.VisitorId, Context, MostConnections, addresses.MarkOf(Context.GetHttpContext()?.Connection.RemoteIpAddress));
         await matchmaker.ConnectionOpened(Me.VisitorId, CancellationToken.None);
+        await sender.Send(new TellWarnings(Me.VisitorId));
         await sender.Send(new NoteVisit(Me.VisitorId));
     }
 

@@ -49,6 +49,7 @@ public static partial class EventCatalog
         "Reported.CaseKey",
         "Reported.EvidenceHash",
         "Warned.Policy",
+        "Escalated.Policy",
         "Issued.Policy",
         "DeviceMarked.Mark",
     };

@@ -45,6 +45,8 @@ public static class Samples
             "rc1:c1:c2VhbGVk", "c1", "rc1:c1:c2VhbGVk", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 5, At),
         ["moderation.case.claimed.v1"] = new CaseEvent.Claimed(CaseId, Ben, StaffId, At.AddMinutes(5), At),
         ["moderation.evidence.viewed.v1"] = new CaseEvent.Viewed(CaseId, Ben, new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0"), StaffId, At),
+        ["moderation.case.escalated.v1"] = new CaseEvent.Escalated(CaseId, Ben, SanctionId, "harassment", At.AddSeconds(50), At),
+        ["moderation.warning.delivered.v1"] = new BanEvent.Told(SanctionId, Ben, At),
         ["moderation.case.decided.v1"] = new CaseEvent.Decided(CaseId, Ben, CaseOutcome.Upheld, SanctionId, StaffId, At),
         ["moderation.warning.issued.v1"] = new BanEvent.Warned(SanctionId, Ben, "harassment", 2, At.AddDays(90), "rc1:c2:c2VhbGVk", null, At),
         ["moderation.ban.issued.v1"] = new BanEvent.Issued(

@@ -181,7 +181,13 @@ public sealed class Bans : IBanIndex, IDeviceMarks, IAppealLinks
 {
     private readonly ConcurrentDictionary<string, Guid> noted = [];
 
-    public event Action<Guid>? Banned;
+    public event Action<Guid>? Sanctioned;
+
+    public bool HasUntoldWarning(Guid visitorId) => false;
+
+    public bool IsEscalated(Guid visitorId) => false;
+
+    public IReadOnlyList<Guid> EscalationsDue() => [];
 
     public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, string? deviceMark) =>
         [.. new[] { visitorId?.ToString("D"), deviceMark }.Where(who => who is not null && noted.ContainsKey(who)).Select(who => noted[who!]).Distinct()];
@@ -193,7 +199,7 @@ public sealed class Bans : IBanIndex, IDeviceMarks, IAppealLinks
             noted[who] = visitorId;
         }
 
-        Banned?.Invoke(visitorId);
+        Sanctioned?.Invoke(visitorId);
     }
 
     public AddressBan? AtAddress(string address) => null;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Moderation;
@@ -61,6 +62,13 @@ public sealed class ReportTests
         Assert.False(match.IsEnded);
     }
 
+    /// <summary>Nobody of whom had a report decided yet.</summary>
+    private sealed class Newcomers : IReporterRecords
+    {
+        public ValueTask<IReadOnlyDictionary<Guid, ReporterRecord>> Find(IReadOnlyCollection<Guid> deviceIds, CancellationToken ct) =>
+            new(new Dictionary<Guid, ReporterRecord>());
+    }
+
     private IEnumerable<CaseEvent.Reported> Reports() => world.Log.All
         .Where(recorded => recorded.Type == "moderation.case.reported.v1")
         .Select(recorded => (CaseEvent.Reported)EventCodec.Default.Decode(recorded));
@@ -75,7 +83,8 @@ public sealed class ReportTests
     private async Task<Outcome<ReportReceipt>> Report(Guid reporter, LiveMatch match)
     {
         var handler = new ReportPartnerHandler(
-            world.Departures, world.OwnMatches, world.Conversation, world.Sealer, world.Executor, null!, new NoLimits(), world.Clock);
+            world.Departures, world.OwnMatches, world.Conversation, world.Sealer, world.Executor, null!, new NoLimits(),
+            new(world.Executor, new Newcomers(), world.Sealer, world.Bans, world.Bans, null!, world.Clock, NullLogger<Escalation>.Instance), world.Clock);
         return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, "why", Block: false), CancellationToken.None);
     }
 }

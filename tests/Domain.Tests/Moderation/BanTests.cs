@@ -187,6 +187,12 @@ public sealed class BanTests
     }
 
     [Fact]
+    public void Every_warning_is_told_once_and_a_ban_needs_no_telling() =>
+        Ban.Decider.Given(Warned(First, 2, Noon.AddDays(90)), Issued(Second, null))
+            .When(new BanCommand.Tell(Noon))
+            .Then(new BanEvent.Told(First, Visitor, Noon), Twice.ChangesNothing);
+
+    [Fact]
     public void The_longest_ban_is_the_one_that_counts()
     {
         var state = Ban.Decider.Fold([Issued(First, Noon.AddHours(9)), Issued(Second, Noon.AddHours(3))]);

@@ -10,6 +10,7 @@ public sealed class CaseTests
     private static readonly Guid Reported = new("22222222-0000-4000-8000-000000000001");
     private static readonly Guid Staff = new("99999999-0000-4000-8000-000000000001");
     private static readonly Guid OtherStaff = new("99999999-0000-4000-8000-000000000002");
+    private static readonly Guid SanctionId = new("bbbbbbbb-0000-4000-8000-000000000001");
     private static readonly Guid Device = new("dddddddd-0000-4000-8000-000000000001");
     private static readonly Guid MatchId = new("aaaaaaaa-0000-4000-8000-000000000001");
     private static readonly Guid OtherMatchId = new("aaaaaaaa-0000-4000-8000-000000000002");
@@ -99,6 +100,32 @@ public sealed class CaseTests
 
         Assert.Equal([ReportId(2)], state.Open.Select(report => report.ReportId));
         Assert.False(state.IsClaimedByOther(OtherStaff, Noon));
+    }
+
+    [Fact]
+    public void A_case_escalates_once_until_it_is_decided() =>
+        Case.Decider.Given(Report())
+            .When(new CaseCommand.Escalate(SanctionId, "spam", Noon.AddMinutes(1), Noon))
+            .Then(new CaseEvent.Escalated(CaseId, Reported, SanctionId, "spam", Noon.AddMinutes(1), Noon), Twice.ChangesNothing);
+
+    [Fact]
+    public void Nothing_escalates_while_somebody_works_on_it_or_where_nothing_is_open()
+    {
+        var escalate = new CaseCommand.Escalate(SanctionId, "spam", Noon.AddMinutes(1), Noon);
+        Case.Decider.Given(Report(), Claimed(Staff, Noon)).When(escalate).ThenRefused("case.claimed");
+        Case.Decider.Given(Report(), new CaseEvent.Decided(CaseId, Reported, CaseOutcome.Dismissed, null, Staff, Noon)).When(escalate).ThenNothing();
+    }
+
+    [Fact]
+    public void A_decision_of_the_staff_comes_instead_of_an_escalation()
+    {
+        var state = Case.Decider.Fold(
+        [
+            Report(), new CaseEvent.Escalated(CaseId, Reported, SanctionId, "spam", Noon, Noon),
+            new CaseEvent.Decided(CaseId, Reported, CaseOutcome.Dismissed, null, Staff, Noon),
+        ]);
+
+        Assert.Null(state.Escalation);
     }
 
     private static Guid ReportId(byte number) => new(number, 0, 0, new byte[8]);

@@ -377,7 +377,7 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
     public async Task A_ban_counts_at_once_when_it_is_noted_and_is_told_when_it_is_read()
     {
         var told = new List<Guid>();
-        Index.Banned += told.Add;
+        Index.Sanctioned += told.Add;
         var visitor = Guid.NewGuid();
         Index.NoteBanned(visitor, ["mark"]);
 
@@ -390,6 +390,59 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         Assert.Equal([visitor], told);
         Assert.Equal([visitor], Index.BannedAmong(visitor, null));
     }
+
+    [Fact]
+    public async Task A_warning_is_untold_until_it_is_shown_or_taken_back()
+    {
+        var (visitor, shown, overturned) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await Append(StreamName.For("ban", visitor), -1, Warned(visitor, shown));
+        await Append(StreamName.For("ban", visitor), 0, Warned(visitor, overturned));
+        await Index.CatchUp(Ct);
+        Assert.True(Index.HasUntoldWarning(visitor));
+        Assert.False(Index.HasUntoldWarning(Guid.NewGuid()));
+        Assert.Empty(Index.BannedAmong(visitor, null));
+
+        await Append(StreamName.For("ban", visitor), 1, new BanEvent.Told(shown, visitor, Now));
+        await Append(
+            StreamName.For("ban", visitor), 2, new BanEvent.AppealDecided(overturned, overturned, visitor, AppealOutcome.Overturned, "sealed", Guid.NewGuid(), Now));
+        await Index.CatchUp(Ct);
+        Assert.False(Index.HasUntoldWarning(visitor));
+    }
+
+    [Fact]
+    public async Task A_sanction_to_come_is_due_at_its_time_and_over_with_the_decision()
+    {
+        var (visitor, caseId) = (Guid.NewGuid(), Guid.NewGuid());
+        await Append(StreamName.For("case", caseId), -1, new CaseEvent.Escalated(caseId, visitor, Guid.NewGuid(), "spam", Now.AddMinutes(1), Now));
+        await Index.CatchUp(Ct);
+        Assert.True(Index.IsEscalated(visitor));
+        Assert.Empty(Index.EscalationsDue());
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([visitor], Index.EscalationsDue());
+
+        await Append(StreamName.For("case", caseId), 0, new CaseEvent.Decided(caseId, visitor, CaseOutcome.Upheld, null, null, Now));
+        await Index.CatchUp(Ct);
+        Assert.False(Index.IsEscalated(visitor));
+        Assert.Empty(Index.EscalationsDue());
+    }
+
+    [Fact]
+    public async Task An_overturned_ban_counts_no_more_and_an_upheld_one_does()
+    {
+        var (visitor, other) = (Guid.NewGuid(), Guid.NewGuid());
+        foreach (var (who, outcome) in new[] { (visitor, AppealOutcome.Overturned), (other, AppealOutcome.Upheld) })
+        {
+            await Append(StreamName.For("ban", who), -1, Banned(who, who, null));
+            await Append(StreamName.For("ban", who), 0, new BanEvent.AppealDecided(Guid.NewGuid(), who, who, outcome, "sealed", Guid.NewGuid(), Now));
+        }
+
+        await Index.CatchUp(Ct);
+        Assert.Empty(Index.BannedAmong(visitor, null));
+        Assert.Equal([other], Index.BannedAmong(other, null));
+    }
+
+    private BanEvent.Warned Warned(Guid visitor, Guid sanction) => new(sanction, visitor, "spam", 1, Now.AddDays(30), "sealed", null, Now);
 
     [Fact]
     public async Task An_address_is_remembered_until_its_time_is_over_over_a_restart_too()

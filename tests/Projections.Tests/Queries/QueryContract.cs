@@ -192,6 +192,27 @@ public abstract class QueryContract : IAsyncLifetime
         Assert.Equal([third], (await desk.OpenAppeals(null, 10, default)).Select(appeal => appeal.AppealId));
         Assert.Equal(AppealOutcome.Upheld, (await desk.Appeal(first, default))?.Outcome);
         Assert.Null(await desk.Appeal(second, default));
+
+        Assert.Equal(new ReporterRecord(1, 0), Assert.Single(await desk.Find([Ben.Device, Eve.Device], default)).Value);
+    }
+
+    [Fact]
+    public async Task An_overturned_sanction_counts_against_whoever_reported()
+    {
+        var sanction = Guid.NewGuid();
+        await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon);
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, CaseOutcome.Upheld, sanction, null, TestLog.Noon));
+        await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.AppealFiled(sanction, sanction, Ada.Visitor, "sealed", TestLog.Noon));
+        await Build();
+        var desk = new DeskQueries(Models);
+        Assert.Equal(new ReporterRecord(1, 0), (await desk.Find([Ben.Device], default))[Ben.Device]);
+
+        await Log.Append(
+            StreamName.For("ban", Ada.Visitor),
+            new BanEvent.AppealDecided(sanction, sanction, Ada.Visitor, AppealOutcome.Overturned, "sealed", Guid.NewGuid(), TestLog.Noon));
+        await Build();
+        Assert.Equal(new ReporterRecord(0, 1), (await desk.Find([Ben.Device], default))[Ben.Device]);
+        Assert.Equal(ReportStatus.Dismissed, (await desk.Reports(null, null, 10, default)).Single().Status);
     }
 
     [Fact]

@@ -6,11 +6,17 @@ namespace RandomChat.Infrastructure.Redis.Nodes;
 /// <summary>This node's own index of bans, which follows the log, and tells the other nodes' at once what they would read there a moment later.</summary>
 internal sealed class SharedBanIndex(SqlitePairingIndex own, NodeBus bus) : IBanIndex
 {
-    public event Action<Guid>? Banned
+    public event Action<Guid>? Sanctioned
     {
-        add => own.Banned += value;
-        remove => own.Banned -= value;
+        add => own.Sanctioned += value;
+        remove => own.Sanctioned -= value;
     }
+
+    public bool HasUntoldWarning(Guid visitorId) => own.HasUntoldWarning(visitorId);
+
+    public bool IsEscalated(Guid visitorId) => own.IsEscalated(visitorId);
+
+    public IReadOnlyList<Guid> EscalationsDue() => own.EscalationsDue();
 
     public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, string? deviceMark) => own.BannedAmong(visitorId, deviceMark);
 

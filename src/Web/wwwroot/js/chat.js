@@ -418,8 +418,22 @@ on("typing", (/** @type {{ matchId: string, isTyping: boolean }} */ { matchId, i
 on("partner_connection", (/** @type {{ matchId: string, state: string, graceSeconds: number }} */ partner) => {
   if (partner.matchId === match()) status.setPartnerLost(partner.state === "lost" ? partner.graceSeconds : 0);
 });
+/**
+ * A warning stays until the next thing is said; why, and the appeal, are one link away.
+ * @param {string} message ends with the address of the decision
+ */
+function warned(message) {
+  const [words, address] = message.split(/ Why, and how to appeal: (?=\/appeal\?)/);
+  problem(words ?? message);
+  if (!address) return;
+  const link = document.createElement("a");
+  link.href = address;
+  link.textContent = "Why, and how to appeal";
+  byId("problem")?.append(" ", link);
+}
+
 on("notice", (/** @type {{ code: string, message: string }} */ { code, message }) =>
-  problem(message || (code === "restarting" ? "We are restarting. Your chat comes back by itself." : code)));
+  code === "warned" ? warned(message) : problem(message || (code === "restarting" ? "We are restarting. Your chat comes back by itself." : code)));
 on("banned", () => location.assign("/banned"));
 on("problem", (/** @type {{ message: string }} */ { message }) => problem(message));
 

@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging;
+using RandomChat.Application.Events;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Moderation;
+using RandomChat.Domain.Visitors;
+
+namespace RandomChat.Application.Moderation;
+
+/// <summary>What became of the reports of browsers.</summary>
+public interface IReporterRecords
+{
+    /// <summary>By browser; whoever is missing never had a report decided.</summary>
+    /// <exception cref="DependencyUnavailableException">The records cannot be read now.</exception>
+    ValueTask<IReadOnlyDictionary<Guid, ReporterRecord>> Find(IReadOnlyCollection<Guid> deviceIds, CancellationToken ct);
+}
+
+/// <summary>
+/// Sanctions on which several reliable reporters agree, without anybody on the staff having looked: always marked as
+/// automated, always open to an appeal. A severe one takes effect at once; any other is told at the next join or a while
+/// later, so that it gives nobody away.
+/// </summary>
+public sealed class Escalation(
+    CommandExecutor executor, IReporterRecords records, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement,
+    TimeProvider clock, ILogger<Escalation> log)
+{
+    private const string Statement =
+        "Several people reported this, independently of each other. The decision was made automatically; a person reads your appeal.";
+
+    /// <summary>A report was recorded: looks whether it was the one that decides. Never fails: the report stands in any case.</summary>
+    public async Task Consider(Guid visitorId)
+    {
+        try
+        {
+            var caseId = ReportPartnerHandler.CaseOf(visitorId);
+            var known = await executor.Load(Case.Decider, caseId, CancellationToken.None);
+            var found = await records.Find([.. known.Open.Select(report => report.ReporterDeviceId).Distinct()], CancellationToken.None);
+            if (known.Escalation is not null || EscalationPolicy.Judge(known.Open, device => found.GetValueOrDefault(device) ?? new(0, 0)) is not { } policy)
+            {
+                return;
+            }
+
+            var now = clock.GetUtcNow();
+            var isSevere = policy.Severity == PolicySeverity.Severe;
+
+            // The same for whoever comes to the same conclusion at the same moment.
+            var sanctionId = DerivedId.From("escalation", known.Open[0].ReportId, string.Empty);
+            await executor.Execute(
+                Case.Decider, caseId, new CaseCommand.Escalate(sanctionId, policy.Code, isSevere ? now : now + EscalationPolicy.Delay, now),
+                DerivedId.From("case.escalate", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None);
+            if (isSevere)
+            {
+                await Apply(visitorId);
+            }
+        }
+        catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
+        {
+            LogMessages.EscalationFailed(log, e);
+        }
+    }
+
+    /// <summary>The visitor joins: what is to come, comes now.</summary>
+    public async ValueTask Arrive(Guid visitorId)
+    {
+        if (index.IsEscalated(visitorId))
+        {
+            await Apply(visitorId);
+        }
+    }
+
+    /// <summary>What is due by now, comes. Several nodes may do the same; it happens once.</summary>
+    public async Task Advance(CancellationToken ct)
+    {
+        foreach (var visitorId in index.EscalationsDue())
+        {
+            ct.ThrowIfCancellationRequested();
+            await Apply(visitorId);
+        }
+    }
+
+    private async Task Apply(Guid visitorId)
+    {
+        var caseId = ReportPartnerHandler.CaseOf(visitorId);
+        var now = clock.GetUtcNow();
+        var known = await executor.Load(Case.Decider, caseId, CancellationToken.None);
+        if (known.Escalation is not { SanctionId: var sanctionId, Policy: var policy } || known.IsClaimedByOther(null, now))
+        {
+            // Decided already, or somebody is looking at it: what they decide comes instead.
+            return;
+        }
+
+        var visitor = await executor.Load(Visitor.Decider, visitorId, CancellationToken.None);
+        string[] devices = [.. visitor.Devices.Select(marks.Of).Order(StringComparer.Ordinal)];
+        var command = new BanCommand.Sanction(
+            sanctionId, visitorId, policy, await Statements.Seal(sealer, sanctionId, Statement, CancellationToken.None), null, devices, now);
+        var executed = await executor.Execute(Ban.Decider, visitorId, command, sanctionId, EventMetadata.System, CancellationToken.None);
+        var sanction = (executed as Executed<BanEvent, BanState>.Done)?.State.Find(sanctionId);
+        await executor.Execute(
+            Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, sanction?.Id, null, now),
+            DerivedId.From("case.decide", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None);
+        if (sanction is { IsBan: true })
+        {
+            index.NoteBanned(visitorId, devices);
+            await enforcement.Enforce(visitorId, CancellationToken.None);
+        }
+    }
+}

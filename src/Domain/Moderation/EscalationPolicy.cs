@@ -1,0 +1,42 @@
+namespace RandomChat.Domain.Moderation;
+
+/// <summary>What became of the reports that came from one browser so far.</summary>
+public sealed record ReporterRecord(int Upheld, int Dismissed)
+{
+    /// <summary>How much a report from there counts: 1 for a newcomer and for whoever was always right, less for each that led to nothing.</summary>
+    public double Reliability => (1.0 + Upheld) / (1 + Upheld + Dismissed);
+}
+
+/// <summary>When reports lead to a sanction without anybody on the staff having looked.</summary>
+public static class EscalationPolicy
+{
+    /// <summary>So many different browsers have to agree on the policy.</summary>
+    public const int LeastReporters = 3;
+
+    /// <summary>So much their reports have to count together.</summary>
+    public const double LeastReliability = 2.5;
+
+    /// <summary>
+    /// At the latest so long after the report that decided, whoever was reported is told; earlier with their next join. A
+    /// minute is promised; the rest is for looking.
+    /// </summary>
+    public static readonly TimeSpan Delay = TimeSpan.FromSeconds(50);
+
+    /// <summary>
+    /// The policy on which enough reliable reporters agree, the one with the most of them, and of those the mildest; null
+    /// where there is none.
+    /// </summary>
+    /// <param name="open">Reports that nobody has decided.</param>
+    /// <param name="recordOf">By the reporter's browser: whoever comes back as another visitor counts once.</param>
+    public static Policy? Judge(IEnumerable<CaseEvent.Reported> open, Func<Guid, ReporterRecord> recordOf) => open
+        .GroupBy(report => report.Reason)
+        .Select(reason => (
+            Policy: Policies.For(reason.Key),
+            Reporters: reason.Select(report => report.ReporterDeviceId).Distinct().ToArray()))
+        .Where(reason => reason.Policy.Code != Policies.Other
+            && reason.Reporters.Length >= LeastReporters
+            && reason.Reporters.Sum(reporter => recordOf(reporter).Reliability) >= LeastReliability)
+        .OrderByDescending(reason => reason.Reporters.Length).ThenBy(reason => reason.Policy.Severity)
+        .Select(reason => reason.Policy)
+        .FirstOrDefault();
+}

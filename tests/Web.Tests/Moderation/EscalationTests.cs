@@ -1,0 +1,127 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using RandomChat.Application.Events;
+using RandomChat.Application.Moderation;
+using RandomChat.Domain.Moderation;
+using RandomChat.Web.Tests.Hosting;
+using RandomChat.Web.Tests.Realtime;
+
+namespace RandomChat.Web.Tests.Moderation;
+
+/// <summary>Several people report the same one, and nobody on the staff looks.</summary>
+public sealed class EscalationTests(HubServer shared) : IClassFixture<HubServer>
+{
+    private readonly RunningServer server = shared.Server;
+
+    [Fact]
+    public async Task Enough_reports_become_a_warning_with_the_next_join_that_names_the_policy_and_no_match()
+    {
+        await using var ann = await HubVisitor.Enter(server.Address);
+        var matches = new List<string>();
+        for (var i = 0; i < EscalationPolicy.LeastReporters; i++)
+        {
+            Assert.Empty(ann.Unread("notice"));
+            matches.Add(await MetAndReported(ann, "harassment"));
+        }
+
+        await Escalated(ann);
+        await ann.Join(Pair.Request());
+
+        var notice = await ann.Next("notice");
+        Assert.Equal(("warned", "warning"), (notice.Text("code"), notice.Text("severity")));
+        Assert.Contains("Harassment", notice.Text("message"), StringComparison.Ordinal);
+        Assert.All(matches, match => Assert.DoesNotContain(match, notice.GetRawText(), StringComparison.Ordinal));
+        using var anybody = server.NewBrowser();
+        var page = await anybody.GetStringAsync("/appeal?token=" + notice.Text("message").Split("token=")[1]);
+        Assert.Contains("You were warned.", page, StringComparison.Ordinal);
+        Assert.Contains("Automatically", page, StringComparison.Ordinal);
+        Assert.Contains("Your side", page, StringComparison.Ordinal);
+
+        // Shown once.
+        await using var tab = await ann.AnotherTab();
+        await tab.Call("resume", new Dictionary<string, object?>());
+        Assert.Empty(tab.Unread("notice"));
+    }
+
+    [Fact]
+    public async Task A_grave_breach_keeps_out_for_an_hour_from_the_next_join_on()
+    {
+        await using var ann = await HubVisitor.Enter(server.Address);
+        for (var i = 0; i < EscalationPolicy.LeastReporters; i++)
+        {
+            await MetAndReported(ann, "hate");
+        }
+
+        await Escalated(ann);
+        Assert.Empty(ann.Unread("banned"));
+        Assert.Equal("banned", (await ann.Refused("join_queue", Pair.Request())).Code);
+
+        var told = await ann.Next("banned");
+        Assert.Equal("hate", told.Text("reason"));
+        Assert.InRange(told.GetProperty("until").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(50), DateTimeOffset.UtcNow.AddHours(1));
+        await ann.Closed;
+    }
+
+    [Fact]
+    public async Task A_severe_one_takes_effect_at_once()
+    {
+        await using var ann = await HubVisitor.Enter(server.Address);
+        for (var i = 0; i < EscalationPolicy.LeastReporters; i++)
+        {
+            Assert.Empty(ann.Unread("banned"));
+            await MetAndReported(ann, "underage");
+        }
+
+        var told = await ann.Next("banned");
+        Assert.Equal(("underage", JsonValueKind.Null), (told.Text("reason"), told.GetProperty("until").ValueKind));
+    }
+
+    [Fact]
+    public async Task Whoever_does_not_join_again_is_told_when_it_is_due()
+    {
+        await using var ann = await HubVisitor.Enter(server.Address);
+        await MetAndReported(ann, "harassment");
+        var (executor, now) = (server.Services.GetRequiredService<CommandExecutor>(), DateTimeOffset.UtcNow);
+        await executor.Execute(
+            Case.Decider, ReportPartnerHandler.CaseOf(ann.Id), new CaseCommand.Escalate(Guid.NewGuid(), "harassment", now, now), Guid.NewGuid(),
+            EventMetadata.System, default);
+
+        Assert.Equal("warned", (await ann.Next("notice")).Text("code"));
+    }
+
+    [Fact]
+    public async Task Whoever_is_away_is_told_on_coming_back()
+    {
+        await using var ann = await HubVisitor.Enter(server.Address);
+        await MetAndReported(ann, "harassment");
+        await ann.DisposeAsync();
+        var (executor, now) = (server.Services.GetRequiredService<CommandExecutor>(), DateTimeOffset.UtcNow);
+        var caseId = ReportPartnerHandler.CaseOf(ann.Id);
+        await executor.Execute(
+            Case.Decider, caseId, new CaseCommand.Escalate(Guid.NewGuid(), "harassment", now, now), Guid.NewGuid(), EventMetadata.System, default);
+        await Wait.Until(async () => (await executor.Load(Case.Decider, caseId, default)).Open.IsEmpty
+            && server.Services.GetRequiredService<IBanIndex>().HasUntoldWarning(ann.Id));
+
+        await using var back = await HubVisitor.Connect(server.Address, ann.Token, ann.Id);
+        Assert.Equal("warned", (await back.Next("notice")).Text("code"));
+    }
+
+    /// <summary>Somebody new meets her and reports her; she learns no more than that they left.</summary>
+    private async Task<string> MetAndReported(HubVisitor ann, string reason)
+    {
+        var request = Pair.Request();
+        await using var bob = await HubVisitor.Enter(server.Address);
+        await ann.Join(request);
+        await bob.Join(request);
+        var match = (await ann.Next("match_found")).Text("matchId");
+        using var rest = bob.Rest();
+        using var answer = await rest.Post("/api/report", new { matchId = match, reason });
+        await answer.Json(HttpStatusCode.Created);
+        Assert.Equal("stopped", (await ann.Next("end_session")).Text("reason"));
+        return match;
+    }
+
+    /// <summary>Until the last report was looked at, which happens beside its answer.</summary>
+    private Task Escalated(HubVisitor ann) => Wait.Until(() => Task.FromResult(server.Services.GetRequiredService<IBanIndex>().IsEscalated(ann.Id)));
+}
