@@ -6,6 +6,7 @@ using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Realtime;
+using RandomChat.Application.Screening;
 
 namespace RandomChat.Application;
 
@@ -21,6 +22,10 @@ public static class ApplicationSetup
             .AddSingleton(typeof(IPipelineBehavior<,>), typeof(AskOwner<,>))
             .AddSingleton(EventCodec.Default)
             .AddSingleton<CommandExecutor>()
+            .AddSingleton<ScreeningMeter>()
+            .AddSingleton<MessageScreening>()
+            .AddSingleton<ProfileScreening>()
+            .AddSingleton<Verdicts>()
             .AddSingleton<Conversation>()
             .AddSingleton<LiveMatches>()
             .AddSingleton<OwnMatches>()

@@ -1,6 +1,7 @@
 using Mediator;
 using RandomChat.Application.Bots;
 using RandomChat.Application.Limits;
+using RandomChat.Application.Screening;
 using RandomChat.Domain.Matchmaking;
 
 namespace RandomChat.Application.Matchmaking;
@@ -13,10 +14,16 @@ public sealed record JoinQueue(
     Guid VisitorId, Guid DeviceId, MatchRequest Request, string AddressKey, string? Connection, string? Captcha = null)
     : IRequest<Outcome<JoinAnswer>>;
 
-public sealed class JoinQueueHandler(Matchmaker matchmaker, ILimits limits, BotCheck bots) : IRequestHandler<JoinQueue, Outcome<JoinAnswer>>
+public sealed class JoinQueueHandler(Matchmaker matchmaker, ILimits limits, BotCheck bots, ProfileScreening screening)
+    : IRequestHandler<JoinQueue, Outcome<JoinAnswer>>
 {
     public async ValueTask<Outcome<JoinAnswer>> Handle(JoinQueue request, CancellationToken cancellationToken)
     {
+        if (screening.Refuse("interests", [.. request.Request.Interests]) is { } unwanted)
+        {
+            return unwanted;
+        }
+
         var limit = await limits.Take(LimitNames.Joins, request.AddressKey, cancellationToken);
         return !limit.Allowed
             ? Refusal.RateLimited(limit.RetryAfter)

@@ -42,6 +42,9 @@ public static partial class EventCatalog
         "OwnerChanged.Node",
         "Reported.CaseKey",
         "Reported.EvidenceHash",
+        "Verdict.Rule",
+        "Verdict.RuleVersion",
+        "Verdict.PolicyVersion",
     };
 
     /// <summary>The events' properties and those of the records inside them.</summary>
@@ -119,6 +122,7 @@ public static partial class EventCatalog
         _ when type == typeof(string) => "text",
         _ when type == typeof(bool) => "true or false",
         _ when type == typeof(int) || type == typeof(long) => "whole number",
+        _ when type == typeof(double) => "number",
         _ when type == typeof(DateTimeOffset) => "time",
         _ when IsPart(type) => $"[`{type.Name}`](#{Anchor(type.Name)})",
         _ => throw new NotSupportedException($"Events do not hold {type}: add it here when they should."),
