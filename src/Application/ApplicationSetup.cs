@@ -5,6 +5,7 @@ using RandomChat.Application.Bots;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Screening;
 
@@ -18,6 +19,7 @@ public static class ApplicationSetup
         services.TryAddSingleton<OneNode>();
         services.TryAddSingleton<IMatchRegistry>(provider => provider.GetRequiredService<OneNode>());
         services.TryAddSingleton<INodes>(provider => provider.GetRequiredService<OneNode>());
+        services.TryAddSingleton<IExpulsions>(provider => provider.GetRequiredService<LocalExpulsions>());
         return services
             .AddSingleton(typeof(IPipelineBehavior<,>), typeof(AskOwner<,>))
             .AddSingleton(EventCodec.Default)
@@ -36,6 +38,9 @@ public static class ApplicationSetup
             .AddSingleton<EndedTickets>()
             .AddSingleton<MatchRestorer>()
             .AddSingleton<Departures>()
+            .AddSingleton<BanGate>()
+            .AddSingleton<BanEnforcement>()
+            .AddSingleton<LocalExpulsions>()
             .AddSingleton<MatchStarter>()
             .AddSingleton<Matchmaker>();
     }

@@ -22,12 +22,14 @@ public abstract record Outcome<T>
 /// <param name="Errors">For <c>invalid</c>: what is wrong, by field in camelCase.</param>
 /// <param name="RetryAfterSeconds">For <c>rate-limited</c>.</param>
 /// <param name="Dependency">For <c>unavailable</c>: what does not answer.</param>
+/// <param name="Ban">For <c>banned</c>: what the caller may know of it.</param>
 public sealed record Refusal(
     string Code,
     string Message,
     IReadOnlyDictionary<string, string[]>? Errors = null,
     int? RetryAfterSeconds = null,
-    string? Dependency = null)
+    string? Dependency = null,
+    BanNotice? Ban = null)
 {
     public static Refusal Invalid(string field, string message) =>
         new("invalid", message, new Dictionary<string, string[]> { [field] = [message] });
@@ -42,9 +44,26 @@ public sealed record Refusal(
         return new("rate-limited", $"That was quick. Try again in {seconds} s.", RetryAfterSeconds: seconds);
     }
 
+    public static Refusal NotFound(string message) => new("not-found", message);
+
+    /// <summary>Somebody, or only their address, is kept out.</summary>
+    public static Refusal Banned(BanNotice ban) => new(
+        "banned",
+        ban.Until is { } until
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Access is paused until {until.UtcDateTime:d MMMM yyyy, HH:mm} UTC.")
+            : "Access has ended for good.",
+        Ban: ban);
+
     public static Refusal Unavailable(string dependency) =>
         new("unavailable", $"We cannot record anything right now ({dependency}), so nothing was done.", Dependency: dependency);
 }
+
+/// <summary>What somebody is told about a ban. Where only an address matches, nothing but its end.</summary>
+/// <param name="Reason">The code of the policy that was broken.</param>
+/// <param name="Until">Null for good.</param>
+/// <param name="Statement">What the staff, or the rule that decided, says about it.</param>
+/// <param name="AppealUrl">Where it can be seen and appealed without a session.</param>
+public sealed record BanNotice(string? Reason, DateTimeOffset? Until, string? Statement, string? AppealUrl);
 
 /// <summary>The value of a use case that answers nothing.</summary>
 public readonly record struct Nothing;

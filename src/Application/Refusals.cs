@@ -10,6 +10,9 @@ public static class Refusals
         "age-restricted" or "terms-required" => new(rejection.Code, rejection.Message),
         "match.not-started" or "match.not-a-participant" => Refusal.NotInMatch,
         "visitor.unknown" or "visitor.erased" => new("no-session", "Your session ended. Start again; it takes a moment."),
+        "ban.unknown-policy" => Refusal.Invalid("reason", rejection.Message),
+        "ban.until-past" => Refusal.Invalid("until", rejection.Message),
+        "ban.unknown" or "ban.not-active" => Refusal.NotFound(rejection.Message),
         _ => Refusal.Conflict(rejection.Message),
     };
 }

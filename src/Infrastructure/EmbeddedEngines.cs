@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Moderation;
 using RandomChat.Application.Settings;
 using RandomChat.Infrastructure.Limits;
 using RandomChat.Infrastructure.Lobby;
@@ -37,9 +38,10 @@ public static class EmbeddedEngines
             provider.GetRequiredService<IEventStore>(), Path.Combine(dataDirectory, "index.db"), matching.RematchWindow,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SqlitePairingIndex>>()));
         services.AddSingleton<IPairingIndex>(provider => provider.GetRequiredService<SqlitePairingIndex>());
+        services.AddSingleton<IBanIndex>(provider => provider.GetRequiredService<SqlitePairingIndex>());
         services.AddSingleton<ILobby>(provider => new InProcessLobby(
             provider.GetRequiredService<IOptions<LobbyOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Guid.NewGuid));
-        services.AddSingleton<ILimits, InProcessLimits>();
+        services.AddLimits<InProcessLimits>();
 
         // The order is the order of starting: nothing is served before the keys are held.
         services.AddHostedService<OpenEngines>();

@@ -113,6 +113,8 @@ public sealed record EventMetadata(Guid CorrelationId, Guid CausationId, string 
     public const string System = "system";
 
     public static string Visitor(Guid visitorId) => $"visitor:{visitorId:D}";
+
+    public static string Staff(Guid staffId) => $"staff:{staffId:D}";
 }
 
 /// <summary>A stored event that this program cannot read. Reading on would silently lose history.</summary>

@@ -27,9 +27,14 @@ public static class MatchEventTypes
         .Add<MessageEvent.OwnerChanged>("matches.owner.changed.v1");
 }
 
-/// <summary>Stored names of events on <c>case-{id}</c>.</summary>
+/// <summary>Stored names of events on <c>case-{id}</c> and <c>ban-{visitorId}</c>.</summary>
 public static class ModerationEventTypes
 {
     public static EventTypeMap Map { get; } = new EventTypeMap()
-        .Add<CaseEvent.Reported>("moderation.case.reported.v1");
+        .Add<CaseEvent.Reported>("moderation.case.reported.v1")
+        .Add<BanEvent.Warned>("moderation.warning.issued.v1")
+        .Add<BanEvent.Issued>("moderation.ban.issued.v1")
+        .Add<BanEvent.DeviceMarked>("moderation.device.marked.v1")
+        .Add<BanEvent.Lifted>("moderation.ban.lifted.v1")
+        .Add<BanEvent.AppealFiled>("moderation.appeal.filed.v1");
 }

@@ -38,7 +38,7 @@ public static class LimitNames
     /// <summary>Typing indicators, by visitor.</summary>
     public const string Typing = nameof(LimitOptions.Typing);
 
-    /// <summary>Signals of a call, by visitor.</summary>
+    /// <summary>Signals of a call, choices to show the picture and reports on how it goes, by visitor.</summary>
     public const string Signals = nameof(LimitOptions.Signals);
 
     /// <summary>Exports of what is kept, by visitor.</summary>
@@ -46,6 +46,9 @@ public static class LimitNames
 
     /// <summary>Reports and blocks, by visitor.</summary>
     public const string Reports = nameof(LimitOptions.Reports);
+
+    /// <summary>Appeals, by address.</summary>
+    public const string Appeals = nameof(LimitOptions.Appeals);
 }
 
 /// <summary>Settings section <c>Limits</c>.</summary>
@@ -76,6 +79,8 @@ public sealed class LimitOptions
 
     public LimitRule Exports { get; set; } = new(12, TimeSpan.FromHours(1), 6);
 
+    public LimitRule Appeals { get; set; } = new(20, TimeSpan.FromHours(1), 10);
+
     /// <summary>The rules by name.</summary>
     public IReadOnlyDictionary<string, LimitRule> ByName() => new Dictionary<string, LimitRule>
     {
@@ -88,6 +93,7 @@ public sealed class LimitOptions
         [LimitNames.Signals] = Signals,
         [LimitNames.Reports] = Reports,
         [LimitNames.Exports] = Exports,
+        [LimitNames.Appeals] = Appeals,
     };
 }
 

@@ -24,7 +24,8 @@ public sealed class LeaveMatchHandler(LiveMatches matches, IMatchRegistry regist
                 throw new MatchMovedException(request.MatchId);
             }
 
-            await matches.End(match, request.VisitorId, request.Reason);
+            // Whoever is banned is put out; they did not leave.
+            await matches.End(match, request.Reason == MatchEndReason.Banned ? null : request.VisitorId, request.Reason);
             return new LeftMatch(me.Request);
         }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
+using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Visitors;
 using RandomChat.Domain.Matches;
@@ -23,6 +24,7 @@ public sealed class MatchStarter(
     IMatchRegistry registry,
     ISender sender,
     IDisplayNames names,
+    BanGate bans,
     EndedTickets endedTickets,
     WaitTimes waits,
     TimeProvider clock,
@@ -53,26 +55,27 @@ public sealed class MatchStarter(
     }
 
     /// <summary>
-    /// Gives a claim back that holds somebody who is in a match already; false where nobody is. A lobby that was put back
-    /// after an outage may hold whom it matched before.
+    /// Gives a claim back that holds somebody who is in a match already, or banned; false where nobody is. A lobby that was
+    /// put back after an outage may hold whom it matched before.
     /// </summary>
     public async Task<bool> Discard(Claim claim)
     {
-        var inMatch = new List<Guid>();
-        foreach (var visitorId in new[] { claim.First.VisitorId, claim.Second.VisitorId })
+        var cannot = new List<Guid>();
+        foreach (var ticket in new[] { claim.First, claim.Second })
         {
-            if (await IsInAnother(visitorId, claim.MatchId))
+            if (await IsInAnother(ticket.VisitorId, claim.MatchId)
+                || await bans.Find(ticket.VisitorId, ticket.DeviceId, CancellationToken.None) is not null)
             {
-                inMatch.Add(visitorId);
+                cannot.Add(ticket.VisitorId);
             }
         }
 
-        if (inMatch.Count == 0)
+        if (cannot.Count == 0)
         {
             return false;
         }
 
-        await lobby.Return(claim.MatchId, inMatch, CancellationToken.None);
+        await lobby.Return(claim.MatchId, cannot, CancellationToken.None);
         return true;
     }
 

@@ -3,6 +3,7 @@ using RandomChat.Application.Bots;
 using RandomChat.Application.Events;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Matches;
+using RandomChat.Application.Moderation;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 
@@ -15,7 +16,7 @@ public sealed record SkipMatch(
 
 public sealed class SkipMatchHandler(
     LiveMatches matches, Departures departures, OwnMatches own, MatchRestorer restorer, Matchmaker matchmaker, SkipHabits skips, ILimits limits,
-    BotCheck bots)
+    BanGate bans, BotCheck bots)
     : IRequestHandler<SkipMatch, Outcome<JoinAnswer>>
 {
     public async ValueTask<Outcome<JoinAnswer>> Handle(SkipMatch request, CancellationToken cancellationToken)
@@ -37,6 +38,11 @@ public sealed class SkipMatchHandler(
         else
         {
             return Refusal.NotInMatch;
+        }
+
+        if (await bans.Refuse(request.VisitorId, request.DeviceId, cancellationToken) is { } banned)
+        {
+            return banned;
         }
 
         var bySkips = await limits.Take(LimitNames.Skips, request.VisitorId.ToString("N"), cancellationToken);

@@ -43,4 +43,10 @@ public interface ILocalConnections : IVisitorConnections
 
     /// <summary>A visitor's connections to this node, oldest first.</summary>
     IReadOnlyList<string> Of(Guid visitorId);
+
+    /// <summary>The public addresses that a visitor's connections to this node come from, keyed.</summary>
+    IReadOnlyList<string> AddressesOf(Guid visitorId);
+
+    /// <summary>Closes a visitor's connections to this node after one last event has had time to arrive. Never waits.</summary>
+    void Close(Guid visitorId, IServerEvent last);
 }

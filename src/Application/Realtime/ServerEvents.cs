@@ -89,3 +89,11 @@ public sealed record Notice(string Code, string Message, string Severity) : ISer
 {
     string IServerEvent.EventName => "notice";
 }
+
+/// <summary>The last thing that a banned visitor's connections are told.</summary>
+/// <param name="Reason">The code of the policy that was broken.</param>
+/// <param name="Until">Null for good.</param>
+public sealed record Banned(string Reason, DateTimeOffset? Until, string Statement, string AppealUrl) : IServerEvent
+{
+    string IServerEvent.EventName => "banned";
+}

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RandomChat.Domain.Matchmaking;
 
 namespace RandomChat.Domain.Visitors;
@@ -61,7 +62,11 @@ public abstract record VisitorCommand
 /// <param name="Profile">Sealed; null before the first session.</param>
 /// <param name="Preferences">Sealed; null when none were given since the last session began.</param>
 public sealed record VisitorState(
-    bool Exists, string? Profile, string? Preferences, HashSet<Guid> Blocked, Guid? LastEndedTicket, bool IsErased = false);
+    bool Exists, string? Profile, string? Preferences, HashSet<Guid> Blocked, Guid? LastEndedTicket, bool IsErased = false)
+{
+    /// <summary>The browsers in which the visitor began a session.</summary>
+    public ImmutableHashSet<Guid> Devices { get; init; } = [];
+}
 
 /// <summary>The rules of a visitor.</summary>
 public static class Visitor
@@ -102,7 +107,7 @@ public static class Visitor
 
     private static VisitorState Evolve(VisitorState state, VisitorEvent happened) => happened switch
     {
-        VisitorEvent.SessionStarted e => state with { Exists = true, Profile = e.Profile, Preferences = null },
+        VisitorEvent.SessionStarted e => state with { Exists = true, Profile = e.Profile, Preferences = null, Devices = state.Devices.Add(e.DeviceId) },
         VisitorEvent.PreferencesChanged e => state with { Preferences = e.Preferences },
         VisitorEvent.Blocked e => state with { Blocked = [.. state.Blocked, e.BlockedVisitorId] },
         VisitorEvent.Erased => state with { Profile = null, Preferences = null, IsErased = true },

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using RandomChat.Application.Limits;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Infrastructure.Limits;
@@ -25,8 +25,7 @@ public static class RedisSetup
             provider.GetRequiredService<IOptions<LobbyOptions>>().Value,
             provider.GetRequiredService<IOptions<MatchOptions>>().Value.ReconnectGrace,
             provider.GetRequiredService<TimeProvider>(), Guid.NewGuid, provider.GetRequiredService<ILogger<RedisLobby>>()));
-        services.AddSingleton<InProcessLimits>();
-        services.AddSingleton<ILimits, RedisLimits>();
-        return services;
+        services.TryAddSingleton<InProcessLimits>();
+        return services.AddLimits<RedisLimits>();
     }
 }

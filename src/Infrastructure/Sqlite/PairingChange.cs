@@ -3,7 +3,7 @@ using RandomChat.Application.Events;
 
 namespace RandomChat.Infrastructure.Sqlite;
 
-/// <summary>What an event means to the pairing index.</summary>
+/// <summary>What an event means to the pairing index: who may be paired with whom, and who with nobody.</summary>
 internal abstract record PairingChange
 {
     private PairingChange()
@@ -16,10 +16,17 @@ internal abstract record PairingChange
 
     public sealed record Blocked(Pair Pair) : PairingChange;
 
+    /// <param name="Who">The visitor's id, or the mark of a browser.</param>
+    /// <param name="Until">Null for good.</param>
+    public sealed record Banned(string Who, Guid VisitorId, Guid SanctionId, DateTimeOffset? Until) : PairingChange;
+
+    public sealed record BanLifted(Guid SanctionId) : PairingChange;
+
     /// <summary>Null where the event says nothing about who may be paired.</summary>
     public static PairingChange? Of(RecordedEvent e)
     {
-        if (e.Type is not ("matches.match.started.v1" or "matches.match.ended.v1" or "visitors.visitor.blocked.v1"))
+        if (e.Type is not ("matches.match.started.v1" or "matches.match.ended.v1" or "visitors.visitor.blocked.v1"
+            or "moderation.ban.issued.v1" or "moderation.device.marked.v1" or "moderation.ban.lifted.v1"))
         {
             return null;
         }
@@ -27,6 +34,7 @@ internal abstract record PairingChange
         using var json = JsonDocument.Parse(e.Data);
         var data = json.RootElement;
         Guid Id(string name) => data.GetProperty(name).GetGuid();
+        DateTimeOffset? Until() => data.GetProperty("until") is { ValueKind: JsonValueKind.String } until ? until.GetDateTimeOffset() : null;
         return e.Type switch
         {
             "matches.match.started.v1" => new Opened(Id("matchId"), e.Position.Value),
@@ -34,6 +42,9 @@ internal abstract record PairingChange
                 Id("matchId"),
                 new(Id("first"), Id("firstDevice"), Id("second"), Id("secondDevice")),
                 data.GetProperty("at").GetDateTimeOffset()),
+            "moderation.ban.issued.v1" => new Banned(Id("visitorId").ToString("D"), Id("visitorId"), Id("sanctionId"), Until()),
+            "moderation.device.marked.v1" => new Banned(data.GetProperty("mark").GetString()!, Id("visitorId"), Id("sanctionId"), Until()),
+            "moderation.ban.lifted.v1" => new BanLifted(Id("sanctionId")),
             _ => new Blocked(new(Id("visitorId"), Id("deviceId"), Id("blockedVisitorId"), Id("blockedDeviceId"))),
         };
     }

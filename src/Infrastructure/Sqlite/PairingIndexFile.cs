@@ -14,7 +14,7 @@ internal sealed class PairingIndexFile : IDisposable
     private const long ApplicationId = 0x52435049;
 
     /// <summary>Raise it when the tables, or what goes into them, change: older files are then refilled.</summary>
-    private const long Version = 1;
+    private const long Version = 2;
 
     /// <summary>Beyond this size damage is found when it is met: a start does not take longer as the index grows.</summary>
     private const long FullyCheckedUpTo = 8 << 20;
@@ -33,6 +33,12 @@ internal sealed class PairingIndexFile : IDisposable
         CREATE TABLE blocks (
             who TEXT NOT NULL, visitor TEXT NOT NULL, device TEXT NOT NULL,
             PRIMARY KEY (who, visitor, device)) WITHOUT ROWID;
+        CREATE TABLE bans (
+            who TEXT NOT NULL, sanction TEXT NOT NULL, visitor TEXT NOT NULL, until INTEGER NOT NULL, -- ticks, UTC
+            PRIMARY KEY (who, sanction)) WITHOUT ROWID;
+        CREATE INDEX bans_by_sanction ON bans (sanction);
+        CREATE TABLE addresses ( -- in no event: lost with this file
+            address TEXT PRIMARY KEY, until INTEGER NOT NULL, severe INTEGER NOT NULL) WITHOUT ROWID;
         """;
 
     private readonly SqliteConnection _writer;
@@ -43,6 +49,12 @@ internal sealed class PairingIndexFile : IDisposable
     private readonly SqliteCommand _met;
     private readonly SqliteCommand _block;
     private readonly SqliteCommand _prune;
+    private readonly SqliteCommand _ban;
+    private readonly SqliteCommand _lift;
+    private readonly SqliteCommand _markAddress;
+    private readonly SqliteCommand _pruneAddresses;
+    private readonly SqliteCommand _banned;
+    private readonly SqliteCommand _atAddress;
     private readonly SqliteCommand _setCheckpoint;
     private readonly SqliteCommand _openMatches;
     private readonly SqliteCommand _excluded;
@@ -72,12 +84,23 @@ internal sealed class PairingIndexFile : IDisposable
             "$who", "$visitor", "$device", "$endedAt"));
         _block = Keep(_writer.Command("INSERT OR IGNORE INTO blocks VALUES ($who, $visitor, $device)", "$who", "$visitor", "$device"));
         _prune = Keep(_writer.Command("DELETE FROM meetings WHERE ended_at < $before", "$before"));
+        _ban = Keep(_writer.Command("INSERT OR REPLACE INTO bans VALUES ($who, $sanction, $visitor, $until)", "$who", "$sanction", "$visitor", "$until"));
+        _lift = Keep(_writer.Command("DELETE FROM bans WHERE sanction = $sanction", "$sanction"));
+        _markAddress = Keep(_writer.Command(
+            """
+            INSERT INTO addresses VALUES ($address, $until, $severe)
+            ON CONFLICT DO UPDATE SET until = max(until, excluded.until), severe = max(severe, excluded.severe)
+            """,
+            "$address", "$until", "$severe"));
+        _pruneAddresses = Keep(_writer.Command("DELETE FROM addresses WHERE until <= $now", "$now"));
         _setCheckpoint = Keep(_writer.Command("INSERT OR REPLACE INTO checkpoint VALUES (1, $position, $log)", "$position", "$log"));
         _openMatches = Keep(_reader.Command("SELECT match_id FROM open_matches ORDER BY position"));
         _excluded = Keep(_reader.Command("SELECT visitor, device FROM blocks WHERE who IN ($visitor, $device)", "$visitor", "$device"));
         _metBy = Keep(_reader.Command(
             "SELECT visitor, device, ended_at FROM meetings WHERE who IN ($visitor, $device) AND ended_at >= $since",
             "$visitor", "$device", "$since"));
+        _banned = Keep(_reader.Command("SELECT DISTINCT visitor FROM bans WHERE who IN ($visitor, $mark) AND until > $now", "$visitor", "$mark", "$now"));
+        _atAddress = Keep(_reader.Command("SELECT until, severe FROM addresses WHERE address = $address AND until > $now", "$address", "$now"));
     }
 
     /// <summary>Opens the file, or a new one in its place where it cannot be used.</summary>
@@ -155,6 +178,20 @@ internal sealed class PairingIndexFile : IDisposable
             rows => (rows.GetGuid(0), rows.GetGuid(1), new DateTimeOffset(rows.GetInt64(2), TimeSpan.Zero)),
             Text(visitor), Text(device), since.UtcTicks);
 
+    public List<Guid> Banned(Guid? visitor, string? mark, DateTimeOffset now) =>
+        Rows(_banned, rows => rows.GetGuid(0), visitor is { } id ? Text(id) : string.Empty, mark ?? string.Empty, now.UtcTicks);
+
+    public (DateTimeOffset Until, bool IsSevere)? AtAddress(string address, DateTimeOffset now) =>
+        Rows<(DateTimeOffset, bool)?>(_atAddress, rows => (new(rows.GetInt64(0), TimeSpan.Zero), rows.GetInt64(1) != 0), address, now.UtcTicks)
+            .FirstOrDefault();
+
+    /// <summary>Remembers an address, and forgets those whose time is over.</summary>
+    public void MarkAddress(string address, DateTimeOffset until, bool isSevere, DateTimeOffset now)
+    {
+        _pruneAddresses.With(now.UtcTicks).ExecuteNonQuery();
+        _markAddress.With(address, until.UtcTicks, isSevere ? 1 : 0).ExecuteNonQuery();
+    }
+
     public void Dispose()
     {
         _commands.ForEach(command => command.Dispose());
@@ -201,6 +238,15 @@ internal sealed class PairingIndexFile : IDisposable
                     }
                 }
 
+                break;
+
+            case PairingChange.Banned banned:
+                _ban.With(
+                    banned.Who, Text(banned.SanctionId), Text(banned.VisitorId), (banned.Until ?? DateTimeOffset.MaxValue).UtcTicks).ExecuteNonQuery();
+                break;
+
+            case PairingChange.BanLifted lifted:
+                _lift.With(Text(lifted.SanctionId)).ExecuteNonQuery();
                 break;
 
             case PairingChange.Blocked blocked:

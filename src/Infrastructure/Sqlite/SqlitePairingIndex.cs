@@ -6,7 +6,7 @@ using RandomChat.Application.Matchmaking;
 namespace RandomChat.Infrastructure.Sqlite;
 
 /// <summary>The pairing index in a SQLite file of its own, which may be deleted at any time while nothing runs.</summary>
-public sealed class SqlitePairingIndex : IPairingIndex, IAsyncDisposable
+public sealed partial class SqlitePairingIndex : IPairingIndex, IAsyncDisposable
 {
     /// <summary>Events in one transaction while catching up, and at most so many are read again after a crash.</summary>
     private const int Batch = 5_000;
@@ -243,6 +243,10 @@ public sealed class SqlitePairingIndex : IPairingIndex, IAsyncDisposable
             {
                 _met.Passed(closed.Pair, closed.EndedAt);
                 MatchClosed?.Invoke(closed.MatchId);
+            }
+            else if (change is PairingChange.Banned banned)
+            {
+                PassedBan(banned);
             }
         }
     }

@@ -23,7 +23,7 @@ public sealed class OffendersDb(DbContextOptions options) : ReadDb(options)
     }
 }
 
-/// <summary>A visitor who was reported at least once.</summary>
+/// <summary>A visitor who was reported or sanctioned at least once.</summary>
 public sealed class Offender
 {
     public Guid VisitorId { get; set; }
@@ -36,9 +36,10 @@ public sealed class Offender
     /// <summary>Reports that moderators found right. No event says so yet.</summary>
     public int UpheldReports { get; set; }
 
-    /// <summary>Warnings and bans so far. No event says so yet.</summary>
+    /// <summary>Warnings and bans so far that were not taken back.</summary>
     public int Sanctions { get; set; }
 
+    /// <summary>Of the first report, or of the first sanction where that came before any.</summary>
     public DateTimeOffset FirstReportedAt { get; set; }
 
     public DateTimeOffset LastReportedAt { get; set; }

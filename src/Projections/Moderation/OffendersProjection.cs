@@ -12,18 +12,28 @@ public sealed class OffendersProjection : Projection<OffendersDb>
     {
         On<VisitorEvent.SessionStarted>((db, e, _) => db.Insert(new DeviceVisitor(e.DeviceId, e.VisitorId)));
         On<CaseEvent.Reported>((db, e, _) => Reported(db, e));
+        On<BanEvent.Warned>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions++);
+        On<BanEvent.Issued>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions++);
+        On<BanEvent.Lifted>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions--);
     }
 
     public override string Name => "offenders";
 
-    public override int Version => 1;
+    public override int Version => 2;
+
+    private static Offender OffenderOf(OffendersDb db, Guid visitorId, DateTimeOffset at)
+    {
+        if (db.Offenders.Find(visitorId) is not { } offender)
+        {
+            db.Offenders.Add(offender = new() { VisitorId = visitorId, FirstReportedAt = at, LastReportedAt = at });
+        }
+
+        return offender;
+    }
 
     private static void Reported(OffendersDb db, CaseEvent.Reported e)
     {
-        if (db.Offenders.Find(e.VisitorId) is not { } offender)
-        {
-            db.Offenders.Add(offender = new() { VisitorId = e.VisitorId, FirstReportedAt = e.At });
-        }
+        var offender = OffenderOf(db, e.VisitorId, e.At);
 
         // Earlier reports of the same batch are not in the database yet.
         var known = db.Reports.Local.Any(report => report.VisitorId == e.VisitorId && report.ReporterDeviceId == e.ReporterDeviceId)

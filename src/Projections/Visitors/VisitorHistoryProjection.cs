@@ -22,11 +22,16 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<MatchEvent.CallEnded>(e => [e.First, e.Second]);
         Touching<MatchEvent.Ended>(e => [e.First, e.Second]);
         Touching<CaseEvent.Reported>(e => [e.VisitorId, e.ReporterId]);
+        Touching<BanEvent.Warned>(e => [e.VisitorId]);
+        Touching<BanEvent.Issued>(e => [e.VisitorId]);
+        Touching<BanEvent.DeviceMarked>(e => [e.VisitorId]);
+        Touching<BanEvent.Lifted>(e => [e.VisitorId]);
+        Touching<BanEvent.AppealFiled>(e => [e.VisitorId]);
     }
 
     public override string Name => "visitor_history";
 
-    public override int Version => 4;
+    public override int Version => 5;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
         where TEvent : class =>

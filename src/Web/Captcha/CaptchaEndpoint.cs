@@ -1,7 +1,9 @@
 using RandomChat.Application;
 using RandomChat.Application.Bots;
 using RandomChat.Application.Limits;
+using RandomChat.Domain.Moderation;
 using RandomChat.Web.Identity;
+using RandomChat.Web.Moderation;
 using RandomChat.Web.Problems;
 
 namespace RandomChat.Web.Captcha;
@@ -13,13 +15,13 @@ public static class CaptchaEndpoint
         .AddSingleton<ICaptcha>(provider => provider.GetRequiredService<ProofOfWork>());
 
     public static void MapCaptcha(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet("/api/captcha", async (HttpContext context, ProofOfWork captcha, IdentityCookies cookies, Suspicion suspicion, ILimits limits) =>
+        endpoints.MapGet("/api/captcha", async (HttpContext context, ProofOfWork captcha, IdentityCookies cookies, Suspicion suspicion, AddressBans bans, ILimits limits) =>
         {
             // A challenge costs us a derivation.
             var limit = await limits.Take(LimitNames.Challenges, context.AddressKey(), context.RequestAborted);
             var device = context.Visitor()?.DeviceId ?? cookies.ReadDevice(context);
             return limit.Allowed
-                ? Results.Ok(captcha.NewChallenge(suspicion.StepFor(device, context.AddressKey())))
+                ? Results.Ok(captcha.NewChallenge((SuspicionStep)Math.Max((int)suspicion.StepFor(device, context.AddressKey()), (int)bans.LeastFor(context))))
                 : Problem.From(Refusal.RateLimited(limit.RetryAfter));
         });
 }

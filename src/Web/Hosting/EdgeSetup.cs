@@ -10,6 +10,7 @@ using RandomChat.Web.Health;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
 using RandomChat.Web.Limits;
+using RandomChat.Web.Moderation;
 using RandomChat.Web.Problems;
 using RandomChat.Web.Security;
 using RandomChat.Web.Turn;
@@ -43,7 +44,7 @@ public static class EdgeSetup
             ? ServerSecrets.Shared(shared)
             : ServerSecrets.InFolder(keys));
         builder.Services.AddSingleton<AddressKeys>();
-        builder.Services.TryAddSingleton<ILimits, InProcessLimits>();
+        builder.Services.AddLimits<InProcessLimits>();
         builder.Services.AddVisitorIdentity(keys);
         builder.Services.AddCaptcha();
         builder.Services.AddTurn();
@@ -70,6 +71,7 @@ public static class EdgeSetup
         app.UseRouting();
         app.UseAuthentication();
         app.UseClosedPaths();
+        app.UseBanGuard();
         app.UseAntiforgeryForCookies();
         app.UseAuthorization();
         return app;

@@ -28,7 +28,8 @@ public static class RandomChatHost
             options.ServiceLifetime = ServiceLifetime.Singleton;
         });
         builder.Services.AddRealtime();
-        builder.Services.AddRazorPages();
+        builder.Services.AddBans();
+        builder.Services.AddRazorPages(options => options.Conventions.AddPageRoute("/Appeal", "/banned"));
         builder.Services.AddSingleton<ChatPages>();
         return builder;
     }
@@ -40,6 +41,7 @@ public static class RandomChatHost
         app.MapEdge();
         app.MapMatches();
         app.MapReports();
+        app.MapAppeals();
         app.MapRealtime();
         app.MapOtherMethods();
         app.MapStaticAssets();

@@ -2,15 +2,18 @@ using Mediator;
 using RandomChat.Application;
 using RandomChat.Application.Bots;
 using RandomChat.Application.Limits;
+using RandomChat.Application.Moderation;
 using RandomChat.Application.Visitors;
+using RandomChat.Domain.Moderation;
 using RandomChat.Domain.Visitors;
+using RandomChat.Web.Moderation;
 
 namespace RandomChat.Web.Identity;
 
 /// <summary>The gate itself, the same for the API and the landing page: age, terms, limit, captcha, then a session.</summary>
 public sealed class Gate(
     ISender sender, AgeRefusals refusals, IdentityCookies cookies, VisitorTokens tokens, ILimits limits, ICaptcha captcha, Suspicion suspicion,
-    TimeProvider clock)
+    BanGate bans, AddressBans addressBans, TimeProvider clock)
 {
     /// <summary>The current year, UTC: birth years are measured by it.</summary>
     public int Year => clock.GetUtcNow().Year;
@@ -29,7 +32,7 @@ public sealed class Gate(
 
     /// <summary>
     /// Lets a visitor in and sets the cookies. First comes what costs nothing, then what is true whoever solves a
-    /// captcha, then what costs us.
+    /// captcha (age, limit, ban), then what costs us.
     /// </summary>
     /// <param name="birthYear">A plausible year.</param>
     /// <param name="displayName">Trimmed and without problems, or null.</param>
@@ -58,13 +61,24 @@ public sealed class Gate(
             return Refusal.RateLimited(limit.RetryAfter);
         }
 
-        var suspected = suspicion.StepFor(cookies.ReadDevice(context), context.AddressKey());
+        var before = cookies.ReadSession(context);
+        if (await bans.Refuse(before?.VisitorId, cookies.ReadDevice(context) ?? before?.DeviceId, ct) is { } banned)
+        {
+            return banned;
+        }
+
+        if (addressBans.For(context) is { IsSevere: true, Until: var until })
+        {
+            return Refusal.Banned(new(null, until, null, null));
+        }
+
+        var suspected = (SuspicionStep)Math.Max(
+            (int)suspicion.StepFor(cookies.ReadDevice(context), context.AddressKey()), (int)addressBans.LeastFor(context));
         if (captcha.Check(CaptchaStep.Session, suspected, solution).ToRefusal() is { } unsolved)
         {
             return unsolved;
         }
 
-        var before = cookies.ReadSession(context);
         var deviceId = cookies.ReadDevice(context) ?? before?.DeviceId ?? Guid.NewGuid();
         switch (await sender.Send(new StartSession(before?.VisitorId, deviceId, birthYear, acceptTerms, displayName), ct))
         {

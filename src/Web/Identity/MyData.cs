@@ -26,7 +26,7 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
     /// <exception cref="DependencyUnavailableException">The read models, the log or the keys cannot be read now.</exception>
     public async Task<MyDataExport> Export(Guid visitorId, CancellationToken ct)
     {
-        var export = new MyDataExport(visitorId, clock.GetUtcNow(), Withheld, [], [], [], [], [], []);
+        var export = new MyDataExport(visitorId, clock.GetUtcNow(), Withheld, [], [], [], [], [], [], []);
         for (LogPosition? after = null; ;)
         {
             var page = await history.Of(visitorId, after, PageSize, ct);
@@ -87,6 +87,19 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
             case CaseEvent.Reported e when e.ReporterId == me:
                 export.Reports.Add(new(e.At, e.ReportId, e.MatchId, e.Reason, e.Comment is { } comment ? await sealer.OpenForCase(e.ReportId, comment, ct) : null));
                 break;
+            case BanEvent.Warned e:
+                export.Sanctions.Add(new(e.At, e.SanctionId, e.Policy, "warning", null, e.By is null) { Statement = await sealer.OpenForCase(e.SanctionId, e.Statement, ct) });
+                break;
+            case BanEvent.Issued e:
+                export.Sanctions.Add(new(e.At, e.SanctionId, e.Policy, "ban", e.Until, e.By is null) { Statement = await sealer.OpenForCase(e.SanctionId, e.Statement, ct) });
+                break;
+            case BanEvent.Lifted e when export.Sanctions.Find(sanction => sanction.SanctionId == e.SanctionId) is { } sanction:
+                sanction.LiftedAt = e.At;
+                break;
+            case BanEvent.AppealFiled e when export.Sanctions.Find(sanction => sanction.SanctionId == e.SanctionId) is { } sanction:
+                sanction.AppealedAt = e.At;
+                sanction.Appeal = await sealer.OpenForCase(e.AppealId, e.Statement, ct);
+                break;
         }
     }
 
@@ -100,7 +113,7 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
 /// <summary>The answer of <c>GET /api/me/export</c>. Null where a key is destroyed.</summary>
 public sealed record MyDataExport(
     Guid VisitorId, DateTimeOffset ExportedAt, string Withheld, List<MySession> Sessions, List<MyPreferences> Preferences, List<MyWait> Waits,
-    List<MyMatch> Matches, List<MyBlock> Blocks, List<MyReport> Reports);
+    List<MyMatch> Matches, List<MyBlock> Blocks, List<MyReport> Reports, List<MySanction> Sanctions);
 
 public sealed record MySession(DateTimeOffset At, Guid DeviceId, string TermsVersion, int? BirthYear, string? DisplayName);
 
@@ -138,3 +151,17 @@ public sealed record MyScreenedMessage(DateTimeOffset At, Guid MessageId, Verdic
 public sealed record MyBlock(DateTimeOffset At, Guid MatchId);
 
 public sealed record MyReport(DateTimeOffset At, Guid ReportId, Guid MatchId, ReportReason Reason, string? Comment);
+
+/// <param name="Reason">The code of the policy.</param>
+/// <param name="Kind"><c>warning</c> or <c>ban</c>.</param>
+/// <param name="Until">When a ban ends by itself; null for good, and for a warning.</param>
+public sealed record MySanction(DateTimeOffset At, Guid SanctionId, string Reason, string Kind, DateTimeOffset? Until, bool Automated)
+{
+    public string? Statement { get; init; }
+
+    public DateTimeOffset? LiftedAt { get; set; }
+
+    public DateTimeOffset? AppealedAt { get; set; }
+
+    public string? Appeal { get; set; }
+}

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using RandomChat.Web.Hosting;
+using RandomChat.Web.Identity;
 
 namespace RandomChat.Web.Limits;
 
@@ -20,6 +21,9 @@ public sealed class AddressKeys(ServerSecrets secrets)
         var text = Encoding.UTF8.GetBytes(also);
         return WebEncoders.Base64UrlEncode(HMACSHA256.HashData(pepper, (byte[])[.. bytes, .. text]), 0, KeyLength);
     }
+
+    /// <summary>A public address as bans remember it; null for loopback and private ones, behind which anybody may be.</summary>
+    public string? MarkOf(IPAddress? address) => address is not null && AgeRefusals.IsPublic(address) ? KeyOf(address, "ban") : null;
 
     private static byte[] Network(IPAddress? address)
     {

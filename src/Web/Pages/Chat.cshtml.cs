@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
 using RandomChat.Application;
+using RandomChat.Domain.Moderation;
 using RandomChat.Web.Video;
 
 namespace RandomChat.Web.Pages;
@@ -134,8 +135,5 @@ public sealed record ReportView(Guid? MatchId, string? Reason, string? Comment, 
 
     /// <summary>The contract's codes with the words that visitors read.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Reasons { get; } =
-    [
-        new("nudity", "Nudity"), new("harassment", "Harassment"), new("hate", "Hate speech"), new("spam", "Spam"),
-        new("threat", "Threat"), new("underage", "Someone under age"), new("other", "Other"),
-    ];
+        [.. Policies.All.Where(policy => policy.Reason is not null).Select(policy => KeyValuePair.Create(policy.Code, policy.Title))];
 }

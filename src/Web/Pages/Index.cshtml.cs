@@ -69,6 +69,11 @@ public sealed class IndexModel(ChatPages chat, TimeProvider time, IConfiguration
         var form = new GateForm(Mode, BirthYear, Language, Interests, DisplayName, AcceptTerms, Captcha);
         if (await chat.Enter(HttpContext, form, ct) is GateResult.Refused refused)
         {
+            if (refused.Refusal is { Code: "banned", Ban.AppealUrl: not null })
+            {
+                return ToBanned();
+            }
+
             Refusal = refused.Refusal;
             Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
             return Answer();
@@ -80,6 +85,18 @@ public sealed class IndexModel(ChatPages chat, TimeProvider time, IConfiguration
         }
 
         Response.Htmx(htmx => htmx.Redirect("/chat?start=true"));
+        return new NoContentResult();
+    }
+
+    /// <summary>A browser that is kept out is shown why.</summary>
+    private IActionResult ToBanned()
+    {
+        if (!Request.IsHtmx())
+        {
+            return Redirect("/banned");
+        }
+
+        Response.Htmx(htmx => htmx.Redirect("/banned"));
         return new NoContentResult();
     }
 

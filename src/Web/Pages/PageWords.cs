@@ -1,5 +1,6 @@
 using System.Globalization;
 using RandomChat.Application;
+using RandomChat.Application.Settings;
 
 namespace RandomChat.Web.Pages;
 
@@ -26,18 +27,22 @@ public static class PageWords
     };
 
     /// <summary>How long messages stay readable, as set for this server.</summary>
-    public static string Kept(IConfiguration configuration)
+    public static string Kept(IConfiguration configuration) => Span(
+        TimeSpan.TryParse(configuration["Retention:Messages"], CultureInfo.InvariantCulture, out var set) ? set : new RetentionOptions().Messages);
+
+    /// <summary>A time as people say it: in minutes, hours or days.</summary>
+    public static string Span(TimeSpan span) => span switch
     {
-        var kept = TimeSpan.TryParse(configuration["Retention:Messages"], CultureInfo.InvariantCulture, out var set)
-            ? set
-            : TimeSpan.FromDays(1);
-        return kept switch
-        {
-            { TotalMinutes: < 90 } => Count(kept.TotalMinutes, "minute"),
-            { TotalHours: <= 72 } => Count(kept.TotalHours, "hour"),
-            _ => Count(kept.TotalDays, "day"),
-        };
-    }
+        { TotalMinutes: < 90 } => Count(span.TotalMinutes, "minute"),
+        { TotalHours: <= 72 } => Count(span.TotalHours, "hour"),
+        _ => Count(span.TotalDays, "day"),
+    };
+
+    /// <summary>A moment for people who may be anywhere.</summary>
+    public static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("dddd, d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>A moment for machines, as <c>datetime</c> of a <c>time</c> element.</summary>
+    public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>"a", "a and b", "a, b and c".</summary>
     public static string Listed(IReadOnlyList<string> words) =>

@@ -73,6 +73,14 @@ public sealed class Problem(Refusal refusal) : IResult
             body["dependency"] = dependency;
         }
 
+        if (refusal.Ban is { } ban)
+        {
+            body["until"] = ban.Until;
+            Add("reason", ban.Reason);
+            Add("statement", ban.Statement);
+            Add("appealUrl", ban.AppealUrl);
+        }
+
         foreach (var (name, value) in Extensions)
         {
             body[name] = value;
@@ -85,5 +93,13 @@ public sealed class Problem(Refusal refusal) : IResult
         }
 
         await response.WriteAsJsonAsync(body, JsonSerializerOptions.Web, "application/problem+json", httpContext.RequestAborted);
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                body[name] = value;
+            }
+        }
     }
 }

@@ -11,12 +11,15 @@ using RandomChat.Application.Visitors;
 using RandomChat.Web.Captcha;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
+using RandomChat.Web.Limits;
 
 namespace RandomChat.Web.Realtime;
 
 /// <summary>The realtime channel: what visitors call. Every argument is a map that is read leniently and validated here.</summary>
 [Authorize]
-public sealed class ChatHub(ISender sender, VisitorConnections connections, IVisitorConnections everywhere, Matchmaker matchmaker, Suspicion suspicion) : Hub
+public sealed class ChatHub(
+    ISender sender, VisitorConnections connections, IVisitorConnections everywhere, Matchmaker matchmaker, Suspicion suspicion, AddressKeys addresses)
+    : Hub
 {
     public const string Path = "/hubs/chat";
     private const int MostConnections = 8;
@@ -26,7 +29,7 @@ public sealed class ChatHub(ISender sender, VisitorConnections connections, IVis
     public override async Task OnConnectedAsync()
     {
         suspicion.Connected(Me.DeviceId, AddressKey);
-        connections.Add(Me.VisitorId, Context, MostConnections);
+        connections.Add(Me.VisitorId, Context, MostConnections, addresses.MarkOf(Context.GetHttpContext()?.Connection.RemoteIpAddress));
         await matchmaker.ConnectionOpened(Me.VisitorId, CancellationToken.None);
         await sender.Send(new NoteVisit(Me.VisitorId));
     }

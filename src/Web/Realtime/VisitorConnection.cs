@@ -7,8 +7,12 @@ namespace RandomChat.Web.Realtime;
 /// One hub connection's way out. Sending never waits: what a slow reader has not taken yet is queued, and when the
 /// queue is full the reader is dropped, so that nobody else is slowed.
 /// </summary>
-internal sealed class VisitorConnection(HubCallerContext context, ISingleClientProxy client)
+/// <param name="address">The public address that it comes from, keyed; null where it is none.</param>
+internal sealed class VisitorConnection(HubCallerContext context, ISingleClientProxy client, string? address, TimeProvider clock)
 {
+    // A transport does not say when what it was handed has left, and closing discards what has not.
+    private static readonly TimeSpan OnTheWay = TimeSpan.FromSeconds(1);
+
     private const int MostQueued = 256;
 
     private readonly Lock gate = new();
@@ -16,8 +20,11 @@ internal sealed class VisitorConnection(HubCallerContext context, ISingleClientP
     private Task draining = Task.CompletedTask;
     private bool sending;
     private bool dropped;
+    private bool closing;
 
     public string Id { get; } = context.ConnectionId;
+
+    public string? Address => address;
 
     /// <summary>Whether a call's signals go to this connection.</summary>
     public bool HoldsCall { get; set; }
@@ -61,6 +68,27 @@ internal sealed class VisitorConnection(HubCallerContext context, ISingleClientP
     public Task Sent => draining;
 
     public void Abort() => context.Abort();
+
+    /// <summary>Closes the connection after one last event has had time to arrive. The second time nothing happens.</summary>
+    public async void Close(IServerEvent last)
+    {
+        lock (gate)
+        {
+            if (closing)
+            {
+                return;
+            }
+
+            closing = true;
+        }
+
+        Send(last);
+
+        // A reader that takes nothing is not waited for.
+        await Task.WhenAny(Sent, Task.Delay(OnTheWay, clock));
+        await Task.Delay(OnTheWay, clock);
+        context.Abort();
+    }
 
     private async Task Drain(IServerEvent? next)
     {

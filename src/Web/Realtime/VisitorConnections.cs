@@ -5,7 +5,7 @@ using RandomChat.Application.Realtime;
 namespace RandomChat.Web.Realtime;
 
 /// <summary>The hub connections of this process, by visitor.</summary>
-public sealed class VisitorConnections(IHubContext<ChatHub> hub) : ILocalConnections
+public sealed class VisitorConnections(IHubContext<ChatHub> hub, TimeProvider clock) : ILocalConnections
 {
     private readonly ConcurrentDictionary<Guid, ImmutableConnections> byVisitor = [];
     private readonly ConcurrentDictionary<string, VisitorConnection> byId = [];
@@ -17,6 +17,17 @@ public sealed class VisitorConnections(IHubContext<ChatHub> hub) : ILocalConnect
     public IReadOnlyList<string> Of(Guid visitorId) =>
         byVisitor.TryGetValue(visitorId, out var known) ? [.. known.Items.Select(connection => connection.Id)] : [];
 
+    public IReadOnlyList<string> AddressesOf(Guid visitorId) =>
+        byVisitor.TryGetValue(visitorId, out var known) ? [.. known.Items.Select(connection => connection.Address).OfType<string>().Distinct()] : [];
+
+    public void Close(Guid visitorId, IServerEvent last)
+    {
+        foreach (var connection in byVisitor.TryGetValue(visitorId, out var known) ? known.Items : [])
+        {
+            connection.Close(last);
+        }
+    }
+
     public ValueTask Announce(Guid visitorId, CancellationToken ct) => default;
 
     public ValueTask Follow(Guid visitorId, Guid matchId, CancellationToken ct) => default;
@@ -26,9 +37,10 @@ public sealed class VisitorConnections(IHubContext<ChatHub> hub) : ILocalConnect
     }
 
     /// <summary>Registers a connection; the oldest one that holds no call is closed where the visitor has too many.</summary>
-    public void Add(Guid visitorId, HubCallerContext context, int most)
+    /// <param name="address">The public address that it comes from, keyed; null where it is none.</param>
+    public void Add(Guid visitorId, HubCallerContext context, int most, string? address)
     {
-        var connection = new VisitorConnection(context, hub.Clients.Client(context.ConnectionId));
+        var connection = new VisitorConnection(context, hub.Clients.Client(context.ConnectionId), address, clock);
         byId[connection.Id] = connection;
         var all = byVisitor.AddOrUpdate(visitorId, _ => new([connection]), (_, known) => new([.. known.Items, connection]));
         if (all.Items.Length > most)

@@ -21,6 +21,7 @@ public static partial class EventCatalog
         [typeof(MatchEvent)] = "match-{matchId}",
         [typeof(MessageEvent)] = "messages-{matchId}",
         [typeof(CaseEvent)] = "case-{caseId}",
+        [typeof(BanEvent)] = "ban-{visitorId}",
     };
 
     /// <summary>Properties that hold sealed text, and whose key opens it.</summary>
@@ -32,6 +33,10 @@ public static partial class EventCatalog
         ["Sent.Body"] = "the key of match and hour",
         ["Reported.Comment"] = "the report's key",
         ["Reported.Evidence"] = "the report's key",
+        ["Warned.Statement"] = "a key of its own",
+        ["Issued.Statement"] = "a key of its own",
+        ["Lifted.Statement"] = "a key of its own",
+        ["AppealFiled.Statement"] = "a key of its own",
     };
 
     /// <summary>Texts that are in clear because no visitor wrote them.</summary>
@@ -45,6 +50,9 @@ public static partial class EventCatalog
         "Verdict.Rule",
         "Verdict.RuleVersion",
         "Verdict.PolicyVersion",
+        "Warned.Policy",
+        "Issued.Policy",
+        "DeviceMarked.Mark",
     };
 
     /// <summary>The events' properties and those of the records inside them.</summary>

@@ -14,6 +14,8 @@ public static class Samples
     private static readonly Guid BensDevice = new("c4f1d0a8-7a61-4f3b-8f0e-5b6a2d9e7c0d");
     private static readonly Guid MatchId = new("9a1b2c3d-4e5f-8a6b-8c7d-0e1f2a3b4c5d");
     private static readonly Guid CaseId = new("7d6e5f40-3a2b-8c1d-9e0f-a1b2c3d4e5f6");
+    private static readonly Guid SanctionId = new("1d2c3b4a-5968-4776-8594-a3b2c1d0e9f8");
+    private static readonly Guid StaffId = new("8e9fa0b1-c2d3-44e5-96f7-08192a3b4c5d");
     private static readonly DateTimeOffset At = new DateTimeOffset(2026, 3, 1, 12, 34, 56, TimeSpan.Zero).AddTicks(7_890_123);
 
     private static readonly TicketRecord AdasTicket = new(
@@ -44,5 +46,13 @@ public static class Samples
         ["moderation.case.reported.v1"] = new CaseEvent.Reported(
             CaseId, new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0"), MatchId, Ada, AdasDevice, Ben, BensDevice, ReportReason.Harassment,
             "rc1:c1:c2VhbGVk", "c1", "rc1:c1:c2VhbGVk", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 5, At),
+        ["moderation.warning.issued.v1"] = new BanEvent.Warned(SanctionId, Ben, "harassment", 2, At.AddDays(90), "rc1:c2:c2VhbGVk", null, At),
+        ["moderation.ban.issued.v1"] = new BanEvent.Issued(
+            SanctionId, Ben, "hate", 4, At.AddDays(180), At.AddHours(1), "rc1:c2:c2VhbGVk", StaffId, At),
+        ["moderation.device.marked.v1"] = new BanEvent.DeviceMarked(
+            SanctionId, Ben, "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg", At.AddHours(1), At),
+        ["moderation.ban.lifted.v1"] = new BanEvent.Lifted(SanctionId, Ben, "rc1:c3:c2VhbGVk", StaffId, At),
+        ["moderation.appeal.filed.v1"] = new BanEvent.AppealFiled(
+            new("6c5b4a39-2817-4605-94e3-d2c1b0a99887"), SanctionId, Ben, "rc1:c4:c2VhbGVk", At),
     };
 }

@@ -8,6 +8,7 @@ using RandomChat.Application.Events;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Screening;
 using RandomChat.Application.Sealing;
@@ -41,7 +42,8 @@ public sealed class World
         EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
         var sender = new OnlyMatches(Matches, Registry);
         var starter = new MatchStarter(
-            Lobby, Matches, Executor, Connections, Registry, sender, new NoNames(), EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
+            Lobby, Matches, Executor, Connections, Registry, sender, new NoNames(),
+            new(Bans, Bans, Bans, Executor, Sealer, Clock), EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
         Restorer = new(
             Index, Matches, Conversation, Connections, Registry, Executor, Sealer, new NoNames(), NullLogger<MatchRestorer>.Instance);
         Departures = new(sender, Connections, Clock);
@@ -61,6 +63,8 @@ public sealed class World
     public Connections Connections { get; } = new();
 
     public Index Index { get; } = new();
+
+    public Bans Bans { get; } = new();
 
     public PlainSealer Sealer { get; } = new();
 
@@ -189,6 +193,39 @@ public sealed class Index : IPairingIndex
     public void NoteMet(Guid visitorId, Guid deviceId, Guid otherVisitorId, Guid otherDeviceId, DateTimeOffset endedAt)
     {
     }
+}
+
+/// <summary>Who was banned, as far as a test notes it.</summary>
+public sealed class Bans : IBanIndex, IDeviceMarks, IAppealLinks
+{
+    private readonly ConcurrentDictionary<string, Guid> noted = [];
+
+    public event Action<Guid>? Banned;
+
+    public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, string? deviceMark) =>
+        [.. new[] { visitorId?.ToString("D"), deviceMark }.Where(who => who is not null && noted.ContainsKey(who)).Select(who => noted[who!]).Distinct()];
+
+    public void NoteBanned(Guid visitorId, IReadOnlyList<string> deviceMarks)
+    {
+        foreach (var who in deviceMarks.Append(visitorId.ToString("D")))
+        {
+            noted[who] = visitorId;
+        }
+
+        Banned?.Invoke(visitorId);
+    }
+
+    public AddressBan? AtAddress(string address) => null;
+
+    public void MarkAddress(string address, AddressBan ban)
+    {
+    }
+
+    public string Of(Guid deviceId) => $"mark of {deviceId:D}";
+
+    public string UrlFor(Guid visitorId, Guid sanctionId) => $"/appeal?token={sanctionId:D}";
+
+    public (Guid VisitorId, Guid SanctionId)? Read(string? token) => null;
 }
 
 /// <summary>Seals nothing: what these tests are about is not secrecy.</summary>

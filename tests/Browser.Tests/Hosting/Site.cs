@@ -1,9 +1,14 @@
+using System.Text.RegularExpressions;
+using Mediator;
+using Microsoft.Extensions.DependencyInjection;
+using RandomChat.Application;
+using RandomChat.Application.Moderation;
 using RandomChat.Web.Tests.Hosting;
 
 namespace RandomChat.Browser.Tests.Hosting;
 
 /// <summary>A server that the tests of a class share. Their visitors never meet: each test closes its own.</summary>
-public sealed class Site : IAsyncLifetime
+public sealed partial class Site : IAsyncLifetime
 {
     private RunningServer? server;
 
@@ -22,6 +27,15 @@ public sealed class Site : IAsyncLifetime
         ["Captcha:Mode"] = "always",
     };
 
+    /// <summary>Bans somebody for a day.</summary>
+    public async Task Ban(Visitor visitor, string policy, string statement)
+    {
+        var page = await visitor.Page.APIRequest.GetAsync("/my-data");
+        var id = Guid.Parse(VisitorId().Match(await page.TextAsync()).Groups[1].Value);
+        Assert.IsType<Outcome<IssuedBan>.Done>(await Server.Services.GetRequiredService<ISender>().Send(
+            new IssueBan(Guid.NewGuid(), id, policy, TimeProvider.System.GetUtcNow().AddDays(1), statement, Guid.NewGuid())));
+    }
+
     public async ValueTask InitializeAsync() => server = await RunningServer.Start(Open);
 
     public async ValueTask DisposeAsync()
@@ -31,4 +45,7 @@ public sealed class Site : IAsyncLifetime
             await server.DisposeAsync();
         }
     }
+
+    [GeneratedRegex("<code>([^<]+)</code>")]
+    private static partial Regex VisitorId();
 }

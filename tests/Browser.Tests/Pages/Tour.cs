@@ -6,6 +6,8 @@ namespace RandomChat.Browser.Tests.Pages;
 /// <summary>Every screen that a visitor comes to, one after the other.</summary>
 public abstract class Tour(Chromium chromium, Site site) : SharedJourney(chromium, site)
 {
+    private readonly Site site = site;
+
     /// <summary>Goes through all screens and looks at each.</summary>
     /// <param name="options">Of the browser that looks.</param>
     /// <param name="look">Takes the page and the name of the screen.</param>
@@ -61,6 +63,16 @@ public abstract class Tour(Chromium chromium, Site site) : SharedJourney(chromiu
         await cleo.Button("Stop").ClickAsync();
         await cleo.Sees("You have stopped");
         await look(cleo.Page, "stopped");
+
+        cleo.Allow("WebSocket connection to .* failed");
+        await site.Ban(cleo, "harassment", "In a chat you kept insulting your partner after they had asked you to stop.");
+        await cleo.Page.WaitForURLAsync("**/banned");
+        await look(cleo.Page, "banned");
+
+        await cleo.Page.GetByLabel("Your side").FillAsync("We know each other; it was a joke between us.");
+        await cleo.Button("Send appeal").ClickAsync();
+        await cleo.Sees("The answer appears on this page");
+        await look(cleo.Page, "appealed");
     }
 
     /// <summary>Goes through the screens of a video chat and looks at each.</summary>
@@ -135,7 +147,17 @@ public abstract class Tour(Chromium chromium, Site site) : SharedJourney(chromiu
         var visitor = await ArriveWithCamera(options);
         await visitor.Page.Clock.InstallAsync();
         await visitor.Start(mode: "Video");
-        await visitor.Page.EvaluateAsync("() => { RTCPeerConnection.prototype.addIceCandidate = async () => {}; }");
+        // Whoever tries again sends the ways already known inside the offer.
+        await visitor.Page.EvaluateAsync("""
+            () => {
+              const calls = RTCPeerConnection.prototype;
+              const accept = calls.setRemoteDescription;
+              calls.addIceCandidate = async () => {};
+              calls.setRemoteDescription = function ({ type, sdp }) {
+                return accept.call(this, { type, sdp: sdp.replace(/^a=candidate:.*\r\n/gm, "") });
+              };
+            }
+            """);
         return visitor;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 using RandomChat.Browser.Tests.Hosting;
 using RandomChat.Web.Tests.Hosting;
@@ -64,5 +65,13 @@ public abstract class CallJourney(Chromium chromium) : Journey(chromium)
         }
 
         await Task.WhenAll(visitors.Select(visitor => visitor.Call.Flows()));
+    }
+
+    /// <summary>Milliseconds from the match to the partner's first picture, once the page has told them.</summary>
+    protected static async Task<int> FirstPicture(Visitor visitor)
+    {
+        var first = default(JsonElement);
+        await Wait.Until(() => Task.FromResult(visitor.Told("call_report").Any(report => report.TryGetProperty("firstFrameMilliseconds", out first))));
+        return first.GetInt32();
     }
 }

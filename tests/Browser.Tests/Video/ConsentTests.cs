@@ -68,6 +68,7 @@ public sealed class ConsentTests(Chromium chromium) : CallJourney(chromium)
         await ada.Button("Show my video").ClickAsync();
         await bo.Button("Show my video").ClickAsync();
         await ada.Call.Flows();
+        await FirstPicture(ada);
         await Expect(ada.Page.GetByText("No picture comes")).ToBeHiddenAsync();
         foreach (var visitor in new[] { ada, bo })
         {

@@ -16,9 +16,7 @@ public sealed class DirectTests(Chromium chromium, ITestOutputHelper output) : C
             var traffic = await visitor.Call.Traffic();
             Assert.Equal("connected", traffic.State);
             Assert.DoesNotContain("relay", new[] { traffic.Local, traffic.Remote });
-            await Wait.Until(() => Task.FromResult(visitor.Told("call_report").Any(report => report.TryGetProperty("firstFrameMilliseconds", out _))));
-            var first = visitor.Told("call_report").Last(report => report.TryGetProperty("firstFrameMilliseconds", out _));
-            output.WriteLine($"First picture {first.GetProperty("firstFrameMilliseconds")} ms after the match was found");
+            output.WriteLine($"First picture {await FirstPicture(visitor)} ms after the match was found");
         }
 
         await ada.Say("can you hear me?");

@@ -23,9 +23,7 @@ public sealed partial class RelayTests(Chromium chromium, ITestOutputHelper outp
             var traffic = await visitor.Call.Traffic();
             Assert.Equal(("connected", "relay", "relay"), (traffic.State, traffic.Local, traffic.Remote));
             TellsNoAddress(visitor);
-            await Wait.Until(() => Task.FromResult(visitor.Told("call_report").Any(report => report.TryGetProperty("firstFrameMilliseconds", out _))));
-            var first = visitor.Told("call_report").Last(report => report.TryGetProperty("firstFrameMilliseconds", out _));
-            output.WriteLine($"First picture {first.GetProperty("firstFrameMilliseconds")} ms after the match was found");
+            output.WriteLine($"First picture {await FirstPicture(visitor)} ms after the match was found");
         }
 
         await ada.Say("through the relay");

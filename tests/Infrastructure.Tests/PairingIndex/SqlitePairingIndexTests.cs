@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using RandomChat.Application.Events;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
+using RandomChat.Domain.Moderation;
 using RandomChat.Domain.Visitors;
 using RandomChat.Infrastructure.Sqlite;
 using RandomChat.Infrastructure.Tests.EventStore;
@@ -333,6 +334,83 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
             StreamName.For("visitor", by.Visitor), revision,
             new VisitorEvent.Blocked(by.Visitor, by.Device, who.Visitor, who.Device, Guid.NewGuid(), Now));
     }
+
+    [Fact]
+    public async Task A_ban_counts_for_the_visitor_and_the_browser_until_it_ends()
+    {
+        var (visitor, sanction) = (Guid.NewGuid(), Guid.NewGuid());
+        await Append(StreamName.For("ban", visitor), -1, Banned(visitor, sanction, Now.AddHours(1)));
+        await Append(StreamName.For("ban", visitor), 0, new BanEvent.DeviceMarked(sanction, visitor, "mark", Now.AddHours(1), Now));
+        await Index.CatchUp(Ct);
+
+        Assert.Equal([visitor], Index.BannedAmong(visitor, null));
+        Assert.Equal([visitor], Index.BannedAmong(Guid.NewGuid(), "mark"));
+        Assert.Equal([visitor], Index.BannedAmong(null, "mark"));
+        Assert.Empty(Index.BannedAmong(Guid.NewGuid(), "another mark"));
+        Assert.Empty(Index.BannedAmong(null, null));
+
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Empty(Index.BannedAmong(visitor, "mark"));
+    }
+
+    [Fact]
+    public async Task A_ban_for_good_counts_until_it_is_taken_back_also_after_the_file_was_lost()
+    {
+        var (visitor, sanction) = (Guid.NewGuid(), Guid.NewGuid());
+        await Append(StreamName.For("ban", visitor), -1, Banned(visitor, sanction, null));
+        await Append(StreamName.For("ban", visitor), 0, new BanEvent.DeviceMarked(sanction, visitor, "mark", null, Now));
+        await Index.CatchUp(Ct);
+        await Index.DisposeAsync();
+        System.IO.File.Delete(File);
+        _index = Open();
+        await Index.CatchUp(Ct);
+        _time.Advance(TimeSpan.FromHours(9));
+
+        Assert.Equal([visitor], Index.BannedAmong(visitor, "mark"));
+
+        await Append(StreamName.For("ban", visitor), 1, new BanEvent.Lifted(sanction, visitor, "sealed", Guid.NewGuid(), Now));
+        await Index.CatchUp(Ct);
+        Assert.Empty(Index.BannedAmong(visitor, "mark"));
+    }
+
+    [Fact]
+    public async Task A_ban_counts_at_once_when_it_is_noted_and_is_told_when_it_is_read()
+    {
+        var told = new List<Guid>();
+        Index.Banned += told.Add;
+        var visitor = Guid.NewGuid();
+        Index.NoteBanned(visitor, ["mark"]);
+
+        Assert.Equal([visitor], Index.BannedAmong(visitor, null));
+        Assert.Equal([visitor], Index.BannedAmong(null, "mark"));
+        Assert.Empty(told);
+
+        await Append(StreamName.For("ban", visitor), -1, Banned(visitor, Guid.NewGuid(), null));
+        await Index.CatchUp(Ct);
+        Assert.Equal([visitor], told);
+        Assert.Equal([visitor], Index.BannedAmong(visitor, null));
+    }
+
+    [Fact]
+    public async Task An_address_is_remembered_until_its_time_is_over_over_a_restart_too()
+    {
+        Index.MarkAddress("plain", new(Now.AddHours(1), IsSevere: false));
+        Index.MarkAddress("severe", new(Now.AddHours(2), IsSevere: true));
+        Index.MarkAddress("severe", new(Now.AddHours(1), IsSevere: false));
+        await Index.DisposeAsync();
+        _index = Open();
+
+        Assert.Equal(new(Now.AddHours(1), false), Index.AtAddress("plain"));
+        Assert.Equal(new(Now.AddHours(2), true), Index.AtAddress("severe"));
+        Assert.Null(Index.AtAddress("other"));
+
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Null(Index.AtAddress("plain"));
+        Assert.NotNull(Index.AtAddress("severe"));
+    }
+
+    private BanEvent.Issued Banned(Guid visitor, Guid sanction, DateTimeOffset? until) =>
+        new(sanction, visitor, "spam", 1, Now.AddDays(30), until, "sealed", null, Now);
 
     private async Task Append(StreamName stream, long revision, object happened) =>
         Assert.IsType<AppendResult.Appended>(await Store.Append(

@@ -55,8 +55,8 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             $"""
             projection       version       position            lag  state
             activity               2 {End,14}              0  ok
-            visitor_history        3 {End,14}              0  ok
-            offenders              1 {End,14}              0  ok
+            visitor_history        5 {End,14}              0  ok
+            offenders              2 {End,14}              0  ok
 
             """,
             status.Output);

@@ -1,6 +1,7 @@
 using RandomChat.Application.Events;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
+using RandomChat.Domain.Moderation;
 using RandomChat.Domain.Visitors;
 using RandomChat.Engines;
 using RandomChat.Projections.Activity;
@@ -143,6 +144,21 @@ public abstract class QueryContract : IAsyncLifetime
         Assert.Equal([Ada.Visitor, Ben.Visitor], (await offenders.Worst(10, default)).Select(offender => offender.VisitorId));
         Assert.Equal(1, await offenders.CountRepeated(default));
         Assert.Equal([Eve.Visitor, bensOther.Visitor, Ben.Visitor], (await offenders.ReportsOn(Ada.Visitor, default)).Select(report => report.ReporterId));
+    }
+
+    [Fact]
+    public async Task Sanctions_are_counted_until_they_are_taken_back()
+    {
+        var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
+        await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.Warned(first, Ada.Visitor, "spam", 1, TestLog.Noon, "sealed", null, TestLog.Noon));
+        await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.Issued(second, Ada.Visitor, "hate", 4, TestLog.Noon, null, "sealed", null, TestLog.Noon));
+        await Build();
+        var offenders = new OffenderQueries(Models);
+        Assert.Equal(2, (await offenders.Find(Ada.Visitor, default))!.Sanctions);
+
+        await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.Lifted(second, Ada.Visitor, "sealed", Guid.NewGuid(), TestLog.Noon));
+        await Build();
+        Assert.Equal((0, 1), ((await offenders.Find(Ada.Visitor, default))!.Reports, (await offenders.Find(Ada.Visitor, default))!.Sanctions));
     }
 
     [Fact]

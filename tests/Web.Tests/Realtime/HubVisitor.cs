@@ -73,14 +73,19 @@ public sealed class HubVisitor : IAsyncDisposable
     }
 
     /// <summary>Connects with a session that there is: another tab, or the same one later.</summary>
+    /// <param name="from">The address that a trusted proxy says it comes from.</param>
     public static async Task<HubVisitor> Connect(
-        Uri address, string token, Guid id, Wire wire = Wire.Json, HttpTransportType transport = HttpTransportType.WebSockets)
+        Uri address, string token, Guid id, Wire wire = Wire.Json, HttpTransportType transport = HttpTransportType.WebSockets, string? from = null)
     {
         var builder = new HubConnectionBuilder().WithUrl(new Uri(address, "/hubs/chat"), options =>
         {
             options.AccessTokenProvider = () => Task.FromResult<string?>(token);
             options.Transports = transport;
             options.SkipNegotiation = transport == HttpTransportType.WebSockets;
+            if (from is not null)
+            {
+                options.Headers["X-Forwarded-For"] = from;
+            }
         });
         if (wire == Wire.MessagePack)
         {

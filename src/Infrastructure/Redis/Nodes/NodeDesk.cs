@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
 using RandomChat.Infrastructure.Sqlite;
 
@@ -8,7 +9,8 @@ namespace RandomChat.Infrastructure.Redis.Nodes;
 
 /// <summary>What other nodes tell this one, in the order they told it. Nothing here waits.</summary>
 internal sealed class NodeDesk(
-    ILocalConnections local, NodeConnections connections, RedisMatchRegistry registry, NodeCalls calls, LiveMatches matches, SqlitePairingIndex index)
+    ILocalConnections local, NodeConnections connections, RedisMatchRegistry registry, NodeCalls calls, LiveMatches matches, SqlitePairingIndex index,
+    LocalExpulsions expulsions)
 {
     // The last message that this node passed on to a guest: what is missing after it was lost while Redis was away.
     private readonly ConcurrentDictionary<Guid, (Guid MatchId, int Sequence)> passedOn = [];
@@ -42,6 +44,15 @@ internal sealed class NodeDesk(
                 break;
             case NodeMessage.Blocked blocked:
                 index.NoteBlocked(blocked.VisitorId, blocked.DeviceId, blocked.BlockedVisitorId, blocked.BlockedDeviceId);
+                break;
+            case NodeMessage.Banned banned:
+                index.NoteBanned(banned.VisitorId, banned.DeviceMarks);
+                break;
+            case NodeMessage.Expel expel:
+                expulsions.Expel(expel.Expulsion);
+                break;
+            case NodeMessage.AddressMarked marked:
+                index.MarkAddress(marked.Address, marked.Ban);
                 break;
         }
     }

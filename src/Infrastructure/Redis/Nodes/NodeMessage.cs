@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RandomChat.Application.Events;
+using RandomChat.Application.Moderation;
 
 namespace RandomChat.Infrastructure.Redis.Nodes;
 
@@ -14,6 +15,9 @@ namespace RandomChat.Infrastructure.Redis.Nodes;
 [JsonDerivedType(typeof(Answer), "answer")]
 [JsonDerivedType(typeof(Met), "met")]
 [JsonDerivedType(typeof(Blocked), "blocked")]
+[JsonDerivedType(typeof(Banned), "banned")]
+[JsonDerivedType(typeof(Expel), "expel")]
+[JsonDerivedType(typeof(AddressMarked), "address-marked")]
 internal abstract record NodeMessage
 {
     private NodeMessage()
@@ -43,6 +47,12 @@ internal abstract record NodeMessage
     public sealed record Met(Guid VisitorId, Guid DeviceId, Guid OtherVisitorId, Guid OtherDeviceId, DateTimeOffset At) : NodeMessage;
 
     public sealed record Blocked(Guid VisitorId, Guid DeviceId, Guid BlockedVisitorId, Guid BlockedDeviceId) : NodeMessage;
+
+    public sealed record Banned(Guid VisitorId, IReadOnlyList<string> DeviceMarks) : NodeMessage;
+
+    public sealed record Expel(Expulsion Expulsion) : NodeMessage;
+
+    public sealed record AddressMarked(string Address, AddressBan Ban) : NodeMessage;
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, NodeJson.Options);
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
 using RandomChat.Infrastructure.Sqlite;
 
@@ -22,6 +23,9 @@ public static class NodesSetup
         services.AddSingleton<IVisitorConnections>(provider => provider.GetRequiredService<NodeConnections>());
         services.AddSingleton<IPairingIndex>(provider => new SharedPairingIndex(
             provider.GetRequiredService<SqlitePairingIndex>(), provider.GetRequiredService<NodeBus>()));
+        services.AddSingleton<IBanIndex>(provider => new SharedBanIndex(
+            provider.GetRequiredService<SqlitePairingIndex>(), provider.GetRequiredService<NodeBus>()));
+        services.AddSingleton<IExpulsions, NodeExpulsions>();
         services.AddHostedService<NodeRunner>();
         return services;
     }

@@ -17,6 +17,7 @@ internal static class ServerEventTable
         ["partner_connection"] = Read<PartnerConnection>,
         ["end_session"] = Read<SessionEnded>,
         ["notice"] = Read<Notice>,
+        ["banned"] = Read<Banned>,
     };
 
     /// <summary>Null where this release knows no such event.</summary>

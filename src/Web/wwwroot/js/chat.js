@@ -324,6 +324,7 @@ const wantsProof = (error) => error instanceof Refused && (error.code === "captc
 /** @param {unknown} error */
 function explain(error) {
   if (error instanceof Refused && error.code === "no-session") location.assign("/");
+  else if (error instanceof Refused && error.code === "banned") location.assign("/banned");
   else if (error instanceof Refused && error.code === "unavailable") problem("We cannot do that just now; a part of RandomChat does not respond. Try again in a moment.");
   else if (error instanceof Refused) problem(error.message, error.seconds);
   else problem("The connection broke before the answer came. Try again in a moment.");
@@ -425,7 +426,7 @@ on("notice", (/** @type {{ code: string, message: string }} */ { code, message }
   }
   problem(message || (code === "restarting" ? "We are restarting. Your chat comes back by itself." : code));
 });
-on("banned", (/** @type {{ statement: string }} */ { statement }) => problem(statement));
+on("banned", () => location.assign("/banned"));
 on("problem", (/** @type {{ message: string }} */ { message }) => problem(message));
 
 on("connection", (/** @type {{ up: boolean, failures: number }} */ { up, failures }) => {

@@ -149,12 +149,16 @@ export class Stage {
     this.#shown = want;
     this.#coarse?.close();
     this.#coarse = undefined;
-    const first = this.#onFirst;
-    this.#onFirst = undefined;
+    // Both may agree before the first picture is there: it is waited for again where it is shown then.
+    const first = () => {
+      if (this.#shown !== want) return;
+      this.#onFirst?.();
+      this.#onFirst = undefined;
+    };
     if (!this.#picture) {
       this.#theirs.srcObject = null;
     } else if (clear) {
-      if (first) this.#theirs.addEventListener("loadeddata", first, { once: true });
+      this.#theirs.addEventListener("loadeddata", first, { once: true });
       this.#theirs.srcObject = new MediaStream([this.#picture]);
     } else {
       try {

@@ -1,0 +1,67 @@
+using Mediator;
+using RandomChat.Application.Events;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Moderation;
+using RandomChat.Domain.Visitors;
+
+namespace RandomChat.Application.Moderation;
+
+/// <summary>Bans a visitor, at once and on every node.</summary>
+/// <param name="SanctionId">New for each ban; the same again changes nothing.</param>
+/// <param name="Policy">The code of the policy that was broken.</param>
+/// <param name="Until">Null for good.</param>
+/// <param name="Statement">What whoever is banned is told, 1 to <see cref="Ban.MaximumStatementLength"/> characters.</param>
+/// <param name="By">Who of the staff.</param>
+public sealed record IssueBan(Guid SanctionId, Guid VisitorId, string Policy, DateTimeOffset? Until, string Statement, Guid By)
+    : IRequest<Outcome<IssuedBan>>;
+
+/// <param name="Until">Null for good.</param>
+public sealed record IssuedBan(Guid SanctionId, Guid VisitorId, string Reason, DateTimeOffset? Until);
+
+public sealed class IssueBanHandler(
+    CommandExecutor executor, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement, TimeProvider clock)
+    : IRequestHandler<IssueBan, Outcome<IssuedBan>>
+{
+    public async ValueTask<Outcome<IssuedBan>> Handle(IssueBan request, CancellationToken cancellationToken)
+    {
+        if (Statements.ProblemOf(request.Statement) is { } problem)
+        {
+            return problem;
+        }
+
+        var visitor = await executor.Load(Visitor.Decider, request.VisitorId, cancellationToken);
+        if (visitor.Devices.IsEmpty)
+        {
+            return Refusal.NotFound("There is no such visitor.");
+        }
+
+        string[] devices = [.. visitor.Devices.Select(marks.Of).Order(StringComparer.Ordinal)];
+        var statement = await Statements.Seal(sealer, request.SanctionId, request.Statement, cancellationToken);
+        var command = new BanCommand.Issue(
+            request.SanctionId, request.VisitorId, request.Policy, request.Until, statement, request.By, devices, clock.GetUtcNow());
+        var executed = await executor.Execute(
+            Ban.Decider, request.VisitorId, command, request.SanctionId, EventMetadata.Staff(request.By), cancellationToken);
+        if (executed is Executed<BanEvent, BanState>.Refused { Reason: var reason })
+        {
+            return Refusals.From(reason);
+        }
+
+        // It is recorded; that it takes effect does not depend on the caller's patience.
+        index.NoteBanned(request.VisitorId, devices);
+        await enforcement.Enforce(request.VisitorId, CancellationToken.None);
+        return new IssuedBan(request.SanctionId, request.VisitorId, request.Policy, request.Until);
+    }
+}
+
+/// <summary>What people write about sanctions: sealed under a key of its own before it reaches an event.</summary>
+internal static class Statements
+{
+    /// <summary>What is wrong with a statement, or null.</summary>
+    public static Refusal? ProblemOf(string statement) => statement.Trim().Length is 0 or > Ban.MaximumStatementLength
+        ? Refusal.Invalid("statement", $"A statement has 1 to {Ban.MaximumStatementLength:N0} characters.")
+        : null;
+
+    /// <param name="about">The sanction or the appeal that it belongs to.</param>
+    public static async ValueTask<string> Seal(ISealer sealer, Guid about, string statement, CancellationToken ct) =>
+        await sealer.SealForCase(await sealer.TakeCaseKey(ct), about, statement.Trim(), ct);
+}

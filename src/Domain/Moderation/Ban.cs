@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+
+namespace RandomChat.Domain.Moderation;
+
+// ---------------------------------------------------------------------------------------------------------------
+// Events of stream ban-{visitorId}. Their properties are the storage format: they are only ever added to.
+// ---------------------------------------------------------------------------------------------------------------
+
+/// <summary>What was done about a visitor: warnings, bans, their end, and appeals against them.</summary>
+public abstract record BanEvent
+{
+    private BanEvent()
+    {
+    }
+
+    /// <summary>The visitor was warned. <c>Statement</c> is sealed under a case key, for the sanction.</summary>
+    /// <param name="Policy">The code of the policy that was broken.</param>
+    /// <param name="Strikes">How much it counts on the ladder, until <c>StrikesUntil</c>.</param>
+    /// <param name="By">Who of the staff did it; null where it was automated.</param>
+    public sealed record Warned(
+        Guid SanctionId, Guid VisitorId, string Policy, int Strikes, DateTimeOffset StrikesUntil, string Statement, Guid? By,
+        DateTimeOffset At) : BanEvent;
+
+    /// <summary>The visitor was banned. <c>Statement</c> is sealed under a case key, for the sanction.</summary>
+    /// <param name="Policy">The code of the policy that was broken.</param>
+    /// <param name="Strikes">How much it counts on the ladder, until <c>StrikesUntil</c>.</param>
+    /// <param name="Until">When it ends by itself; null for good.</param>
+    /// <param name="By">Who of the staff did it; null where it was automated.</param>
+    public sealed record Issued(
+        Guid SanctionId, Guid VisitorId, string Policy, int Strikes, DateTimeOffset StrikesUntil, DateTimeOffset? Until,
+        string Statement, Guid? By, DateTimeOffset At) : BanEvent;
+
+    /// <summary>The ban follows a browser too. <c>Mark</c> is a keyed hash of its id, so that it outlives an erasure and tells nobody who it was.</summary>
+    public sealed record DeviceMarked(Guid SanctionId, Guid VisitorId, string Mark, DateTimeOffset? Until, DateTimeOffset At) : BanEvent;
+
+    /// <summary>The ban was taken back, and its strikes with it. <c>Statement</c>, the reason, is sealed under a case key, for the sanction.</summary>
+    public sealed record Lifted(Guid SanctionId, Guid VisitorId, string Statement, Guid By, DateTimeOffset At) : BanEvent;
+
+    /// <summary>Whoever was sanctioned asks for another look. <c>Statement</c> is sealed under a case key, for the appeal.</summary>
+    public sealed record AppealFiled(Guid AppealId, Guid SanctionId, Guid VisitorId, string Statement, DateTimeOffset At) : BanEvent;
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Commands and state.
+// ---------------------------------------------------------------------------------------------------------------
+
+public abstract record BanCommand
+{
+    private BanCommand()
+    {
+    }
+
+    /// <summary>Does what the ladder says for one more breach of a policy.</summary>
+    /// <param name="By">Who of the staff; null where it is automated.</param>
+    /// <param name="Marks">Keyed hashes of the visitor's browsers.</param>
+    public sealed record Sanction(
+        Guid SanctionId, Guid VisitorId, string Policy, string Statement, Guid? By, IReadOnlyList<string> Marks, DateTimeOffset At) : BanCommand;
+
+    /// <summary>Bans until a moment that somebody chose.</summary>
+    /// <param name="Until">Null for good.</param>
+    /// <inheritdoc cref="Sanction"/>
+    public sealed record Issue(
+        Guid SanctionId, Guid VisitorId, string Policy, DateTimeOffset? Until, string Statement, Guid? By, IReadOnlyList<string> Marks,
+        DateTimeOffset At) : BanCommand;
+
+    /// <summary>Takes the ban that lasts back.</summary>
+    public sealed record Lift(string Statement, Guid By, DateTimeOffset At) : BanCommand;
+
+    public sealed record FileAppeal(Guid AppealId, Guid SanctionId, string Statement, DateTimeOffset At) : BanCommand;
+}
+
+/// <summary>A warning or a ban, and what became of it.</summary>
+/// <param name="IsBan">Else it was a warning.</param>
+/// <param name="Until">When a ban ends by itself; null for good.</param>
+/// <param name="By">Who of the staff; null where it was automated.</param>
+/// <param name="Statement">Sealed.</param>
+public sealed record Sanction(
+    Guid Id, string Policy, bool IsBan, int Strikes, DateTimeOffset StrikesUntil, DateTimeOffset? Until, string Statement, Guid? By, DateTimeOffset At)
+{
+    public bool IsLifted { get; init; }
+
+    /// <summary>The one appeal against it; null where there is none.</summary>
+    public Appeal? Appeal { get; init; }
+
+    public bool IsAutomated => By is null;
+
+    /// <summary>Whether it keeps somebody out at a moment.</summary>
+    public bool LastsAt(DateTimeOffset at) => IsBan && !IsLifted && (Until is not { } end || end > at);
+
+    /// <summary>Whether it keeps somebody out for longer than until a moment, null meaning for good.</summary>
+    public bool OutlastsOrEquals(DateTimeOffset? other) => Until is not { } end || (other is { } moment && end >= moment);
+}
+
+/// <param name="Statement">Sealed.</param>
+public sealed record Appeal(Guid Id, string Statement, DateTimeOffset FiledAt);
+
+/// <param name="VisitorId">Null before the first sanction.</param>
+public sealed record BanState(Guid? VisitorId, ImmutableList<Sanction> Sanctions)
+{
+    /// <summary>The ban that keeps the visitor out at a moment, the longest where there are several; else null.</summary>
+    public Sanction? ActiveAt(DateTimeOffset at) =>
+        Sanctions.Where(sanction => sanction.LastsAt(at)).OrderByDescending(sanction => sanction.Until ?? DateTimeOffset.MaxValue).FirstOrDefault();
+
+    /// <summary>The strikes that count at a moment.</summary>
+    public int StrikesAt(DateTimeOffset at) =>
+        Sanctions.Where(sanction => !sanction.IsLifted && sanction.StrikesUntil > at).Sum(sanction => sanction.Strikes);
+
+    public Sanction? Find(Guid sanctionId) => Sanctions.FirstOrDefault(sanction => sanction.Id == sanctionId);
+}
+
+/// <summary>The rules of sanctions.</summary>
+public static class Ban
+{
+    public const int MaximumStatementLength = 2_000;
+
+    public static readonly Decider<BanCommand, BanEvent, BanState> Decider = new("ban", new(null, []), Decide, Evolve);
+
+    private static Decision<BanEvent> Decide(BanCommand command, BanState state) => command switch
+    {
+        BanCommand.Sanction { SanctionId: var id } when state.Find(id) is not null => Decision<BanEvent>.AlreadySo,
+        BanCommand.Issue { SanctionId: var id } when state.Find(id) is not null => Decision<BanEvent>.AlreadySo,
+        BanCommand.Sanction s when Policies.Find(s.Policy) is not { } => UnknownPolicy,
+        BanCommand.Issue s when Policies.Find(s.Policy) is not { } => UnknownPolicy,
+
+        BanCommand.Sanction s => ByLadder(s, Policies.Find(s.Policy)!, state),
+
+        BanCommand.Issue s when s.Until <= s.At => new Rejection("ban.until-past", "A ban ends later than now."),
+        BanCommand.Issue s when state.ActiveAt(s.At)?.OutlastsOrEquals(s.Until) == true => AlreadyActive,
+        BanCommand.Issue s => Issued(s, Policies.Find(s.Policy)!),
+
+        BanCommand.Lift l when state.ActiveAt(l.At) is not { } => new Rejection("ban.not-active", "There is no ban that lasts."),
+        BanCommand.Lift l => new Decision<BanEvent>.Accepted(
+            [.. state.Sanctions.Where(sanction => sanction.LastsAt(l.At)).Select(sanction => new BanEvent.Lifted(sanction.Id, state.VisitorId!.Value, l.Statement, l.By, l.At))]),
+
+        BanCommand.FileAppeal a when state.Find(a.SanctionId) is not { } => new Rejection("ban.unknown", "There is no such decision."),
+        BanCommand.FileAppeal a when state.Find(a.SanctionId) is { Appeal: { } known } =>
+            known.Id == a.AppealId ? Decision<BanEvent>.AlreadySo : new Rejection("appeal.already-filed", "This decision has been appealed already."),
+        BanCommand.FileAppeal a when state.Find(a.SanctionId) is { IsLifted: true } => new Rejection("appeal.not-needed", "This decision was taken back already."),
+        BanCommand.FileAppeal a => new BanEvent.AppealFiled(a.AppealId, a.SanctionId, state.VisitorId!.Value, a.Statement, a.At),
+
+        _ => throw new InvalidOperationException($"No rule for {command}."),
+    };
+
+    private static Rejection UnknownPolicy { get; } = new("ban.unknown-policy", "Every sanction names a policy.");
+
+    private static Rejection AlreadyActive { get; } = new("ban.already-active", "A ban lasts already that ends no earlier.");
+
+    private static Decision<BanEvent> ByLadder(BanCommand.Sanction s, Policy policy, BanState state)
+    {
+        var step = SanctionLadder.StepFor(state.StrikesAt(s.At) + policy.Strikes);
+        if (step == SanctionStep.Warning)
+        {
+            return state.ActiveAt(s.At) is { }
+                ? AlreadyActive
+                : new BanEvent.Warned(s.SanctionId, s.VisitorId, policy.Code, policy.Strikes, s.At + policy.StrikesLast, s.Statement, s.By, s.At);
+        }
+
+        var until = s.At + SanctionLadder.LengthOf(step);
+        return state.ActiveAt(s.At)?.OutlastsOrEquals(until) == true
+            ? AlreadyActive
+            : Issued(new(s.SanctionId, s.VisitorId, s.Policy, until, s.Statement, s.By, s.Marks, s.At), policy);
+    }
+
+    private static Decision<BanEvent> Issued(BanCommand.Issue s, Policy policy) => new Decision<BanEvent>.Accepted(
+    [
+        new BanEvent.Issued(s.SanctionId, s.VisitorId, policy.Code, policy.Strikes, s.At + policy.StrikesLast, s.Until, s.Statement, s.By, s.At),
+        .. s.Marks.Select(mark => new BanEvent.DeviceMarked(s.SanctionId, s.VisitorId, mark, s.Until, s.At)),
+    ]);
+
+    private static BanState Evolve(BanState state, BanEvent happened) => happened switch
+    {
+        BanEvent.Warned e => new(e.VisitorId, state.Sanctions.Add(
+            new(e.SanctionId, e.Policy, IsBan: false, e.Strikes, e.StrikesUntil, null, e.Statement, e.By, e.At))),
+        BanEvent.Issued e => new(e.VisitorId, state.Sanctions.Add(
+            new(e.SanctionId, e.Policy, IsBan: true, e.Strikes, e.StrikesUntil, e.Until, e.Statement, e.By, e.At))),
+        BanEvent.Lifted e => With(state, e.SanctionId, sanction => sanction with { IsLifted = true }),
+        BanEvent.AppealFiled e => With(state, e.SanctionId, sanction => sanction with { Appeal = new(e.AppealId, e.Statement, e.At) }),
+        _ => state,
+    };
+
+    private static BanState With(BanState state, Guid sanctionId, Func<Sanction, Sanction> change) =>
+        state with { Sanctions = [.. state.Sanctions.Select(sanction => sanction.Id == sanctionId ? change(sanction) : sanction)] };
+}

@@ -1,0 +1,72 @@
+using RandomChat.Application.Settings;
+using static RandomChat.Web.Pages.PageWords;
+
+namespace RandomChat.Web.Pages;
+
+/// <summary>One kind of data.</summary>
+/// <param name="What">Beginning with a capital, without a stop.</param>
+/// <param name="Why">The purpose.</param>
+/// <param name="HowLong">Until when, and what happens then.</param>
+public sealed record Retained(string What, string Why, string HowLong);
+
+/// <summary>
+/// What is kept, why and for how long: the one table that the privacy page shows, with the times set for this server, and
+/// that <c>docs/retention.md</c> is written from, with the defaults.
+/// </summary>
+public static class RetentionTable
+{
+    public static IReadOnlyList<Retained> For(RetentionOptions retention) =>
+    [
+        new("The text of your messages",
+            "to deliver them, and to bring a chat back after a reload or a lost connection",
+            $"readable for {Span(retention.Messages)}; the key is destroyed at most one hour later"),
+        new("Evidence of a report: the last messages of that chat (at most 50), the reason, the comment",
+            "to decide on the report",
+            $"{Span(retention.Cases)} from the first report on that person; then the key is destroyed"),
+        new("Year of birth, display name, interests, preferences",
+            "the age limit; to find someone who fits",
+            $"until {Span(retention.Visitors)} after your last visit (at most one day more), or until you have it erased; then the key is destroyed"),
+        new("That you were refused because of your age",
+            "so that another year does not help",
+            "a cookie for 30 days; a mark on your address and browser type for 15 minutes, in memory only. The year itself is not kept"),
+        new("Your IP address",
+            "to deliver what your browser asks for; to limit how often one address can start sessions and join",
+            "while you are connected. For the limits in a keyed form from which it cannot be read back, in memory only, for minutes"),
+        new("A warning or a ban: the rule, when, until when, and a keyed mark of your browser from which its number cannot be read back",
+            "so that it holds, also in this browser after your data was erased, and so that strikes expire",
+            "kept in the history of events without a fixed end; it keeps you out until it ends"),
+        new("What we wrote to you about it, and what you answered in an appeal",
+            "so that you know why, and are heard",
+            $"{Span(retention.Cases)}; then the key is destroyed"),
+        new("The public addresses that you came from when you were banned, in a keyed form",
+            "so that the same person without cookies does not walk in again at once",
+            "at most 24 hours, in no backup of the history"),
+        new("The history of events, without text: random numbers for visitor, browser and chat; when a chat began and ended, why, text or video, by which way a call went, the language asked for, how many messages; who blocked or reported whom, and the reason; which messages the screening did not simply let pass, by which rule, and what was done",
+            "so that nothing acknowledged is lost; so that people who blocked each other do not meet again; to see abuse over time",
+            "kept without a fixed end. It holds no name, address or text"),
+        new("Whether you are typing, the set-up of a call, who is connected",
+            "so that the chat works",
+            "never stored; in memory while it lasts"),
+        new("Whether this browser behaves like a program: how fast it joins, leaves and goes on, and whether it says the same to many",
+            "so that people meet people",
+            "a score and fingerprints of what was said, in memory only, for an hour at most after the last of it; half of the score is gone every half hour; never stored"),
+        new("Technical logs",
+            "to find faults",
+            "as long as the operator keeps them. They hold no message, no address in clear and nothing that opens a session"),
+    ];
+
+    /// <summary>As a page of the documentation.</summary>
+    public static string Markdown(RetentionOptions retention) => $"""
+        # Retention
+
+        What is kept, why and for how long, with the default settings: `Retention:Messages`, `Retention:Visitors` and
+        `Retention:Cases`. The privacy page shows the same table with the times set for its server. Written from the code; a
+        test compares both: `UPDATE_DOCS=1 dotnet run --project tests/Web.Tests -- -class '*RetentionTableTests'`. When and
+        how keys are destroyed in each engine: [runbook](runbook.md#retention).
+
+        | what | why | for how long |
+        |---|---|---|
+        {string.Join('\n', For(retention).Select(row => $"| {row.What} | {row.Why} | {row.HowLong} |"))}
+
+        """;
+}

@@ -1,0 +1,175 @@
+using RandomChat.Domain.Moderation;
+
+namespace RandomChat.Domain.Tests.Moderation;
+
+public sealed class BanTests
+{
+    private static readonly Guid Visitor = new("22222222-0000-4000-8000-000000000001");
+    private static readonly Guid Staff = new("99999999-0000-4000-8000-000000000001");
+    private static readonly Guid First = new("aaaaaaaa-0000-4000-8000-000000000001");
+    private static readonly Guid Second = new("aaaaaaaa-0000-4000-8000-000000000002");
+    private static readonly Guid AppealId = new("eeeeeeee-0000-4000-8000-000000000001");
+    private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_ban_is_issued_with_a_mark_for_each_browser() =>
+        Ban.Decider.Given()
+            .When(Issue(First, until: Noon.AddHours(3), marks: ["one", "two"]))
+            .Then(
+                [
+                    Issued(First, Noon.AddHours(3)),
+                    new BanEvent.DeviceMarked(First, Visitor, "one", Noon.AddHours(3), Noon),
+                    new BanEvent.DeviceMarked(First, Visitor, "two", Noon.AddHours(3), Noon),
+                ],
+                Twice.ChangesNothing);
+
+    [Fact]
+    public void A_ban_without_an_end_is_for_good() =>
+        Ban.Decider.Given().When(Issue(First, until: null)).Then(Issued(First, null), Twice.ChangesNothing);
+
+    [Fact]
+    public void A_ban_that_would_be_over_already_is_refused() =>
+        Ban.Decider.Given().When(Issue(First, until: Noon)).ThenRefused("ban.until-past");
+
+    [Fact]
+    public void Every_sanction_names_a_policy()
+    {
+        Ban.Decider.Given().When(Issue(First, null) with { Policy = "bad-mood" }).ThenRefused("ban.unknown-policy");
+        Ban.Decider.Given().When(Sanction(First, "bad-mood")).ThenRefused("ban.unknown-policy");
+    }
+
+    [Fact]
+    public void A_second_ban_that_ends_no_later_is_refused() =>
+        Ban.Decider.Given(Issued(First, Noon.AddHours(3))).When(Issue(Second, Noon.AddHours(3))).ThenRefused("ban.already-active");
+
+    [Fact]
+    public void A_second_ban_that_lasts_longer_is_issued() =>
+        Ban.Decider.Given(Issued(First, Noon.AddHours(3))).When(Issue(Second, null)).Then(Issued(Second, null), Twice.ChangesNothing);
+
+    [Fact]
+    public void Nothing_outlasts_a_ban_for_good() =>
+        Ban.Decider.Given(Issued(First, null)).When(Issue(Second, null)).ThenRefused("ban.already-active");
+
+    [Fact]
+    public void After_a_ban_is_over_there_can_be_another() =>
+        Ban.Decider.Given(Issued(First, Noon.AddHours(3)))
+            .When(Issue(Second, Noon.AddHours(9), at: Noon.AddHours(3)))
+            .Then(Issued(Second, Noon.AddHours(9), at: Noon.AddHours(3)), Twice.ChangesNothing);
+
+    [Fact]
+    public void Lifting_takes_back_every_ban_that_lasts() =>
+        Ban.Decider.Given(Issued(First, Noon.AddHours(3)), Issued(Second, null))
+            .When(new BanCommand.Lift("sealed why", Staff, Noon.AddHours(1)))
+            .Then([Lifted(First, Noon.AddHours(1)), Lifted(Second, Noon.AddHours(1))], Twice.IsRefused("ban.not-active"));
+
+    [Fact]
+    public void Lifting_an_expired_ban_is_refused() =>
+        Ban.Decider.Given(Issued(First, Noon.AddHours(3))).When(new BanCommand.Lift("sealed why", Staff, Noon.AddHours(3))).ThenRefused("ban.not-active");
+
+    [Fact]
+    public void Lifting_where_there_was_never_a_ban_is_refused() =>
+        Ban.Decider.Given().When(new BanCommand.Lift("sealed why", Staff, Noon)).ThenRefused("ban.not-active");
+
+    [Theory]
+    [InlineData("spam", 0, null)]
+    [InlineData("harassment", 0, null)]
+    [InlineData("harassment", 2, 1)]
+    [InlineData("harassment", 4, 24)]
+    [InlineData("harassment", 6, 24 * 7)]
+    [InlineData("hate", 0, 1)]
+    [InlineData("threat", 4, 24 * 7)]
+    public void The_ladder_goes_up_with_the_strikes_that_count(string policy, int strikes, int? hours)
+    {
+        var given = strikes == 0 ? [] : new BanEvent[] { Warned(First, strikes, Noon.AddDays(30)) };
+        var (counts, lasts) = (Policies.Find(policy)!.Strikes, Policies.Find(policy)!.StrikesLast);
+        Ban.Decider.Given(given).When(Sanction(Second, policy)).Then(
+            hours is { } length
+                ? new BanEvent.Issued(Second, Visitor, policy, counts, Noon + lasts, Noon.AddHours(length), "sealed", null, Noon)
+                : new BanEvent.Warned(Second, Visitor, policy, counts, Noon + lasts, "sealed", null, Noon),
+            Twice.ChangesNothing);
+    }
+
+    [Theory]
+    [InlineData("harassment", 8)]
+    [InlineData("underage", 0)]
+    [InlineData("child-safety", 0)]
+    [InlineData("credible-threat", 0)]
+    public void Enough_strikes_or_one_severe_breach_are_the_end(string policy, int strikes)
+    {
+        var given = strikes == 0 ? [] : new BanEvent[] { Warned(First, strikes, Noon.AddDays(30)) };
+        Ban.Decider.Given(given).When(Sanction(Second, policy)).Then(
+            new BanEvent.Issued(
+                Second, Visitor, policy, Policies.Find(policy)!.Strikes, Noon + Policies.Find(policy)!.StrikesLast, null, "sealed", null, Noon),
+            Twice.ChangesNothing);
+    }
+
+    [Fact]
+    public void Strikes_that_expired_do_not_count() =>
+        Ban.Decider.Given(Warned(First, 8, Noon)).When(Sanction(Second, "harassment")).Then(Warned(Second, 2, Noon.AddDays(90)), Twice.ChangesNothing);
+
+    [Fact]
+    public void Strikes_of_a_ban_that_was_taken_back_do_not_count() =>
+        Ban.Decider.Given(Issued(First, null), Lifted(First, Noon))
+            .When(Sanction(Second, "harassment"))
+            .Then(Warned(Second, 2, Noon.AddDays(90)), Twice.ChangesNothing);
+
+    [Fact]
+    public void The_ladder_adds_nothing_to_a_ban_that_lasts_as_long()
+    {
+        Ban.Decider.Given(Issued(First, null)).When(Sanction(Second, "child-safety")).ThenRefused("ban.already-active");
+        Ban.Decider.Given(Issued(First, Noon.AddHours(1)) with { Strikes = 0 }).When(Sanction(Second, "spam")).ThenRefused("ban.already-active");
+    }
+
+    [Fact]
+    public void A_decision_is_appealed_once() =>
+        Ban.Decider.Given(Issued(First, null))
+            .When(new BanCommand.FileAppeal(AppealId, First, "sealed side", Noon))
+            .Then(new BanEvent.AppealFiled(AppealId, First, Visitor, "sealed side", Noon), Twice.ChangesNothing);
+
+    [Fact]
+    public void A_second_appeal_is_refused() =>
+        Ban.Decider.Given(Issued(First, null), new BanEvent.AppealFiled(AppealId, First, Visitor, "sealed side", Noon))
+            .When(new BanCommand.FileAppeal(Guid.Empty, First, "sealed other side", Noon))
+            .ThenRefused("appeal.already-filed");
+
+    [Fact]
+    public void A_ban_that_is_over_and_a_warning_can_be_appealed_for_their_strikes()
+    {
+        Ban.Decider.Given(Issued(First, Noon.AddHours(1)))
+            .When(new BanCommand.FileAppeal(AppealId, First, "sealed side", Noon.AddHours(2)))
+            .Then(new BanEvent.AppealFiled(AppealId, First, Visitor, "sealed side", Noon.AddHours(2)), Twice.ChangesNothing);
+        Ban.Decider.Given(Warned(First, 2, Noon.AddDays(90)))
+            .When(new BanCommand.FileAppeal(AppealId, First, "sealed side", Noon))
+            .Then(new BanEvent.AppealFiled(AppealId, First, Visitor, "sealed side", Noon), Twice.ChangesNothing);
+    }
+
+    [Fact]
+    public void What_was_taken_back_or_never_decided_is_not_appealed()
+    {
+        Ban.Decider.Given(Issued(First, null), Lifted(First, Noon)).When(new BanCommand.FileAppeal(AppealId, First, "sealed side", Noon))
+            .ThenRefused("appeal.not-needed");
+        Ban.Decider.Given(Issued(First, null)).When(new BanCommand.FileAppeal(AppealId, Second, "sealed side", Noon)).ThenRefused("ban.unknown");
+    }
+
+    [Fact]
+    public void The_longest_ban_is_the_one_that_counts()
+    {
+        var state = Ban.Decider.Fold([Issued(First, Noon.AddHours(9)), Issued(Second, Noon.AddHours(3))]);
+
+        Assert.Equal(First, state.ActiveAt(Noon)?.Id);
+        Assert.Null(state.ActiveAt(Noon.AddHours(9)));
+    }
+
+    private static BanCommand.Issue Issue(Guid id, DateTimeOffset? until, DateTimeOffset? at = null, params string[] marks) =>
+        new(id, Visitor, "harassment", until, "sealed", Staff, marks, at ?? Noon);
+
+    private static BanCommand.Sanction Sanction(Guid id, string policy) => new(id, Visitor, policy, "sealed", null, [], Noon);
+
+    private static BanEvent.Issued Issued(Guid id, DateTimeOffset? until, DateTimeOffset? at = null) =>
+        new(id, Visitor, "harassment", 2, (at ?? Noon).AddDays(90), until, "sealed", Staff, at ?? Noon);
+
+    private static BanEvent.Warned Warned(Guid id, int strikes, DateTimeOffset until) =>
+        new(id, Visitor, "harassment", strikes, until, "sealed", null, Noon);
+
+    private static BanEvent.Lifted Lifted(Guid id, DateTimeOffset at) => new(id, Visitor, "sealed why", Staff, at);
+}
