@@ -12,7 +12,7 @@ public static class Refusals
         "visitor.unknown" or "visitor.erased" => new("no-session", "Your session ended. Start again; it takes a moment."),
         "ban.unknown-policy" => Refusal.Invalid("reason", rejection.Message),
         "ban.until-past" => Refusal.Invalid("until", rejection.Message),
-        "ban.unknown" or "ban.not-active" => Refusal.NotFound(rejection.Message),
+        "ban.unknown" or "ban.not-active" or "appeal.unknown" or "case.unknown" => Refusal.NotFound(rejection.Message),
         _ => Refusal.Conflict(rejection.Message),
     };
 }

@@ -15,7 +15,7 @@ namespace RandomChat.Projections;
 public static class ProjectionsSetup
 {
     /// <summary>All projections. A new one is added here and nowhere else.</summary>
-    public static IReadOnlyList<Projection> All { get; } = [new ActivityProjection(), new VisitorHistoryProjection(), new OffendersProjection()];
+    public static IReadOnlyList<Projection> All { get; } = [new ActivityProjection(), new VisitorHistoryProjection(), new OffendersProjection(), new DeskProjection()];
 
     /// <summary>
     /// The read models with their queries, the background service that keeps them up with the registered
@@ -26,7 +26,8 @@ public static class ProjectionsSetup
     {
         services.AddSingleton(provider => OpenStore(settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ReadModels(provider.GetRequiredService<IReadStore>(), All, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<OffenderQueries>();
+        services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<OffenderQueries>()
+            .AddSingleton<DeskQueries>();
         foreach (var projection in All)
         {
             services.AddSingleton<IReadinessCheck>(provider => new ProjectionReadiness(

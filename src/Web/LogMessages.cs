@@ -8,6 +8,9 @@ internal static partial class LogMessages
     [LoggerMessage(101, LogLevel.Error, "A step of matchmaking failed; the next one goes on.")]
     public static partial void MatchmakingStepFailed(ILogger log, Exception e);
 
+    [LoggerMessage(103, LogLevel.Information, "Nobody was on the staff: the administrator {Name} was made.")]
+    public static partial void AdministratorMade(ILogger log, string name);
+
     [LoggerMessage(102, LogLevel.Warning, "A ban could not take effect yet; it is tried again.")]
     public static partial void BanNotEnforced(ILogger log, Exception e);
 }

@@ -37,6 +37,9 @@ public sealed class WhenDecided<TCommand, TEvent, TState>(Decider<TCommand, TEve
             case Twice.Same:
                 Assert.Equal(happened, Assert.IsType<Decision<TEvent>.Accepted>(second).Events);
                 break;
+            case Twice.Differently:
+                Assert.NotEqual(happened, Assert.IsType<Decision<TEvent>.Accepted>(second).Events);
+                break;
             case Twice.Refused refused:
                 Assert.Equal(refused.Code, Assert.IsType<Decision<TEvent>.Rejected>(second).Reason.Code);
                 break;
@@ -68,12 +71,17 @@ public abstract record Twice
 
     public sealed record Same : Twice;
 
+    public sealed record Differently : Twice;
+
     public sealed record Refused(string Code) : Twice;
 
     public static Twice ChangesNothing { get; } = new Nothing();
 
     /// <summary>It happens again: each time is news of its own.</summary>
     public static Twice HappensAgain { get; } = new Same();
+
+    /// <summary>It happens again, but not all of it.</summary>
+    public static Twice HappensDifferently { get; } = new Differently();
 
     public static Twice IsRefused(string code) => new Refused(code);
 }

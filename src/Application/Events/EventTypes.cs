@@ -32,9 +32,13 @@ public static class ModerationEventTypes
 {
     public static EventTypeMap Map { get; } = new EventTypeMap()
         .Add<CaseEvent.Reported>("moderation.case.reported.v1")
+        .Add<CaseEvent.Claimed>("moderation.case.claimed.v1")
+        .Add<CaseEvent.Viewed>("moderation.evidence.viewed.v1")
+        .Add<CaseEvent.Decided>("moderation.case.decided.v1")
         .Add<BanEvent.Warned>("moderation.warning.issued.v1")
         .Add<BanEvent.Issued>("moderation.ban.issued.v1")
         .Add<BanEvent.DeviceMarked>("moderation.device.marked.v1")
         .Add<BanEvent.Lifted>("moderation.ban.lifted.v1")
-        .Add<BanEvent.AppealFiled>("moderation.appeal.filed.v1");
+        .Add<BanEvent.AppealFiled>("moderation.appeal.filed.v1")
+        .Add<BanEvent.AppealDecided>("moderation.appeal.decided.v1");
 }

@@ -47,6 +47,9 @@ public static class LimitNames
     /// <summary>Reports and blocks, by visitor.</summary>
     public const string Reports = nameof(LimitOptions.Reports);
 
+    /// <summary>Tries to sign in, by address and by name.</summary>
+    public const string SignIns = nameof(LimitOptions.SignIns);
+
     /// <summary>Appeals, by address.</summary>
     public const string Appeals = nameof(LimitOptions.Appeals);
 }
@@ -79,6 +82,8 @@ public sealed class LimitOptions
 
     public LimitRule Exports { get; set; } = new(12, TimeSpan.FromHours(1), 6);
 
+    public LimitRule SignIns { get; set; } = new(10, TimeSpan.FromMinutes(10), 10);
+
     public LimitRule Appeals { get; set; } = new(20, TimeSpan.FromHours(1), 10);
 
     /// <summary>The rules by name.</summary>
@@ -94,6 +99,7 @@ public sealed class LimitOptions
         [LimitNames.Reports] = Reports,
         [LimitNames.Exports] = Exports,
         [LimitNames.Appeals] = Appeals,
+        [LimitNames.SignIns] = SignIns,
     };
 }
 

@@ -6,7 +6,7 @@ using RandomChat.Domain.Visitors;
 
 namespace RandomChat.Application.Moderation;
 
-/// <summary>Bans a visitor, at once and on every node.</summary>
+/// <summary>Bans a visitor, at once and on every node; the open reports on them were right.</summary>
 /// <param name="SanctionId">New for each ban; the same again changes nothing.</param>
 /// <param name="Policy">The code of the policy that was broken.</param>
 /// <param name="Until">Null for good.</param>
@@ -29,6 +29,14 @@ public sealed class IssueBanHandler(
             return problem;
         }
 
+        var now = clock.GetUtcNow();
+        var caseId = ReportPartnerHandler.CaseOf(request.VisitorId);
+        var reports = await executor.Load(Case.Decider, caseId, cancellationToken);
+        if (reports.IsClaimedByOther(request.By, now))
+        {
+            return Refusal.Conflict("Somebody else works on the reports on this visitor.");
+        }
+
         var visitor = await executor.Load(Visitor.Decider, request.VisitorId, cancellationToken);
         if (visitor.Devices.IsEmpty)
         {
@@ -38,7 +46,7 @@ public sealed class IssueBanHandler(
         string[] devices = [.. visitor.Devices.Select(marks.Of).Order(StringComparer.Ordinal)];
         var statement = await Statements.Seal(sealer, request.SanctionId, request.Statement, cancellationToken);
         var command = new BanCommand.Issue(
-            request.SanctionId, request.VisitorId, request.Policy, request.Until, statement, request.By, devices, clock.GetUtcNow());
+            request.SanctionId, request.VisitorId, request.Policy, request.Until, statement, request.By, devices, now);
         var executed = await executor.Execute(
             Ban.Decider, request.VisitorId, command, request.SanctionId, EventMetadata.Staff(request.By), cancellationToken);
         if (executed is Executed<BanEvent, BanState>.Refused { Reason: var reason })
@@ -49,6 +57,13 @@ public sealed class IssueBanHandler(
         // It is recorded; that it takes effect does not depend on the caller's patience.
         index.NoteBanned(request.VisitorId, devices);
         await enforcement.Enforce(request.VisitorId, CancellationToken.None);
+        if (!reports.Open.IsEmpty)
+        {
+            await executor.Execute(
+                Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, request.SanctionId, request.By, now),
+                DerivedId.From("case.decide", request.SanctionId, string.Empty), EventMetadata.Staff(request.By), CancellationToken.None);
+        }
+
         return new IssuedBan(request.SanctionId, request.VisitorId, request.Policy, request.Until);
     }
 }

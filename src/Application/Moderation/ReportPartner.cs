@@ -60,7 +60,7 @@ public sealed class ReportPartnerHandler(
         var caseId = CaseOf(mine.Partner.VisitorId);
         var reportId = DerivedId.From("report", request.MatchId, request.VisitorId, string.Empty);
         var known = await executor.Load(Case.Decider, caseId, ct);
-        if (known.Reported.Contains((request.MatchId, request.VisitorId)))
+        if (known.HasReported(request.MatchId, request.VisitorId))
         {
             return Refusal.Conflict("You have reported this chat already.");
         }

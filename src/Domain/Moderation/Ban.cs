@@ -6,6 +6,12 @@ namespace RandomChat.Domain.Moderation;
 // Events of stream ban-{visitorId}. Their properties are the storage format: they are only ever added to.
 // ---------------------------------------------------------------------------------------------------------------
 
+public enum AppealOutcome
+{
+    Upheld,
+    Overturned,
+}
+
 /// <summary>What was done about a visitor: warnings, bans, their end, and appeals against them.</summary>
 public abstract record BanEvent
 {
@@ -38,6 +44,14 @@ public abstract record BanEvent
 
     /// <summary>Whoever was sanctioned asks for another look. <c>Statement</c> is sealed under a case key, for the appeal.</summary>
     public sealed record AppealFiled(Guid AppealId, Guid SanctionId, Guid VisitorId, string Statement, DateTimeOffset At) : BanEvent;
+
+    /// <summary>
+    /// The appeal was decided. An overturned sanction ends, and its strikes with it. <c>Statement</c>, the answer, is sealed
+    /// under a case key, for the appeal.
+    /// </summary>
+    /// <param name="By">Who of the staff.</param>
+    public sealed record AppealDecided(
+        Guid AppealId, Guid SanctionId, Guid VisitorId, AppealOutcome Outcome, string Statement, Guid By, DateTimeOffset At) : BanEvent;
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -67,6 +81,8 @@ public abstract record BanCommand
     public sealed record Lift(string Statement, Guid By, DateTimeOffset At) : BanCommand;
 
     public sealed record FileAppeal(Guid AppealId, Guid SanctionId, string Statement, DateTimeOffset At) : BanCommand;
+
+    public sealed record DecideAppeal(Guid AppealId, AppealOutcome Outcome, string Statement, Guid By, DateTimeOffset At) : BanCommand;
 }
 
 /// <summary>A warning or a ban, and what became of it.</summary>
@@ -79,20 +95,32 @@ public sealed record Sanction(
 {
     public bool IsLifted { get; init; }
 
+    /// <summary>Lifted, or overturned on appeal: it keeps nobody out and counts for nothing.</summary>
+    public bool IsTakenBack => IsLifted || Appeal is { Outcome: AppealOutcome.Overturned };
+
     /// <summary>The one appeal against it; null where there is none.</summary>
     public Appeal? Appeal { get; init; }
 
     public bool IsAutomated => By is null;
 
     /// <summary>Whether it keeps somebody out at a moment.</summary>
-    public bool LastsAt(DateTimeOffset at) => IsBan && !IsLifted && (Until is not { } end || end > at);
+    public bool LastsAt(DateTimeOffset at) => IsBan && !IsTakenBack && (Until is not { } end || end > at);
 
     /// <summary>Whether it keeps somebody out for longer than until a moment, null meaning for good.</summary>
     public bool OutlastsOrEquals(DateTimeOffset? other) => Until is not { } end || (other is { } moment && end >= moment);
 }
 
 /// <param name="Statement">Sealed.</param>
-public sealed record Appeal(Guid Id, string Statement, DateTimeOffset FiledAt);
+public sealed record Appeal(Guid Id, string Statement, DateTimeOffset FiledAt)
+{
+    /// <summary>Null while nobody has decided it.</summary>
+    public AppealOutcome? Outcome { get; init; }
+
+    /// <summary>Sealed; null while nobody has decided it.</summary>
+    public string? Answer { get; init; }
+
+    public DateTimeOffset? DecidedAt { get; init; }
+}
 
 /// <param name="VisitorId">Null before the first sanction.</param>
 public sealed record BanState(Guid? VisitorId, ImmutableList<Sanction> Sanctions)
@@ -103,7 +131,9 @@ public sealed record BanState(Guid? VisitorId, ImmutableList<Sanction> Sanctions
 
     /// <summary>The strikes that count at a moment.</summary>
     public int StrikesAt(DateTimeOffset at) =>
-        Sanctions.Where(sanction => !sanction.IsLifted && sanction.StrikesUntil > at).Sum(sanction => sanction.Strikes);
+        Sanctions.Where(sanction => !sanction.IsTakenBack && sanction.StrikesUntil > at).Sum(sanction => sanction.Strikes);
+
+    public Sanction? AppealedBy(Guid appealId) => Sanctions.FirstOrDefault(sanction => sanction.Appeal?.Id == appealId);
 
     public Sanction? Find(Guid sanctionId) => Sanctions.FirstOrDefault(sanction => sanction.Id == sanctionId);
 }
@@ -137,6 +167,15 @@ public static class Ban
             known.Id == a.AppealId ? Decision<BanEvent>.AlreadySo : new Rejection("appeal.already-filed", "This decision has been appealed already."),
         BanCommand.FileAppeal a when state.Find(a.SanctionId) is { IsLifted: true } => new Rejection("appeal.not-needed", "This decision was taken back already."),
         BanCommand.FileAppeal a => new BanEvent.AppealFiled(a.AppealId, a.SanctionId, state.VisitorId!.Value, a.Statement, a.At),
+
+        BanCommand.DecideAppeal d when state.AppealedBy(d.AppealId) is not { } => new Rejection("appeal.unknown", "There is no such appeal."),
+        BanCommand.DecideAppeal d when state.AppealedBy(d.AppealId) is { Appeal.Outcome: { } } => new Rejection("appeal.already-decided", "This appeal has been decided already."),
+        BanCommand.DecideAppeal d when state.AppealedBy(d.AppealId) is { IsLifted: true } =>
+            new Rejection("appeal.not-needed", "This decision was taken back already."),
+        BanCommand.DecideAppeal d when d.Outcome == AppealOutcome.Upheld && state.AppealedBy(d.AppealId)!.By == d.By =>
+            new Rejection("appeal.own-decision", "Whoever decided may overturn it, and leaves upholding it to somebody else."),
+        BanCommand.DecideAppeal d => new BanEvent.AppealDecided(
+            d.AppealId, state.AppealedBy(d.AppealId)!.Id, state.VisitorId!.Value, d.Outcome, d.Statement, d.By, d.At),
 
         _ => throw new InvalidOperationException($"No rule for {command}."),
     };
@@ -175,6 +214,10 @@ public static class Ban
             new(e.SanctionId, e.Policy, IsBan: true, e.Strikes, e.StrikesUntil, e.Until, e.Statement, e.By, e.At))),
         BanEvent.Lifted e => With(state, e.SanctionId, sanction => sanction with { IsLifted = true }),
         BanEvent.AppealFiled e => With(state, e.SanctionId, sanction => sanction with { Appeal = new(e.AppealId, e.Statement, e.At) }),
+        BanEvent.AppealDecided e => With(state, e.SanctionId, sanction => sanction with
+        {
+            Appeal = sanction.Appeal! with { Outcome = e.Outcome, Answer = e.Statement, DecidedAt = e.At },
+        }),
         _ => state,
     };
 

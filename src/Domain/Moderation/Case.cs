@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace RandomChat.Domain.Moderation;
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -15,6 +17,15 @@ public enum ReportReason
     Other,
 }
 
+public enum CaseOutcome
+{
+    /// <summary>The reports were right.</summary>
+    Upheld,
+
+    /// <summary>Nothing was to be done.</summary>
+    Dismissed,
+}
+
 /// <summary>What happened to a case: the reports on one visitor.</summary>
 public abstract record CaseEvent
 {
@@ -29,6 +40,18 @@ public abstract record CaseEvent
         Guid CaseId, Guid ReportId, Guid MatchId, Guid ReporterId, Guid ReporterDeviceId, Guid VisitorId, Guid DeviceId,
         ReportReason Reason, string? Comment, string CaseKey, string Evidence, string EvidenceHash, int EvidenceMessages,
         DateTimeOffset At, Verdict? CommentVerdict = null) : CaseEvent;
+
+    /// <summary>Somebody of the staff works on the case; nobody else does until then.</summary>
+    public sealed record Claimed(Guid CaseId, Guid VisitorId, Guid By, DateTimeOffset Until, DateTimeOffset At) : CaseEvent;
+
+    /// <summary>Somebody of the staff opened the evidence of a report.</summary>
+    public sealed record Viewed(Guid CaseId, Guid VisitorId, Guid ReportId, Guid By, DateTimeOffset At) : CaseEvent;
+
+    /// <summary>The open reports were decided; the case is open again with the next report.</summary>
+    /// <param name="SanctionId">What was done about it; null where nothing was.</param>
+    /// <param name="By">Who of the staff; null where it was automated.</param>
+    public sealed record Decided(
+        Guid CaseId, Guid VisitorId, CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At) : CaseEvent;
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -42,10 +65,26 @@ public abstract record CaseCommand
     }
 
     public sealed record Report(CaseEvent.Reported What) : CaseCommand;
+
+    /// <summary>Opens the evidence of a report, and claims the case by that.</summary>
+    public sealed record View(Guid ReportId, Guid By, DateTimeOffset At) : CaseCommand;
+
+    /// <param name="By">Who of the staff; null where it is automated.</param>
+    public sealed record Decide(CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At) : CaseCommand;
 }
 
-/// <param name="Reported">Which match was reported by whom.</param>
-public sealed record CaseState(HashSet<(Guid MatchId, Guid ReporterId)> Reported);
+/// <param name="Reports">By their ids.</param>
+/// <param name="Open">Those that nobody has decided yet, oldest first.</param>
+/// <param name="Claim">Who works on it, and until when; null where nobody does.</param>
+public sealed record CaseState(
+    ImmutableDictionary<Guid, CaseEvent.Reported> Reports, ImmutableList<CaseEvent.Reported> Open, (Guid By, DateTimeOffset Until)? Claim)
+{
+    public bool HasReported(Guid matchId, Guid reporterId) =>
+        Reports.Values.Any(report => report.MatchId == matchId && report.ReporterId == reporterId);
+
+    /// <summary>Whether somebody else works on the case at a moment.</summary>
+    public bool IsClaimedByOther(Guid? by, DateTimeOffset at) => Claim is var (owner, until) && owner != by && until > at;
+}
 
 /// <summary>The rules of a case.</summary>
 public static class Case
@@ -53,22 +92,48 @@ public static class Case
     public const int MaximumCommentLength = 1_000;
     public const int EvidenceMessages = 50;
 
+    /// <summary>How long a claim holds after its owner last did anything.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
+
     public static readonly Decider<CaseCommand, CaseEvent, CaseState> Decider =
-        new("case", new([]), Decide, Evolve);
+        new("case", new(ImmutableDictionary<Guid, CaseEvent.Reported>.Empty, [], null), Decide, Evolve);
 
     private static Decision<CaseEvent> Decide(CaseCommand command, CaseState state) => command switch
     {
         CaseCommand.Report { What: var report } when report.ReporterId == report.VisitorId =>
             new Rejection("case.report-self", "Nobody can report themselves."),
-        CaseCommand.Report { What: var report } when state.Reported.Contains((report.MatchId, report.ReporterId)) =>
+        CaseCommand.Report { What: var report } when state.HasReported(report.MatchId, report.ReporterId) =>
             new Rejection("case.already-reported", "This chat has been reported already."),
         CaseCommand.Report { What: var report } => report,
+
+        CaseCommand.View v when !state.Reports.ContainsKey(v.ReportId) => new Rejection("case.unknown", "There is no such report."),
+        CaseCommand.View v when state.IsClaimedByOther(v.By, v.At) => ClaimedByOther,
+        CaseCommand.View v => new Decision<CaseEvent>.Accepted(
+        [
+            .. Claimed(v, state),
+            new CaseEvent.Viewed(state.Reports[v.ReportId].CaseId, state.Reports[v.ReportId].VisitorId, v.ReportId, v.By, v.At),
+        ]),
+
+        CaseCommand.Decide { By: { } by } d when state.IsClaimedByOther(by, d.At) => ClaimedByOther,
+        CaseCommand.Decide when state.Open is [] => new Rejection("case.not-open", "This case moved on. There is no open report in it."),
+        CaseCommand.Decide d => new CaseEvent.Decided(state.Open[0].CaseId, state.Open[0].VisitorId, d.Outcome, d.SanctionId, d.By, d.At),
+
         _ => throw new InvalidOperationException($"No rule for {command}."),
     };
 
+    private static Rejection ClaimedByOther { get; } = new("case.claimed", "Somebody else works on this case.");
+
+    /// <summary>A claim is renewed when half of it is over, so that looking around does not fill the log.</summary>
+    private static CaseEvent[] Claimed(CaseCommand.View v, CaseState state) =>
+        state.Claim is var (by, until) && by == v.By && until - v.At > Lease / 2
+            ? []
+            : [new CaseEvent.Claimed(state.Reports[v.ReportId].CaseId, state.Reports[v.ReportId].VisitorId, v.By, v.At + Lease, v.At)];
+
     private static CaseState Evolve(CaseState state, CaseEvent happened) => happened switch
     {
-        CaseEvent.Reported e => new([.. state.Reported, (e.MatchId, e.ReporterId)]),
+        CaseEvent.Reported e => state with { Reports = state.Reports.SetItem(e.ReportId, e), Open = state.Open.Add(e) },
+        CaseEvent.Claimed e => state with { Claim = (e.By, e.Until) },
+        CaseEvent.Decided => state with { Open = [], Claim = null },
         _ => state,
     };
 }

@@ -26,7 +26,7 @@ internal abstract record PairingChange
     public static PairingChange? Of(RecordedEvent e)
     {
         if (e.Type is not ("matches.match.started.v1" or "matches.match.ended.v1" or "visitors.visitor.blocked.v1"
-            or "moderation.ban.issued.v1" or "moderation.device.marked.v1" or "moderation.ban.lifted.v1"))
+            or "moderation.ban.issued.v1" or "moderation.device.marked.v1" or "moderation.ban.lifted.v1" or "moderation.appeal.decided.v1"))
         {
             return null;
         }
@@ -45,6 +45,7 @@ internal abstract record PairingChange
             "moderation.ban.issued.v1" => new Banned(Id("visitorId").ToString("D"), Id("visitorId"), Id("sanctionId"), Until()),
             "moderation.device.marked.v1" => new Banned(data.GetProperty("mark").GetString()!, Id("visitorId"), Id("sanctionId"), Until()),
             "moderation.ban.lifted.v1" => new BanLifted(Id("sanctionId")),
+            "moderation.appeal.decided.v1" => data.GetProperty("outcome").ValueEquals("overturned") ? new BanLifted(Id("sanctionId")) : null,
             _ => new Blocked(new(Id("visitorId"), Id("deviceId"), Id("blockedVisitorId"), Id("blockedDeviceId"))),
         };
     }

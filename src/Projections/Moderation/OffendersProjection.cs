@@ -15,11 +15,12 @@ public sealed class OffendersProjection : Projection<OffendersDb>
         On<BanEvent.Warned>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions++);
         On<BanEvent.Issued>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions++);
         On<BanEvent.Lifted>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions--);
+        On<BanEvent.AppealDecided>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions -= e.Outcome == AppealOutcome.Overturned ? 1 : 0);
     }
 
     public override string Name => "offenders";
 
-    public override int Version => 2;
+    public override int Version => 3;
 
     private static Offender OffenderOf(OffendersDb db, Guid visitorId, DateTimeOffset at)
     {

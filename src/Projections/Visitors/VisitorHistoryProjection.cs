@@ -22,16 +22,20 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<MatchEvent.CallEnded>(e => [e.First, e.Second]);
         Touching<MatchEvent.Ended>(e => [e.First, e.Second]);
         Touching<CaseEvent.Reported>(e => [e.VisitorId, e.ReporterId]);
+        Touching<CaseEvent.Claimed>(e => [e.VisitorId]);
+        Touching<CaseEvent.Viewed>(e => [e.VisitorId]);
+        Touching<CaseEvent.Decided>(e => [e.VisitorId]);
         Touching<BanEvent.Warned>(e => [e.VisitorId]);
         Touching<BanEvent.Issued>(e => [e.VisitorId]);
         Touching<BanEvent.DeviceMarked>(e => [e.VisitorId]);
         Touching<BanEvent.Lifted>(e => [e.VisitorId]);
         Touching<BanEvent.AppealFiled>(e => [e.VisitorId]);
+        Touching<BanEvent.AppealDecided>(e => [e.VisitorId]);
     }
 
     public override string Name => "visitor_history";
 
-    public override int Version => 5;
+    public override int Version => 6;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
         where TEvent : class =>

@@ -1,6 +1,7 @@
 using RandomChat.Application;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Projections;
+using RandomChat.Web.Accounts;
 using RandomChat.Web.Matchmaking;
 using RandomChat.Web.Moderation;
 using RandomChat.Web.Pages;
@@ -29,6 +30,7 @@ public static class RandomChatHost
         });
         builder.Services.AddRealtime();
         builder.Services.AddBans();
+        builder.Services.AddStaff(configuration);
         builder.Services.AddRazorPages(options => options.Conventions.AddPageRoute("/Appeal", "/banned"));
         builder.Services.AddSingleton<ChatPages>();
         return builder;
@@ -42,6 +44,8 @@ public static class RandomChatHost
         app.MapMatches();
         app.MapReports();
         app.MapAppeals();
+        app.MapLogin();
+        app.MapAdmin();
         app.MapRealtime();
         app.MapOtherMethods();
         app.MapStaticAssets();

@@ -100,6 +100,10 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
                 sanction.AppealedAt = e.At;
                 sanction.Appeal = await sealer.OpenForCase(e.AppealId, e.Statement, ct);
                 break;
+            case BanEvent.AppealDecided e when export.Sanctions.Find(sanction => sanction.SanctionId == e.SanctionId) is { } sanction:
+                sanction.AppealOutcome = e.Outcome;
+                sanction.Answer = await sealer.OpenForCase(e.AppealId, e.Statement, ct);
+                break;
         }
     }
 
@@ -164,4 +168,9 @@ public sealed record MySanction(DateTimeOffset At, Guid SanctionId, string Reaso
     public DateTimeOffset? AppealedAt { get; set; }
 
     public string? Appeal { get; set; }
+
+    /// <summary>Null where the appeal is not decided yet.</summary>
+    public AppealOutcome? AppealOutcome { get; set; }
+
+    public string? Answer { get; set; }
 }

@@ -67,6 +67,23 @@ public sealed class Fields
 
     public Guid? OptionalGuid(string name) => Find(name) is { } value ? GuidOf(name, value) : null;
 
+    /// <summary>A moment in ISO 8601 with its offset; null where the field is missing.</summary>
+    public DateTimeOffset? OptionalTime(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var at))
+        {
+            return at;
+        }
+
+        Add(name, "It is a moment such as 2026-03-01T12:00:00Z.");
+        return null;
+    }
+
     public bool Bool(string name) => Find(name) is { } value ? BoolOf(name, value) : Missing(name, false);
 
     public bool? OptionalBool(string name) => Find(name) is { } value ? BoolOf(name, value) : null;

@@ -37,7 +37,7 @@ public sealed class AppealModel(ISender sender, BanGate bans, IAppealLinks links
     public string Headline => Sanction switch
     {
         { IsBan: false } => "You were warned.",
-        { IsLifted: true } => "This decision was taken back.",
+        { IsTakenBack: true } => "This decision was taken back.",
         { Lasts: false } => "This pause is over.",
         { Until: { } until } => $"You can come back on {PageWords.Moment(until)}.",
         _ => "You cannot come back.",

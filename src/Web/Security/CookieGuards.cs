@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
 using RandomChat.Application.Visitors;
+using RandomChat.Web.Accounts;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Problems;
 
@@ -14,18 +16,30 @@ public static class CookieGuards
     /// Closes the staff's paths and one's own data to whoever has no session, and the staff's to visitors, whether or
     /// not anything is there.
     /// </summary>
-    public static IApplicationBuilder UseClosedPaths(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static IApplicationBuilder UseClosedPaths(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         var path = context.Request.Path;
         var admin = path.StartsWithSegments("/api/admin", StringComparison.OrdinalIgnoreCase);
         if (!admin && !path.StartsWithSegments("/api/me", StringComparison.OrdinalIgnoreCase))
         {
-            return next(context);
+            await next(context);
         }
-
-        return context.Visitor() is null ? Problem.From(VisitorRefusals.NoSession).ExecuteAsync(context)
-            : admin ? Problem.OfStatus(StatusCodes.Status403Forbidden).ExecuteAsync(context)
-            : next(context);
+        else if (admin && (await context.AuthenticateAsync(StaffIdentity.Scheme)).Succeeded)
+        {
+            await next(context);
+        }
+        else if (context.Visitor() is null)
+        {
+            await Problem.From(VisitorRefusals.NoSession).ExecuteAsync(context);
+        }
+        else if (admin)
+        {
+            await Problem.OfStatus(StatusCodes.Status403Forbidden).ExecuteAsync(context);
+        }
+        else
+        {
+            await next(context);
+        }
     });
 
     /// <summary>

@@ -37,6 +37,7 @@ public static partial class EventCatalog
         ["Issued.Statement"] = "a key of its own",
         ["Lifted.Statement"] = "a key of its own",
         ["AppealFiled.Statement"] = "a key of its own",
+        ["AppealDecided.Statement"] = "a key of its own",
     };
 
     /// <summary>Texts that are in clear because no visitor wrote them.</summary>

@@ -46,6 +46,9 @@ public static class Samples
         ["moderation.case.reported.v1"] = new CaseEvent.Reported(
             CaseId, new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0"), MatchId, Ada, AdasDevice, Ben, BensDevice, ReportReason.Harassment,
             "rc1:c1:c2VhbGVk", "c1", "rc1:c1:c2VhbGVk", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 5, At),
+        ["moderation.case.claimed.v1"] = new CaseEvent.Claimed(CaseId, Ben, StaffId, At.AddMinutes(5), At),
+        ["moderation.evidence.viewed.v1"] = new CaseEvent.Viewed(CaseId, Ben, new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0"), StaffId, At),
+        ["moderation.case.decided.v1"] = new CaseEvent.Decided(CaseId, Ben, CaseOutcome.Upheld, SanctionId, StaffId, At),
         ["moderation.warning.issued.v1"] = new BanEvent.Warned(SanctionId, Ben, "harassment", 2, At.AddDays(90), "rc1:c2:c2VhbGVk", null, At),
         ["moderation.ban.issued.v1"] = new BanEvent.Issued(
             SanctionId, Ben, "hate", 4, At.AddDays(180), At.AddHours(1), "rc1:c2:c2VhbGVk", StaffId, At),
@@ -54,5 +57,7 @@ public static class Samples
         ["moderation.ban.lifted.v1"] = new BanEvent.Lifted(SanctionId, Ben, "rc1:c3:c2VhbGVk", StaffId, At),
         ["moderation.appeal.filed.v1"] = new BanEvent.AppealFiled(
             new("6c5b4a39-2817-4605-94e3-d2c1b0a99887"), SanctionId, Ben, "rc1:c4:c2VhbGVk", At),
+        ["moderation.appeal.decided.v1"] = new BanEvent.AppealDecided(
+            new("6c5b4a39-2817-4605-94e3-d2c1b0a99887"), SanctionId, Ben, AppealOutcome.Overturned, "rc1:c5:c2VhbGVk", StaffId, At),
     };
 }

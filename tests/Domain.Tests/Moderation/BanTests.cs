@@ -6,6 +6,7 @@ public sealed class BanTests
 {
     private static readonly Guid Visitor = new("22222222-0000-4000-8000-000000000001");
     private static readonly Guid Staff = new("99999999-0000-4000-8000-000000000001");
+    private static readonly Guid Other = new("99999999-0000-4000-8000-000000000002");
     private static readonly Guid First = new("aaaaaaaa-0000-4000-8000-000000000001");
     private static readonly Guid Second = new("aaaaaaaa-0000-4000-8000-000000000002");
     private static readonly Guid AppealId = new("eeeeeeee-0000-4000-8000-000000000001");
@@ -152,6 +153,40 @@ public sealed class BanTests
     }
 
     [Fact]
+    public void Whoever_sanctioned_may_overturn_and_never_uphold()
+    {
+        var given = new BanEvent[] { Issued(First, null), Filed(First) };
+        Ban.Decider.Given(given).When(Decide(AppealOutcome.Upheld, Staff)).ThenRefused("appeal.own-decision");
+        Ban.Decider.Given(given).When(Decide(AppealOutcome.Overturned, Staff)).Then(Decided(AppealOutcome.Overturned, Staff), Twice.IsRefused("appeal.already-decided"));
+        Ban.Decider.Given(given).When(Decide(AppealOutcome.Upheld, Other)).Then(Decided(AppealOutcome.Upheld, Other), Twice.IsRefused("appeal.already-decided"));
+    }
+
+    [Theory]
+    [InlineData(AppealOutcome.Upheld)]
+    [InlineData(AppealOutcome.Overturned)]
+    public void An_automated_sanction_is_decided_by_anybody_on_the_staff(AppealOutcome outcome) =>
+        Ban.Decider.Given(Issued(First, null) with { By = null }, Filed(First))
+            .When(Decide(outcome, Staff))
+            .Then(Decided(outcome, Staff), Twice.IsRefused("appeal.already-decided"));
+
+    [Fact]
+    public void An_overturned_ban_ends_and_its_strikes_count_no_more()
+    {
+        var state = Ban.Decider.Fold([Issued(First, null), Filed(First), Decided(AppealOutcome.Overturned, Other)]);
+        var upheld = Ban.Decider.Fold([Issued(First, null), Filed(First), Decided(AppealOutcome.Upheld, Other)]);
+
+        Assert.Equal((null, 0), (state.ActiveAt(Noon), state.StrikesAt(Noon)));
+        Assert.Equal((First, 2), (upheld.ActiveAt(Noon)?.Id, upheld.StrikesAt(Noon)));
+    }
+
+    [Fact]
+    public void An_appeal_that_is_not_there_or_not_needed_any_more_is_not_decided()
+    {
+        Ban.Decider.Given(Issued(First, null)).When(Decide(AppealOutcome.Overturned, Other)).ThenRefused("appeal.unknown");
+        Ban.Decider.Given(Issued(First, null), Filed(First), Lifted(First, Noon)).When(Decide(AppealOutcome.Overturned, Other)).ThenRefused("appeal.not-needed");
+    }
+
+    [Fact]
     public void The_longest_ban_is_the_one_that_counts()
     {
         var state = Ban.Decider.Fold([Issued(First, Noon.AddHours(9)), Issued(Second, Noon.AddHours(3))]);
@@ -170,6 +205,12 @@ public sealed class BanTests
 
     private static BanEvent.Warned Warned(Guid id, int strikes, DateTimeOffset until) =>
         new(id, Visitor, "harassment", strikes, until, "sealed", null, Noon);
+
+    private static BanEvent.AppealFiled Filed(Guid id) => new(AppealId, id, Visitor, "sealed side", Noon);
+
+    private static BanCommand.DecideAppeal Decide(AppealOutcome outcome, Guid by) => new(AppealId, outcome, "sealed answer", by, Noon);
+
+    private static BanEvent.AppealDecided Decided(AppealOutcome outcome, Guid by) => new(AppealId, First, Visitor, outcome, "sealed answer", by, Noon);
 
     private static BanEvent.Lifted Lifted(Guid id, DateTimeOffset at) => new(id, Visitor, "sealed why", Staff, at);
 }

@@ -8,6 +8,8 @@ public sealed class CaseTests
     private static readonly Guid Reporter = new("11111111-0000-4000-8000-000000000001");
     private static readonly Guid OtherReporter = new("33333333-0000-4000-8000-000000000001");
     private static readonly Guid Reported = new("22222222-0000-4000-8000-000000000001");
+    private static readonly Guid Staff = new("99999999-0000-4000-8000-000000000001");
+    private static readonly Guid OtherStaff = new("99999999-0000-4000-8000-000000000002");
     private static readonly Guid Device = new("dddddddd-0000-4000-8000-000000000001");
     private static readonly Guid MatchId = new("aaaaaaaa-0000-4000-8000-000000000001");
     private static readonly Guid OtherMatchId = new("aaaaaaaa-0000-4000-8000-000000000002");
@@ -49,6 +51,61 @@ public sealed class CaseTests
     [Fact]
     public void Nobody_can_report_themselves() =>
         Case.Decider.Given().When(new CaseCommand.Report(Report(reporter: Reported))).ThenRefused("case.report-self");
+
+    [Fact]
+    public void Opening_a_report_claims_the_case_and_is_recorded_each_time() =>
+        Case.Decider.Given(Report())
+            .When(new CaseCommand.View(ReportId(1), Staff, Noon))
+            .Then([Claimed(Staff, Noon), Viewed(Staff, Noon)], Twice.HappensDifferently);
+
+    [Fact]
+    public void A_claim_is_renewed_when_half_of_it_is_over()
+    {
+        var given = new CaseEvent[] { Report(), Claimed(Staff, Noon) };
+        Case.Decider.Given(given).When(new CaseCommand.View(ReportId(1), Staff, Noon.AddMinutes(2))).Then(Viewed(Staff, Noon.AddMinutes(2)), Twice.HappensAgain);
+        Case.Decider.Given(given).When(new CaseCommand.View(ReportId(1), Staff, Noon.AddMinutes(3)))
+            .Then([Claimed(Staff, Noon.AddMinutes(3)), Viewed(Staff, Noon.AddMinutes(3))], Twice.HappensDifferently);
+    }
+
+    [Fact]
+    public void While_somebody_works_on_a_case_nobody_else_does()
+    {
+        var given = new CaseEvent[] { Report(), Claimed(Staff, Noon) };
+        Case.Decider.Given(given).When(new CaseCommand.View(ReportId(1), OtherStaff, Noon.AddMinutes(4))).ThenRefused("case.claimed");
+        Case.Decider.Given(given).When(new CaseCommand.Decide(CaseOutcome.Dismissed, null, OtherStaff, Noon.AddMinutes(4))).ThenRefused("case.claimed");
+    }
+
+    [Fact]
+    public void After_five_minutes_somebody_else_may_go_on() =>
+        Case.Decider.Given(Report(), Claimed(Staff, Noon))
+            .When(new CaseCommand.View(ReportId(1), OtherStaff, Noon.AddMinutes(5)))
+            .Then([Claimed(OtherStaff, Noon.AddMinutes(5)), Viewed(OtherStaff, Noon.AddMinutes(5))], Twice.HappensDifferently);
+
+    [Fact]
+    public void A_report_that_is_not_there_is_not_opened() =>
+        Case.Decider.Given(Report()).When(new CaseCommand.View(ReportId(2), Staff, Noon)).ThenRefused("case.unknown");
+
+    [Fact]
+    public void A_decision_closes_the_open_reports_once() =>
+        Case.Decider.Given(Report(), Claimed(Staff, Noon))
+            .When(new CaseCommand.Decide(CaseOutcome.Dismissed, null, Staff, Noon))
+            .Then(new CaseEvent.Decided(CaseId, Reported, CaseOutcome.Dismissed, null, Staff, Noon), Twice.IsRefused("case.not-open"));
+
+    [Fact]
+    public void The_next_report_opens_the_case_again_for_anybody()
+    {
+        var state = Case.Decider.Fold(
+            [Report(), Claimed(Staff, Noon), new CaseEvent.Decided(CaseId, Reported, CaseOutcome.Upheld, null, Staff, Noon), Report(number: 2, match: OtherMatchId)]);
+
+        Assert.Equal([ReportId(2)], state.Open.Select(report => report.ReportId));
+        Assert.False(state.IsClaimedByOther(OtherStaff, Noon));
+    }
+
+    private static Guid ReportId(byte number) => new(number, 0, 0, new byte[8]);
+
+    private static CaseEvent.Claimed Claimed(Guid by, DateTimeOffset at) => new(CaseId, Reported, by, at.AddMinutes(5), at);
+
+    private static CaseEvent.Viewed Viewed(Guid by, DateTimeOffset at) => new(CaseId, Reported, ReportId(1), by, at);
 
     private static CaseEvent.Reported Report(
         byte number = 1, Guid? reporter = null, Guid? match = null, ReportReason reason = ReportReason.Spam) => new(

@@ -162,6 +162,39 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_desk_has_reports_and_appeals_as_they_stand_whether_decided_in_one_batch_or_later()
+    {
+        await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon);
+        await Log.Reported(Guid.NewGuid(), Eve, Ben, TestLog.Noon);
+        var desk = new DeskQueries(Models);
+        await Build();
+        var open = await desk.Reports(ReportStatus.Open, null, 10, default);
+        Assert.Equal([Ada.Visitor, Ben.Visitor], open.Select(report => report.VisitorId));
+
+        await Log.Append(
+            StreamName.For("case", open[0].CaseId), new CaseEvent.Decided(open[0].CaseId, Ada.Visitor, CaseOutcome.Upheld, null, Guid.NewGuid(), TestLog.Noon));
+        var (first, second, third) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        foreach (var (sanction, appeal) in new[] { (first, first), (second, second), (third, third) })
+        {
+            await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.AppealFiled(appeal, sanction, Ada.Visitor, "sealed", TestLog.Noon));
+        }
+
+        await Log.Append(
+            StreamName.For("ban", Ada.Visitor), new BanEvent.AppealDecided(first, first, Ada.Visitor, AppealOutcome.Upheld, "sealed", Guid.NewGuid(), TestLog.Noon));
+        await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.Lifted(second, Ada.Visitor, "sealed", Guid.NewGuid(), TestLog.Noon));
+        await Build();
+
+        Assert.Equal([Ben.Visitor], (await desk.Reports(ReportStatus.Open, null, 10, default)).Select(report => report.VisitorId));
+        Assert.Equal([ReportStatus.Upheld, ReportStatus.Open], (await desk.Reports(null, null, 10, default)).Select(report => report.Status));
+        Assert.Single(await desk.Reports(null, open[0].Position, 10, default));
+        Assert.Single(await desk.Reports(null, null, 1, default));
+        Assert.Equal(open[1].ReportId, (await desk.Report(open[1].ReportId, default))?.ReportId);
+        Assert.Equal([third], (await desk.OpenAppeals(null, 10, default)).Select(appeal => appeal.AppealId));
+        Assert.Equal(AppealOutcome.Upheld, (await desk.Appeal(first, default))?.Outcome);
+        Assert.Null(await desk.Appeal(second, default));
+    }
+
+    [Fact]
     public async Task Whoever_used_the_same_browser_is_linked()
     {
         var adaAgain = new Person(Guid.NewGuid(), Ada.Device);

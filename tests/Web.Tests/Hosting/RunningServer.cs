@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RandomChat.Web.Hosting;
+using RandomChat.Web.Tests.Moderation;
 
 namespace RandomChat.Web.Tests.Hosting;
 
@@ -52,6 +53,8 @@ public sealed class RunningServer : IAsyncDisposable
             ["RandomChat:DataDirectory"] = folder,
             ["Captcha:Mode"] = "off",
             ["urls"] = "http://127.0.0.1:0",
+            ["Staff:Bootstrap:Username"] = Moderator.Name,
+            ["Staff:Bootstrap:Password"] = Moderator.Password,
         });
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
         builder.AddRandomChat();

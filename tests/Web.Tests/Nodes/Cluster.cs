@@ -1,6 +1,7 @@
 using RandomChat.Engines;
 using RandomChat.StandIn;
 using RandomChat.Web.Tests.Hosting;
+using RandomChat.Web.Tests.Moderation;
 
 namespace RandomChat.Web.Tests.Nodes;
 
@@ -35,6 +36,8 @@ public sealed class Cluster : IAsyncDisposable
             {
                 ["Limits:Enabled"] = "false",
                 ["Matching:ReconnectGrace"] = "00:00:20",
+                ["Staff:Bootstrap:Username"] = Moderator.Name,
+                ["Staff:Bootstrap:Password"] = Moderator.Password,
                 ["ConnectionStrings:EventStoreDb"] = cluster.Log.ConnectionString,
                 ["ConnectionStrings:Postgres"] = await cluster.Postgres.NewDatabase(),
                 ["ConnectionStrings:Redis"] = cluster.Redis.ConnectionString,

@@ -6,6 +6,7 @@ using RandomChat.Application.Events;
 using RandomChat.Domain.Matches;
 using RandomChat.Infrastructure.EventStoreDb;
 using RandomChat.Web.Tests.Hosting;
+using RandomChat.Web.Tests.Moderation;
 using RandomChat.Web.Tests.Realtime;
 
 namespace RandomChat.Web.Tests.Nodes;
@@ -34,6 +35,44 @@ public sealed class NodesTests(SharedCluster shared) : IClassFixture<SharedClust
         Assert.Equal("stopped", (await pair.Ann.Next("end_session")).Text("reason"));
         Assert.Equal("stopped", (await pair.Bob.Next("end_session")).Text("reason"));
         await pair.Ann.Join(Pair.Request());
+    }
+
+    [Fact]
+    public async Task A_ban_at_one_node_takes_effect_at_the_others()
+    {
+        await using var pair = await Pair.Meet(cluster.A.Address, cluster.B.Address);
+        await using var tab = await pair.Ann.On(cluster.B.Address);
+        using var moderator = await Moderator.SignIn(cluster.B.Address);
+        using (var banned = await moderator.Post("/api/admin/bans", new { visitorId = pair.Ann.Id, reason = "hate", statement = "You know why." }))
+        {
+            await banned.Json(HttpStatusCode.Created);
+        }
+
+        Assert.Equal("banned", (await pair.Bob.Next("end_session")).Text("reason"));
+        foreach (var connection in new[] { pair.Ann, tab })
+        {
+            Assert.Equal("You know why.", (await connection.Next("banned")).Text("statement"));
+            await connection.Closed;
+        }
+
+        foreach (var node in new[] { cluster.A, cluster.B })
+        {
+            using var rest = new HttpClient { BaseAddress = node.Address }.As(pair.Ann.Token);
+            using var refused = await rest.GetAsync("/api/preferences");
+            await refused.Problem(403, "banned");
+        }
+
+        // The token of one node's sign-in is good at the other.
+        using var other = new HttpClient { BaseAddress = cluster.A.Address };
+        other.DefaultRequestHeaders.Authorization = moderator.DefaultRequestHeaders.Authorization;
+        using var lifted = await other.Send(HttpMethod.Delete, $"/api/admin/bans/{pair.Ann.Id}", new { statement = "It was somebody else." });
+        Assert.Equal(HttpStatusCode.NoContent, lifted.StatusCode);
+        await Wait.Until(async () =>
+        {
+            using var rest = new HttpClient { BaseAddress = cluster.B.Address }.As(pair.Ann.Token);
+            using var answer = await rest.GetAsync("/api/preferences");
+            return answer.IsSuccessStatusCode;
+        });
     }
 
     [Fact]

@@ -1,0 +1,20 @@
+using Mediator;
+using RandomChat.Application.Events;
+using RandomChat.Domain.Moderation;
+
+namespace RandomChat.Application.Moderation;
+
+/// <summary>Closes the open reports of a case: nothing was to be done.</summary>
+/// <param name="By">Who of the staff.</param>
+public sealed record DismissReports(Guid CaseId, Guid By) : IRequest<Outcome<Nothing>>;
+
+public sealed class DismissReportsHandler(CommandExecutor executor, TimeProvider clock) : IRequestHandler<DismissReports, Outcome<Nothing>>
+{
+    public async ValueTask<Outcome<Nothing>> Handle(DismissReports request, CancellationToken cancellationToken)
+    {
+        var executed = await executor.Execute(
+            Case.Decider, request.CaseId, new CaseCommand.Decide(CaseOutcome.Dismissed, null, request.By, clock.GetUtcNow()), Guid.NewGuid(),
+            EventMetadata.Staff(request.By), cancellationToken);
+        return executed is Executed<CaseEvent, CaseState>.Refused { Reason: var reason } ? Refusals.From(reason) : default(Nothing);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Mediator;
+using RandomChat.Application.Events;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Moderation;
+
+namespace RandomChat.Application.Moderation;
+
+/// <summary>Opens a report with its evidence. That claims the case, and is recorded before anything is shown.</summary>
+/// <param name="By">Who of the staff.</param>
+public sealed record ViewReport(Guid CaseId, Guid ReportId, Guid By) : IRequest<Outcome<ViewedReport>>;
+
+/// <param name="Comment">What the reporter wrote; null where nothing, or where it is forgotten.</param>
+/// <param name="Messages">The last messages of the match, oldest first; null where they are forgotten.</param>
+public sealed record ViewedReport(CaseEvent.Reported Report, string? Comment, IReadOnlyList<EvidenceMessage>? Messages);
+
+public sealed class ViewReportHandler(CommandExecutor executor, ISealer sealer, TimeProvider clock) : IRequestHandler<ViewReport, Outcome<ViewedReport>>
+{
+    public async ValueTask<Outcome<ViewedReport>> Handle(ViewReport request, CancellationToken cancellationToken)
+    {
+        var executed = await executor.Execute(
+            Case.Decider, request.CaseId, new CaseCommand.View(request.ReportId, request.By, clock.GetUtcNow()), Guid.NewGuid(),
+            EventMetadata.Staff(request.By), cancellationToken);
+        if (executed is not Executed<CaseEvent, CaseState>.Done { State: var state })
+        {
+            return Refusals.From(((Executed<CaseEvent, CaseState>.Refused)executed).Reason);
+        }
+
+        var report = state.Reports[request.ReportId];
+        var comment = report.Comment is { } text ? await sealer.OpenForCase(report.ReportId, text, cancellationToken) : null;
+        var evidence = await sealer.OpenForCase(report.ReportId, report.Evidence, cancellationToken) is { } json
+            ? JsonSerializer.Deserialize<Evidence>(json, EventCodec.Json)
+            : null;
+        return new ViewedReport(report, comment, evidence?.Messages);
+    }
+}

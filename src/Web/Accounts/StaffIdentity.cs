@@ -1,0 +1,35 @@
+using System.Security.Claims;
+
+namespace RandomChat.Web.Accounts;
+
+/// <summary>What somebody of the staff may do. An administrator may do all that the others may.</summary>
+public static class StaffRoles
+{
+    public const string Administrator = "administrator";
+    public const string Moderator = "moderator";
+    public const string Analyst = "analyst";
+}
+
+/// <summary>Who of the staff calls.</summary>
+public sealed record StaffIdentity(Guid StaffId, string Name, IReadOnlyList<string> Roles)
+{
+    public const string Scheme = "Staff";
+
+    /// <summary>The policy of what moderators and administrators may do.</summary>
+    public const string Moderates = "moderates";
+
+    internal ClaimsPrincipal ToPrincipal() => new(new ClaimsIdentity(
+        [
+            new Claim(ClaimTypes.NameIdentifier, StaffId.ToString("D")),
+            new Claim(ClaimTypes.Name, Name),
+            .. Roles.Select(role => new Claim(ClaimTypes.Role, role)),
+        ],
+        Scheme));
+}
+
+public static class StaffExtensions
+{
+    /// <summary>Who of the staff calls; only to be asked where a policy of the staff was met.</summary>
+    public static Guid StaffId(this HttpContext context) => Guid.Parse(
+        context.User.Identities.First(identity => identity.AuthenticationType == StaffIdentity.Scheme).FindFirst(ClaimTypes.NameIdentifier)!.Value);
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using RandomChat.Infrastructure.Postgres;
+using RandomChat.Infrastructure.Settings;
+
+namespace RandomChat.Web.Accounts;
+
+public static class StaffSetup
+{
+    private const int LeastPasswordLength = 12;
+
+    /// <summary>The staff's accounts, in Postgres where that is used, else in <c>staff.db</c> of the data directory, and the scheme that reads their tokens.</summary>
+    public static IServiceCollection AddStaff(this IServiceCollection services, IConfiguration configuration)
+    {
+        var postgres = configuration.PostgresConnection();
+        services.AddDbContext<StaffDb>((provider, options) =>
+        {
+            if (postgres is not null)
+            {
+                options.UseNpgsql(provider.GetRequiredService<Npgsql.NpgsqlDataSource>());
+            }
+            else
+            {
+                options.UseSqlite($"Data Source={Path.Combine(RandomChatSettings.DataDirectory(configuration), "staff.db")};Pooling=False");
+            }
+        });
+        services.AddIdentityCore<StaffMember>(options =>
+        {
+            options.Password.RequiredLength = LeastPasswordLength;
+            options.Password.RequiredUniqueChars = 1;
+            options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase = false;
+            options.Password.RequireNonAlphanumeric = false;
+
+            // Limits say how often a password may be tried; a lock would let anybody lock the staff out.
+            options.Lockout.AllowedForNewUsers = false;
+        }).AddEntityFrameworkStores<StaffDb>().AddPasswordValidator<KnownBadPasswords>();
+        services.AddOptions<StaffBootstrapOptions>().Bind(configuration.GetSection(StaffBootstrapOptions.Section))
+            .Validate(
+                o => string.IsNullOrEmpty(o.Username) == string.IsNullOrEmpty(o.Password),
+                "Staff:Bootstrap needs both a Username and a Password, or neither.")
+            .ValidateOnStart();
+        services.AddSingleton<StaffTokens>();
+        services.AddSingleton(provider => new StaffAccounts(
+            provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<StaffTokens>(), postgres is null ? "accounts" : "postgres"));
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, StaffAuthentication>(StaffIdentity.Scheme, null);
+        services.AddAuthorizationBuilder().AddPolicy(StaffIdentity.Moderates, policy => policy
+            .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Moderator, StaffRoles.Administrator));
+        services.AddHostedService<StaffBootstrap>();
+        return services;
+    }
+}

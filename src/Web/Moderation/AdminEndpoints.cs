@@ -1,0 +1,206 @@
+using System.Globalization;
+using Mediator;
+using RandomChat.Application;
+using RandomChat.Application.Moderation;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Moderation;
+using RandomChat.Projections.Moderation;
+using RandomChat.Web.Accounts;
+using RandomChat.Web.Input;
+using RandomChat.Web.Problems;
+using RandomChat.Web.Realtime;
+
+namespace RandomChat.Web.Moderation;
+
+/// <summary>What moderators do over REST: reports, bans and appeals. Who they are is in their token, never in a request.</summary>
+public static class AdminEndpoints
+{
+    private const int LongestCode = 32;
+    private const int UsualPage = 50;
+    private const int LongestPage = 200;
+
+    public static void MapAdmin(this IEndpointRouteBuilder endpoints)
+    {
+        var admin = endpoints.MapGroup("/api/admin").RequireAuthorization(StaffIdentity.Moderates);
+        admin.MapGet("/reports", Reports);
+        admin.MapGet("/reports/{reportId:guid}", Report);
+        admin.MapPost("/cases/{caseId:guid}/dismiss", Dismiss);
+        admin.MapPost("/bans", Ban);
+        admin.MapDelete("/bans/{visitorId:guid}", Lift);
+        admin.MapGet("/appeals", Appeals);
+        admin.MapPost("/appeals/{appealId:guid}", Decide);
+    }
+
+    private static async Task<IResult> Reports(HttpContext http, DeskQueries desk, ISealer sealer, CancellationToken ct)
+    {
+        var query = http.Request.Query;
+        ReportStatus? status = null;
+        if (query["status"].ToString() is { Length: > 0 } wanted)
+        {
+            if (!Enum.GetNames<ReportStatus>().Any(name => string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase)))
+            {
+                return Problem.From(Refusal.Invalid("status", "It is open, upheld or dismissed."));
+            }
+
+            status = Enum.Parse<ReportStatus>(wanted, ignoreCase: true);
+        }
+
+        if (Page(query) is not var (after, limit))
+        {
+            return Problem.From(Refusal.Invalid("after", "It is the next of an earlier answer; limit is 1 to 200."));
+        }
+
+        var page = await desk.Reports(status, after, limit, ct);
+        var items = new List<object>(page.Count);
+        foreach (var report in page)
+        {
+            items.Add(Item(report, report.Comment is { } comment ? await sealer.OpenForCase(report.ReportId, comment, ct) : null));
+        }
+
+        return Results.Json(new { Items = items, Next = page.Count < limit ? null : Cursor(page[^1].Position) }, WireJson.Options);
+    }
+
+    private static async Task<IResult> Report(Guid reportId, HttpContext http, DeskQueries desk, ISender sender, CancellationToken ct)
+    {
+        if (await desk.Report(reportId, ct) is not { } known)
+        {
+            return Problem.OfStatus(StatusCodes.Status404NotFound);
+        }
+
+        var outcome = await sender.Send(new ViewReport(known.CaseId, reportId, http.StaffId()), ct);
+        return outcome.ToResult(viewed => Results.Json(
+            new
+            {
+                known.ReportId,
+                known.MatchId,
+                known.ReporterId,
+                known.VisitorId,
+                known.Reason,
+                viewed.Comment,
+                known.ReceivedAt,
+                known.Status,
+                known.CaseId,
+                Evidence = new
+                {
+                    Messages = (viewed.Messages ?? []).Select(message => new { message.MessageId, message.From, message.Body, message.SentAt }),
+                    Hash = viewed.Report.EvidenceHash,
+                },
+            },
+            WireJson.Options));
+    }
+
+    private static async Task<IResult> Dismiss(Guid caseId, HttpContext http, ISender sender, CancellationToken ct) =>
+        (await sender.Send(new DismissReports(caseId, http.StaffId()), ct)).ToResult(_ => Results.NoContent());
+
+    private static async Task<IResult> Ban(HttpContext http, ISender sender, CancellationToken ct)
+    {
+        var (json, problem) = await JsonBody.Read(http.Request, ct);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var fields = new Fields(json);
+        var ban = new IssueBan(
+            Guid.NewGuid(), fields.Guid("visitorId"), fields.String("reason", LongestCode), fields.OptionalTime("until"),
+            fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
+        return fields.Refusal is { } invalid
+            ? Problem.From(invalid)
+            : (await sender.Send(ban, ct)).ToResult(issued => Results.Json(issued, WireJson.Options, statusCode: StatusCodes.Status201Created));
+    }
+
+    private static async Task<IResult> Lift(Guid visitorId, HttpContext http, ISender sender, CancellationToken ct)
+    {
+        var (json, problem) = await JsonBody.Read(http.Request, ct);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var fields = new Fields(json);
+        var lift = new LiftBan(visitorId, fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
+        return fields.Refusal is { } invalid ? Problem.From(invalid) : (await sender.Send(lift, ct)).ToResult(_ => Results.NoContent());
+    }
+
+    private static async Task<IResult> Appeals(HttpContext http, DeskQueries desk, ISender sender, StaffAccounts accounts, CancellationToken ct)
+    {
+        if (Page(http.Request.Query) is not var (after, limit))
+        {
+            return Problem.From(Refusal.Invalid("after", "It is the next of an earlier answer; limit is 1 to 200."));
+        }
+
+        var page = await desk.OpenAppeals(after, limit, ct);
+        var items = new List<SeenAppeal>(page.Count);
+        foreach (var appeal in page)
+        {
+            if (await sender.Send(new SeeAppeal(appeal.VisitorId, appeal.AppealId, http.StaffId()), ct) is Outcome<SeenAppeal>.Done { Value: var seen })
+            {
+                items.Add(seen);
+            }
+        }
+
+        return Results.Json(
+            new
+            {
+                Items = items,
+                Next = page.Count < limit ? null : Cursor(page[^1].Position),
+
+                // Nobody else could uphold what this one decided.
+                SoleStaff = await accounts.CountModerating() < 2,
+            },
+            WireJson.Options);
+    }
+
+    private static async Task<IResult> Decide(Guid appealId, HttpContext http, DeskQueries desk, ISender sender, CancellationToken ct)
+    {
+        var (json, problem) = await JsonBody.Read(http.Request, ct);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var fields = new Fields(json);
+        var (outcome, statement) = (fields.Enum<AppealOutcome>("outcome"), fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength));
+        if (fields.Refusal is { } invalid)
+        {
+            return Problem.From(invalid);
+        }
+
+        return await desk.Appeal(appealId, ct) is not { } appeal
+            ? Problem.OfStatus(StatusCodes.Status404NotFound)
+            : (await sender.Send(new DecideAppeal(appeal.VisitorId, appealId, outcome, statement, http.StaffId()), ct)).ToResult(_ => Results.NoContent());
+    }
+
+    private static object Item(DeskReport report, string? comment) => new
+    {
+        report.ReportId,
+        report.MatchId,
+        report.ReporterId,
+        report.VisitorId,
+        report.Reason,
+        Comment = comment,
+        report.ReceivedAt,
+        report.Status,
+        report.CaseId,
+    };
+
+    private static string Cursor(long position) => position.ToString(CultureInfo.InvariantCulture);
+
+    private static (long? After, int Limit)? Page(IQueryCollection query)
+    {
+        long? after = null;
+        if (query["after"].ToString() is { Length: > 0 } from)
+        {
+            if (!long.TryParse(from, CultureInfo.InvariantCulture, out var position))
+            {
+                return null;
+            }
+
+            after = position;
+        }
+
+        return query["limit"].ToString() is not { Length: > 0 } most ? (after, UsualPage)
+            : int.TryParse(most, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= LongestPage ? (after, limit)
+            : null;
+    }
+}
