@@ -4,6 +4,7 @@ using RandomChat.Application.Moderation;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
+using RandomChat.Infrastructure.Screening;
 using static RandomChat.Application.Tests.Fakes.FaultyEventStore;
 
 namespace RandomChat.Application.Tests.Moderation;
@@ -61,6 +62,18 @@ public sealed class ReportTests
         Assert.False(match.IsEnded);
     }
 
+    [Fact]
+    public async Task A_comment_is_kept_whatever_it_says_and_whoever_reads_the_case_is_warned()
+    {
+        var match = await Meet(ann, bob);
+
+        Assert.IsType<Outcome<ReportReceipt>.Done>(await Report(ann, match, "he said kill yourself"));
+        Assert.IsType<Outcome<ReportReceipt>.Done>(await Report(bob, match, "she was rude"));
+
+        Assert.Equal(
+            [ScreeningAction.Block, null], Reports().OrderBy(report => report.ReporterId != ann).Select(report => report.CommentVerdict?.Action));
+    }
+
     private IEnumerable<CaseEvent.Reported> Reports() => world.Log.All
         .Where(recorded => recorded.Type == "moderation.case.reported.v1")
         .Select(recorded => (CaseEvent.Reported)EventCodec.Default.Decode(recorded));
@@ -72,10 +85,11 @@ public sealed class ReportTests
         return Assert.IsType<LiveMatch>(world.Matches.Of(one));
     }
 
-    private async Task<Outcome<ReportReceipt>> Report(Guid reporter, LiveMatch match)
+    private async Task<Outcome<ReportReceipt>> Report(Guid reporter, LiveMatch match, string comment = "why")
     {
         var handler = new ReportPartnerHandler(
-            world.Departures, world.OwnMatches, world.Conversation, world.Sealer, world.Executor, null!, new NoLimits(), world.Clock);
-        return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, "why", Block: false), CancellationToken.None);
+            world.Departures, world.OwnMatches, world.Conversation, world.Sealer, world.Executor, null!, new NoLimits(),
+            new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), new()), world.Clock);
+        return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, comment, Block: false), CancellationToken.None);
     }
 }

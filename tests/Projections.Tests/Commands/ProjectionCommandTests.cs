@@ -55,7 +55,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             $"""
             projection       version       position            lag  state
             activity               2 {End,14}              0  ok
-            visitor_history        5 {End,14}              0  ok
+            visitor_history        6 {End,14}              0  ok
             offenders              3 {End,14}              0  ok
             desk                   1 {End,14}              0  ok
 

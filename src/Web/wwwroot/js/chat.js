@@ -418,8 +418,14 @@ on("typing", (/** @type {{ matchId: string, isTyping: boolean }} */ { matchId, i
 on("partner_connection", (/** @type {{ matchId: string, state: string, graceSeconds: number }} */ partner) => {
   if (partner.matchId === match()) status.setPartnerLost(partner.state === "lost" ? partner.graceSeconds : 0);
 });
-on("notice", (/** @type {{ code: string, message: string }} */ { code, message }) =>
-  problem(message || (code === "restarting" ? "We are restarting. Your chat comes back by itself." : code)));
+on("notice", (/** @type {{ code: string, message: string }} */ { code, message }) => {
+  if (state() === "live" && ["contact-details", "against-guidelines"].includes(code)) {
+    conversation.caution(message);
+    say(message);
+    return;
+  }
+  problem(message || (code === "restarting" ? "We are restarting. Your chat comes back by itself." : code));
+});
 on("banned", () => location.assign("/banned"));
 on("problem", (/** @type {{ message: string }} */ { message }) => problem(message));
 
