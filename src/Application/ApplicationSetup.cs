@@ -7,6 +7,7 @@ using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
+using RandomChat.Application.Screening;
 
 namespace RandomChat.Application;
 
@@ -23,6 +24,10 @@ public static class ApplicationSetup
             .AddSingleton(typeof(IPipelineBehavior<,>), typeof(AskOwner<,>))
             .AddSingleton(EventCodec.Default)
             .AddSingleton<CommandExecutor>()
+            .AddSingleton<ScreeningMeter>()
+            .AddSingleton<MessageScreening>()
+            .AddSingleton<ProfileScreening>()
+            .AddSingleton<Verdicts>()
             .AddSingleton<Conversation>()
             .AddSingleton<LiveMatches>()
             .AddSingleton<OwnMatches>()

@@ -31,6 +31,9 @@ internal static partial class LogMessages
     [LoggerMessage(9, LogLevel.Warning, "Where a visitor stands could not be looked up when a connection opened or closed.")]
     public static partial void ConnectionNotPlaced(ILogger log, Exception e);
 
+    [LoggerMessage(10, LogLevel.Warning, "A verdict on a message of match {MatchId} could not be recorded yet; it is tried again.")]
+    public static partial void VerdictNotWritten(ILogger log, Guid matchId, Exception e);
+
     [LoggerMessage(7, LogLevel.Error, "The match {MatchId} could not be restored and is ended.")]
     public static partial void MatchNotRestored(ILogger log, Guid matchId, Exception e);
 }

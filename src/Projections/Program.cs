@@ -12,5 +12,6 @@ var root = new RootCommand("Operate, replay and export the history of RandomChat
     InspectCommand.Create(settings),
     ExportCommand.Create(settings),
     WhatIfCommand.Create(settings),
+    ScreenCommand.Create(settings),
 };
 return await root.Parse([.. args.Where(argument => !RandomChatSettings.IsSetting(argument))]).InvokeWithCodes();

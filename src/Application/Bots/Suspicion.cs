@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
 using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Bots;
@@ -7,8 +8,9 @@ namespace RandomChat.Application.Bots;
 /// How much each device and each address behaves like a program. Kept in memory and fading: nothing of it is stored, and
 /// no text. It makes things dearer and asks people to look; it never decides about anybody.
 /// </summary>
-public sealed class Suspicion(TimeProvider clock)
+public sealed class Suspicion(TimeProvider clock, IOptions<BotOptions>? options = null)
 {
+    private readonly bool isSilent = options is { Value.Enabled: false };
     private const int MostBooks = 100_000;
 
     /// <summary>An address may be a household, a school or a city: it takes on a part, and never more than a dearer proof by that.</summary>
@@ -59,7 +61,7 @@ public sealed class Suspicion(TimeProvider clock)
     public bool Said(Guid device, Guid partner, SaidLine line, int number)
     {
         Note(device, book => book.Said(clock.GetUtcNow(), partner, line, number));
-        if (!line.IsAdvert || !addresses.TryGetValue(device, out var address))
+        if (isSilent || !line.IsAdvert || !addresses.TryGetValue(device, out var address))
         {
             return false;
         }
@@ -128,7 +130,7 @@ public sealed class Suspicion(TimeProvider clock)
 
     private void Note(Guid device, Func<HabitBook, IEnumerable<BotHabit>> note)
     {
-        if (books.Count >= MostBooks && !books.ContainsKey(device))
+        if (isSilent || (books.Count >= MostBooks && !books.ContainsKey(device)))
         {
             return;
         }

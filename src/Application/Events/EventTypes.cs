@@ -20,6 +20,7 @@ public static class MatchEventTypes
 {
     public static EventTypeMap Map { get; } = new EventTypeMap()
         .Add<MatchEvent.Started>("matches.match.started.v1")
+        .Add<MatchEvent.MessageScreened>("matches.message.screened.v1")
         .Add<MatchEvent.CallEnded>("matches.call.ended.v1")
         .Add<MatchEvent.Ended>("matches.match.ended.v1")
         .Add<MessageEvent.Sent>("matches.message.sent.v1")

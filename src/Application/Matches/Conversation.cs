@@ -2,13 +2,15 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
 using RandomChat.Application.Realtime;
+using RandomChat.Application.Screening;
 using RandomChat.Application.Sealing;
 using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Matches;
 
 /// <summary>
-/// The way of a message: seal, append at the exact revision, push, answer. The owner of a live match holds its
+/// The way of a message: screen, seal, append at the exact revision, push, answer. The owner of a live match holds its
 /// sequence and revision in memory, so a message loads no stream; a former owner's append fails at the revision.
 /// </summary>
 public sealed class Conversation(
@@ -17,6 +19,8 @@ public sealed class Conversation(
     ISealer sealer,
     IVisitorConnections connections,
     IMatchRegistry registry,
+    MessageScreening screening,
+    Verdicts verdicts,
     TimeProvider clock,
     IOptions<MatchOptions> options,
     ILogger<Conversation> log)
@@ -29,7 +33,7 @@ public sealed class Conversation(
     public static Guid IdOf(Guid matchId, Guid visitorId, string clientMessageId) =>
         DerivedId.From("message", matchId, visitorId, clientMessageId);
 
-    /// <summary>Sends a message; the answer comes after it is durable.</summary>
+    /// <summary>Sends a message, or does not where the screening blocks it; the answer comes after that is durable.</summary>
     /// <exception cref="DependencyUnavailableException">Nothing was recorded.</exception>
     public async Task<Outcome<MessageAnswer>> Send(
         LiveMatch match, Participant me, Guid messageId, string body, string? fromConnection, CancellationToken ct)
@@ -37,6 +41,7 @@ public sealed class Conversation(
         await match.Sending.WaitAsync(ct);
         try
         {
+            Screened? screened = null;
             for (var attempt = 1; ; attempt++)
             {
                 await Load(match, ct);
@@ -50,10 +55,22 @@ public sealed class Conversation(
                     return Refusal.NotInMatch;
                 }
 
+                // Once, however often the log is tried: what is said again counts as a habit.
+                screened ??= new(screening.Screen(match, me, body));
+                if (screened.Verdict is { Action: ScreeningAction.Block } blocked)
+                {
+                    return await Block(match, me, messageId, blocked, ct);
+                }
+
                 var answer = await Append(match, me, messageId, body);
                 if (answer is not null)
                 {
                     Push(match, me, answer, body, fromConnection);
+                    if (screened.Verdict is { } verdict)
+                    {
+                        await Tell(match, me, answer, verdict, fromConnection);
+                    }
+
                     return answer;
                 }
 
@@ -81,6 +98,14 @@ public sealed class Conversation(
             if (!await registry.IsOwner(match.Id, ct))
             {
                 throw new MatchMovedException(match.Id);
+            }
+
+            await foreach (var recorded in store.Read(StreamName.For(Domain.Matches.Match.Decider.Category, match.Id), 0, ct))
+            {
+                if (codec.Decode(recorded) is MatchEvent.MessageScreened { Verdict: { Action: ScreeningAction.Block } verdict } blocked)
+                {
+                    match.RememberBlocked(AnswerTo(blocked.MessageId, blocked.SentAt, verdict));
+                }
             }
 
             long epoch = 0;
@@ -199,12 +224,38 @@ public sealed class Conversation(
         return answer;
     }
 
+    /// <summary>Only the sender learns of it: the partner gets nothing, and no sequence is missing.</summary>
+    private async Task<MessageAnswer> Block(LiveMatch match, Participant me, Guid messageId, Verdict verdict, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var answer = AnswerTo(messageId, now, verdict);
+        await verdicts.Record(match.Id, new(messageId, answer.Sequence, me.VisitorId, verdict, now, now), ct);
+        match.RememberBlocked(answer);
+        return answer;
+    }
+
+    private static MessageAnswer AnswerTo(Guid messageId, DateTimeOffset at, Verdict blocked) =>
+        new(messageId, 0, at, MessageAnswer.Blocked, ScreeningWords.ReasonOf(blocked));
+
+    /// <summary>Records the verdict on a delivered message, and tells a warned sender where it was sent from.</summary>
+    private async Task Tell(LiveMatch match, Participant me, MessageAnswer answer, Verdict verdict, string? fromConnection)
+    {
+        await verdicts.RecordSoon(
+            match.Id, new(answer.MessageId, answer.Sequence, me.VisitorId, verdict, answer.SentAt, clock.GetUtcNow()));
+        if (verdict.Action == ScreeningAction.Warn && fromConnection is not null)
+        {
+            connections.PushTo(fromConnection, ScreeningWords.NoticeOf(verdict));
+        }
+    }
+
     private void Push(LiveMatch match, Participant me, MessageAnswer answer, string body, string? fromConnection)
     {
         var seen = new ChatMessage(match.Id, answer.MessageId, answer.Sequence, ChatMessage.Partner, body, answer.SentAt);
         connections.Push(match.PartnerOf(me).VisitorId, seen);
         connections.Push(me.VisitorId, seen with { From = ChatMessage.Me }, exceptConnection: fromConnection);
     }
+
+    private sealed record Screened(Verdict? Verdict);
 
     private async void SetMaxAge(Guid matchId)
     {

@@ -77,6 +77,15 @@ public sealed class LiveMatch(MatchEvent.Started started, Participant first, Par
         }
     }
 
+    /// <summary>Remembers the answer to a message that was not delivered; it counts as none.</summary>
+    public void RememberBlocked(MessageAnswer answer)
+    {
+        lock (gate)
+        {
+            answered.TryAdd(answer.MessageId, answer);
+        }
+    }
+
     /// <summary>The match as <paramref name="me"/> sees it.</summary>
     public MatchFound SeenBy(Participant me)
     {
@@ -122,9 +131,12 @@ public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest requ
     public DateTimeOffset? TypingUntil { get; set; }
 }
 
-/// <summary>The answer to <c>chat_message</c>. <c>Delivered</c> means: durably in the log.</summary>
+/// <summary>The answer to <c>chat_message</c>. <c>Delivered</c> means: durably in the log; <c>Blocked</c>: its verdict is, and nobody gets it.</summary>
+/// <param name="Sequence">0 where it was blocked.</param>
+/// <param name="Reason">Why it was blocked, for its sender.</param>
 public sealed record MessageAnswer(Guid MessageId, int Sequence, DateTimeOffset SentAt, string Status,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason)
 {
     public const string Delivered = "delivered";
+    public const string Blocked = "blocked";
 }

@@ -2,6 +2,7 @@ using Mediator;
 using RandomChat.Application.Bots;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Moderation;
+using RandomChat.Application.Screening;
 using RandomChat.Domain.Matchmaking;
 
 namespace RandomChat.Application.Matchmaking;
@@ -14,7 +15,9 @@ public sealed record JoinQueue(
     Guid VisitorId, Guid DeviceId, MatchRequest Request, string AddressKey, string? Connection, string? Captcha = null)
     : IRequest<Outcome<JoinAnswer>>;
 
-public sealed class JoinQueueHandler(Matchmaker matchmaker, ILimits limits, BanGate bans, Escalation escalation, BotCheck bots) : IRequestHandler<JoinQueue, Outcome<JoinAnswer>>
+public sealed class JoinQueueHandler(
+    Matchmaker matchmaker, ILimits limits, BanGate bans, Escalation escalation, BotCheck bots, ProfileScreening screening)
+    : IRequestHandler<JoinQueue, Outcome<JoinAnswer>>
 {
     public async ValueTask<Outcome<JoinAnswer>> Handle(JoinQueue request, CancellationToken cancellationToken)
     {
@@ -22,6 +25,11 @@ public sealed class JoinQueueHandler(Matchmaker matchmaker, ILimits limits, BanG
         if (await bans.Refuse(request.VisitorId, request.DeviceId, cancellationToken) is { } banned)
         {
             return banned;
+        }
+
+        if (screening.Refuse("interests", [.. request.Request.Interests]) is { } unwanted)
+        {
+            return unwanted;
         }
 
         var limit = await limits.Take(LimitNames.Joins, request.AddressKey, cancellationToken);

@@ -5,6 +5,7 @@ using Mediator;
 using RandomChat.Application.Events;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Matches;
+using RandomChat.Application.Screening;
 using RandomChat.Application.Sealing;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
@@ -24,7 +25,7 @@ public sealed record EvidenceMessage(Guid MessageId, int Sequence, Guid From, st
 
 public sealed class ReportPartnerHandler(
     Departures departures, OwnMatches own, Conversation conversation, ISealer sealer, CommandExecutor executor, ISender sender,
-    ILimits limits, Escalation escalation, TimeProvider clock)
+    ILimits limits, ProfileScreening screening, Escalation escalation, TimeProvider clock)
     : IRequestHandler<ReportPartner, Outcome<ReportReceipt>>
 {
     public async ValueTask<Outcome<ReportReceipt>> Handle(ReportPartner request, CancellationToken cancellationToken)
@@ -68,12 +69,16 @@ public sealed class ReportPartnerHandler(
         var caseKey = await sealer.TakeCaseKey(ct);
         var evidence = await Collect(request.MatchId, now, ct);
         var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
+        var comment = string.IsNullOrWhiteSpace(request.Comment) ? null : request.Comment.Trim();
         var report = new CaseEvent.Reported(
             caseId, reportId, request.MatchId, request.VisitorId, mine.Mine.DeviceId, mine.Partner.VisitorId, mine.Partner.DeviceId,
             request.Reason,
-            string.IsNullOrWhiteSpace(request.Comment) ? null : await sealer.SealForCase(caseKey, reportId, request.Comment.Trim(), ct),
+            comment is null ? null : await sealer.SealForCase(caseKey, reportId, comment, ct),
             caseKey, await sealer.SealForCase(caseKey, reportId, json, ct),
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), evidence.Messages.Count, now);
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), evidence.Messages.Count, now,
+
+            // Never refused: who reports may have to repeat what was said.
+            comment is null ? null : screening.VerdictOn(comment));
 
         if (await executor.Execute(
             Case.Decider, caseId, new CaseCommand.Report(report), reportId, EventMetadata.Visitor(request.VisitorId), ct)

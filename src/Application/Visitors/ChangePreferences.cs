@@ -1,5 +1,6 @@
 using Mediator;
 using RandomChat.Application.Events;
+using RandomChat.Application.Screening;
 using RandomChat.Application.Sealing;
 using RandomChat.Domain.Visitors;
 
@@ -8,11 +9,16 @@ namespace RandomChat.Application.Visitors;
 /// <summary>Remembers what a visitor asks partners for, until the session ends.</summary>
 public sealed record ChangePreferences(Guid VisitorId, VisitorPreferences Preferences) : IRequest<Outcome<VisitorPreferences>>;
 
-public sealed class ChangePreferencesHandler(CommandExecutor executor, ISealer sealer, TimeProvider clock)
+public sealed class ChangePreferencesHandler(CommandExecutor executor, ISealer sealer, ProfileScreening screening, TimeProvider clock)
     : IRequestHandler<ChangePreferences, Outcome<VisitorPreferences>>
 {
     public async ValueTask<Outcome<VisitorPreferences>> Handle(ChangePreferences request, CancellationToken cancellationToken)
     {
+        if (screening.Refuse("interests", [.. request.Preferences.Interests]) is { } refusal)
+        {
+            return refusal;
+        }
+
         var now = clock.GetUtcNow();
         string sealedPreferences;
         try

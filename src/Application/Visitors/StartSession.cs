@@ -1,6 +1,7 @@
 using Mediator;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
+using RandomChat.Application.Screening;
 using RandomChat.Application.Sealing;
 using RandomChat.Application.Settings;
 using RandomChat.Domain.Visitors;
@@ -17,7 +18,7 @@ public sealed record StartSession(Guid? VisitorId, Guid DeviceId, int BirthYear,
 public sealed record StartedSession(Guid VisitorId);
 
 public sealed class StartSessionHandler(
-    CommandExecutor executor, ISealer sealer, VisitorProfiles profiles, IOptions<RetentionOptions> retention, TimeProvider clock)
+    CommandExecutor executor, ISealer sealer, VisitorProfiles profiles, ProfileScreening screening, IOptions<RetentionOptions> retention, TimeProvider clock)
     : IRequestHandler<StartSession, Outcome<StartedSession>>
 {
     public async ValueTask<Outcome<StartedSession>> Handle(StartSession request, CancellationToken cancellationToken)
@@ -31,6 +32,11 @@ public sealed class StartSessionHandler(
         if (!request.AcceptTerms)
         {
             return VisitorRefusals.TermsRequired;
+        }
+
+        if (request.DisplayName is { } name && screening.Refuse("displayName", name) is { } refusal)
+        {
+            return refusal;
         }
 
         if (request.VisitorId is { } known && !await profiles.IsErased(known, cancellationToken))

@@ -1,4 +1,5 @@
 using RandomChat.Domain.Matchmaking;
+using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Domain.Matches;
 
@@ -52,6 +53,15 @@ public abstract record MatchEvent
     public sealed record CallEnded(
         Guid MatchId, Guid First, Guid Second, CallReport? FirstCall, CallReport? SecondCall, DateTimeOffset At) : MatchEvent;
 
+    /// <summary>
+    /// A message was screened and not simply delivered. Without the text: it expires, and where it was blocked it was never
+    /// stored.
+    /// </summary>
+    /// <param name="Sequence">The message's; 0 where it was blocked.</param>
+    /// <param name="SentAt">When the message was sent; a verdict may come later.</param>
+    public sealed record MessageScreened(
+        Guid MatchId, Guid MessageId, int Sequence, Guid From, Guid FromDevice, Verdict Verdict, DateTimeOffset SentAt, DateTimeOffset At) : MatchEvent;
+
     /// <summary>The match is over. Carries the counts, since the messages themselves expire.</summary>
     /// <param name="EndedBy">The visitor who ended it, or null where nobody did.</param>
     public sealed record Ended(
@@ -71,6 +81,9 @@ public abstract record MatchCommand
 
     public sealed record Start(
         Guid MatchId, ChatMode Mode, TicketRecord First, TicketRecord Second, int SharedInterests, DateTimeOffset At) : MatchCommand;
+
+    /// <summary>Records what came of screening a message; also after the match, since some of it takes longer than a chat.</summary>
+    public sealed record Screen(Guid MessageId, int Sequence, Guid From, Verdict Verdict, DateTimeOffset SentAt, DateTimeOffset At) : MatchCommand;
 
     /// <param name="FirstCall">What a side reported of its call last; null where nothing, or where there was none.</param>
     public sealed record End(
@@ -130,6 +143,12 @@ public static class Match
         (MatchState.NotStarted, _) => new Rejection("match.not-started", "There is no such match."),
 
         (MatchState.Live or MatchState.Over, MatchCommand.Start) => Decision<MatchEvent>.AlreadySo,
+
+        (MatchState.Live or MatchState.Over, MatchCommand.Screen s) when state.TicketOf(s.From) is null =>
+            new Rejection("match.not-a-participant", "Only a participant writes in a match."),
+        (MatchState.Live or MatchState.Over, MatchCommand.Screen { Verdict.Action: ScreeningAction.Deliver }) => Decision<MatchEvent>.AlreadySo,
+        (MatchState.Live or MatchState.Over, MatchCommand.Screen s) => new MatchEvent.MessageScreened(
+            state.Beginning!.MatchId, s.MessageId, s.Sequence, s.From, state.TicketOf(s.From)!.DeviceId, s.Verdict, s.SentAt, s.At),
 
         (MatchState.Live or MatchState.Over, MatchCommand.End { EndedBy: { } by }) when state.TicketOf(by) is null =>
             new Rejection("match.not-a-participant", "Only a participant ends a match."),

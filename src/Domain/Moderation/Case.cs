@@ -34,11 +34,12 @@ public abstract record CaseEvent
     }
 
     /// <summary>A visitor was reported. <c>Comment</c> and <c>Evidence</c> are sealed under the key named in <c>CaseKey</c>.</summary>
+    /// <param name="CommentVerdict">What the screening says of the comment; null where it is fine. Who reads cases is warned by it.</param>
     /// <param name="EvidenceHash">SHA-256 over the evidence's canonical JSON, lower-case hex.</param>
     public sealed record Reported(
         Guid CaseId, Guid ReportId, Guid MatchId, Guid ReporterId, Guid ReporterDeviceId, Guid VisitorId, Guid DeviceId,
         ReportReason Reason, string? Comment, string CaseKey, string Evidence, string EvidenceHash, int EvidenceMessages,
-        DateTimeOffset At) : CaseEvent;
+        DateTimeOffset At, Verdict? CommentVerdict = null) : CaseEvent;
 
     /// <summary>Somebody of the staff works on the case; nobody else does until then.</summary>
     public sealed record Claimed(Guid CaseId, Guid VisitorId, Guid By, DateTimeOffset Until, DateTimeOffset At) : CaseEvent;

@@ -49,6 +49,7 @@ internal static class ExitCodes
         ProjectionFailedException failed => (failed.Message, CheckFailed),
         UnreadableEventException or System.Text.Json.JsonException => (e.Message, CheckFailed),
         Application.Sealing.SealingException => (e.Message, Unavailable),
+        Infrastructure.Screening.ScreeningPolicyException => (e.Message, Usage),
         BuildInProgressException or BuildReplacedException => (e.Message, Unavailable),
         EventLogFileException => (e.Message, Unavailable),
         DependencyUnavailableException { InnerException: { } inner } unavailable => ($"{unavailable.Message} {inner.Message}", Unavailable),

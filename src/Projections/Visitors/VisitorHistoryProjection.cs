@@ -18,6 +18,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<VisitorEvent.TicketEnded>(e => [e.VisitorId]);
         Touching<VisitorEvent.Erased>(e => [e.VisitorId]);
         Touching<MatchEvent.Started>(e => [e.First.VisitorId, e.Second.VisitorId]);
+        Touching<MatchEvent.MessageScreened>(e => [e.From]);
         Touching<MatchEvent.CallEnded>(e => [e.First, e.Second]);
         Touching<MatchEvent.Ended>(e => [e.First, e.Second]);
         Touching<CaseEvent.Reported>(e => [e.VisitorId, e.ReporterId]);
@@ -36,7 +37,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
 
     public override string Name => "visitor_history";
 
-    public override int Version => 6;
+    public override int Version => 7;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
         where TEvent : class =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace RandomChat.Web.Accounts;
 
@@ -23,6 +24,10 @@ public sealed class StaffMember : IdentityUser<Guid>
 public sealed class StaffDb(DbContextOptions<StaffDb> options) : IdentityUserContext<StaffMember, Guid>(options)
 {
     public const string Schema = "staff";
+
+    /// <summary>Identity maps what is left out below before it can be left out: nothing to warn of.</summary>
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
+        optionsBuilder.ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.MappedPropertyIgnoredWarning));
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

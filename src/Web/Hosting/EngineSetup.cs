@@ -7,6 +7,7 @@ using RandomChat.Infrastructure.EventStoreDb;
 using RandomChat.Infrastructure.Postgres;
 using RandomChat.Infrastructure.Redis;
 using RandomChat.Infrastructure.Redis.Nodes;
+using RandomChat.Infrastructure.Screening;
 using RandomChat.Infrastructure.Sealing;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Web.Health;
@@ -34,6 +35,7 @@ public static class EngineSetup
             configuration.GetSection(RetentionOptions.Section).Get<RetentionOptions>() ?? new(),
             configuration.GetSection(MatchingOptions.Section).Get<MatchingOptions>() ?? new(),
             configuration["Sealing:MasterKeyFile"]);
+        services.AddScreening(configuration);
         services.AddReadinessCheck(postgres is null ? "key-store" : "postgres", AreKeysAtHand);
         if (configuration.GetConnectionString("Redis") is { Length: > 0 } redis)
         {

@@ -17,6 +17,9 @@ public static class LoggingSetup
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
+        // Every statement is no news.
+        logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+
         // The keys lie in the data directory, beside what they protect; the runbook says how to guard it.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         logging.AddFilter("Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository", LogLevel.Error);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RandomChat.Application.Bots;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
@@ -49,6 +50,8 @@ public static class SettingsSetup
             .ValidateOnStart();
         services.AddOptions<LimitOptions>().Bind(configuration.GetSection(LimitOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LimitOptions>, LimitValidation>();
+        services.AddOptions<BotOptions>().Configure<IOptions<LimitOptions>, IOptions<CaptchaOptions>>((bots, limits, captcha) =>
+            bots.Enabled = limits.Value.Enabled || captcha.Value.Mode != CaptchaMode.Off);
         services.AddOptions<IceOptions>().Configure(options => Read(options, configuration)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IceOptions>, IceValidation>();
         services.AddOptions<VideoOptions>().Bind(configuration.GetSection(VideoOptions.Section)).ValidateOnStart();

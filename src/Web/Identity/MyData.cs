@@ -72,6 +72,9 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
                     Messages = [.. said.Where(message => message.From == ChatMessage.Me).Select(message => new MyMessage(message.MessageId, message.Sequence, message.SentAt, message.Body))],
                 });
                 break;
+            case MatchEvent.MessageScreened e when export.Matches.Find(match => match.MatchId == e.MatchId) is { } match:
+                match.Screened.Add(new(e.At, e.MessageId, e.Verdict));
+                break;
             case MatchEvent.CallEnded e when export.Matches.Find(match => match.MatchId == e.MatchId) is { } match:
                 match.Call = e.First == me ? e.FirstCall : e.SecondCall;
                 break;
@@ -140,9 +143,14 @@ public sealed record MyMatch(Guid MatchId, ChatMode Mode, DateTimeOffset Started
 
     /// <summary>What this visitor wrote and can still be read.</summary>
     public IReadOnlyList<MyMessage> Messages { get; init; } = [];
+
+    /// <summary>Messages of this visitor that were not simply delivered, and why.</summary>
+    public List<MyScreenedMessage> Screened { get; } = [];
 }
 
 public sealed record MyMessage(Guid MessageId, int Sequence, DateTimeOffset SentAt, string Body);
+
+public sealed record MyScreenedMessage(DateTimeOffset At, Guid MessageId, Verdict Verdict);
 
 public sealed record MyBlock(DateTimeOffset At, Guid MatchId);
 

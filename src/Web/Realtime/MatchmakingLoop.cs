@@ -1,6 +1,7 @@
 using RandomChat.Application.Bots;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Screening;
 
 namespace RandomChat.Web.Realtime;
 
@@ -9,7 +10,7 @@ namespace RandomChat.Web.Realtime;
 /// own, so that what waits for the log holds up nothing else.
 /// </summary>
 public sealed class MatchmakingLoop(
-    Matchmaker matchmaker, LiveMatches matches, Departures departures, EndedTickets endedTickets, SkipHabits skips, Suspicion suspicion,
+    Matchmaker matchmaker, LiveMatches matches, Departures departures, EndedTickets endedTickets, Verdicts verdicts, SkipHabits skips, Suspicion suspicion,
     TimeProvider clock,
     IHostApplicationLifetime lifetime, ILogger<MatchmakingLoop> log)
     : BackgroundService
@@ -26,6 +27,7 @@ public sealed class MatchmakingLoop(
             Every(Step, matches.Advance, running.Token),
             Every(Step, departures.Advance, running.Token),
             Every(Step, endedTickets.Flush, stoppingToken),
+            Every(Step, verdicts.Flush, stoppingToken),
             Every(BetweenSweeps, Sweep, running.Token));
     }
 

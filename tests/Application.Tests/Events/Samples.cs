@@ -34,6 +34,9 @@ public static class Samples
         ["visitors.visitor.erased.v1"] = new VisitorEvent.Erased(Ada, AdasDevice, At),
         ["matchmaking.ticket.ended.v1"] = new VisitorEvent.TicketEnded(Ada, AdasTicket, TicketEndReason.Left, At),
         ["matches.match.started.v1"] = new MatchEvent.Started(MatchId, ChatMode.Text, AdasTicket, BensTicket, 0, At),
+        ["matches.message.screened.v1"] = new MatchEvent.MessageScreened(
+            MatchId, new("1e2d3c4b-5a69-8788-9697-a5b4c3d2e1f0"), 7, Ada, AdasDevice,
+            new(ScreeningAction.Warn, ScreeningCategory.Contact, Severity.Mild, 1, "contact/phone", "1", "1"), At.AddSeconds(-1), At),
         ["matches.call.ended.v1"] = new MatchEvent.CallEnded(MatchId, Ada, Ben, new(CallPath.Relay, 1_240), null, At),
         ["matches.match.ended.v1"] = new MatchEvent.Ended(
             MatchId, MatchEndReason.Disconnected, null, Ada, AdasDevice, Ben, BensDevice, 12, 9, 754_321, At),

@@ -3,16 +3,19 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using RandomChat.Application.Bots;
 using RandomChat.Application.Events;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
+using RandomChat.Application.Screening;
 using RandomChat.Application.Sealing;
 using RandomChat.Application.Visitors;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Infrastructure.Lobby;
+using RandomChat.Infrastructure.Screening;
 
 namespace RandomChat.Application.Tests.Fakes;
 
@@ -27,10 +30,14 @@ public sealed class World
         Registry = registry ?? new OneNode();
         var lobbyOptions = new LobbyOptions();
         var matchOptions = Options.Create(new MatchOptions());
+        Suspicion = new(Clock);
         Executor = new(Log, EventCodec.Default);
         Lobby = new InProcessLobby(lobbyOptions, Clock, Guid.NewGuid);
-        Conversation = new(Log, EventCodec.Default, Sealer, Connections, Registry, Clock, matchOptions, NullLogger<Conversation>.Instance);
-        Matches = new(Executor, Conversation, Connections, Registry, Index, new(Clock), Clock, matchOptions, NullLogger<LiveMatches>.Instance);
+        Verdicts = new(Executor, NullLogger<Verdicts>.Instance);
+        Conversation = new(
+            Log, EventCodec.Default, Sealer, Connections, Registry, new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), Suspicion, new()), Verdicts,
+            Clock, matchOptions, NullLogger<Conversation>.Instance);
+        Matches = new(Executor, Conversation, Connections, Registry, Index, Suspicion, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
         OwnMatches = new(Executor, Clock, matchOptions);
         EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
         var sender = new OnlyMatches(Matches, Registry);
@@ -60,6 +67,10 @@ public sealed class World
     public Bans Bans { get; } = new();
 
     public PlainSealer Sealer { get; } = new();
+
+    public Suspicion Suspicion { get; }
+
+    public Verdicts Verdicts { get; }
 
     public Conversation Conversation { get; }
 
@@ -115,6 +126,7 @@ public sealed class World
 public sealed class Connections : IVisitorConnections
 {
     private readonly ConcurrentDictionary<Guid, ConcurrentQueue<IServerEvent>> pushed = [];
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<IServerEvent>> told = [];
     private readonly ConcurrentDictionary<Guid, bool> open = [];
 
     public int VisitorCount => open.Count;
@@ -128,7 +140,14 @@ public sealed class Connections : IVisitorConnections
     public void Push(Guid visitorId, IServerEvent happened, string? exceptConnection = null) =>
         pushed.GetOrAdd(visitorId, _ => new()).Enqueue(happened);
 
-    public bool PushTo(string connectionId, IServerEvent happened) => false;
+    /// <summary>What one connection alone was told.</summary>
+    public IEnumerable<T> Told<T>(string connectionId) => told.TryGetValue(connectionId, out var all) ? all.OfType<T>() : [];
+
+    public bool PushTo(string connectionId, IServerEvent happened)
+    {
+        told.GetOrAdd(connectionId, _ => new()).Enqueue(happened);
+        return false;
+    }
 
     public bool IsConnected(Guid visitorId) => open.ContainsKey(visitorId);
 

@@ -5,6 +5,7 @@ using RandomChat.Application.Moderation;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
+using RandomChat.Infrastructure.Screening;
 using static RandomChat.Application.Tests.Fakes.FaultyEventStore;
 
 namespace RandomChat.Application.Tests.Moderation;
@@ -62,6 +63,18 @@ public sealed class ReportTests
         Assert.False(match.IsEnded);
     }
 
+    [Fact]
+    public async Task A_comment_is_kept_whatever_it_says_and_whoever_reads_the_case_is_warned()
+    {
+        var match = await Meet(ann, bob);
+
+        Assert.IsType<Outcome<ReportReceipt>.Done>(await Report(ann, match, "he said kill yourself"));
+        Assert.IsType<Outcome<ReportReceipt>.Done>(await Report(bob, match, "she was rude"));
+
+        Assert.Equal(
+            [ScreeningAction.Block, null], Reports().OrderBy(report => report.ReporterId != ann).Select(report => report.CommentVerdict?.Action));
+    }
+
     /// <summary>Nobody of whom had a report decided yet.</summary>
     private sealed class Newcomers : IReporterRecords
     {
@@ -80,11 +93,12 @@ public sealed class ReportTests
         return Assert.IsType<LiveMatch>(world.Matches.Of(one));
     }
 
-    private async Task<Outcome<ReportReceipt>> Report(Guid reporter, LiveMatch match)
+    private async Task<Outcome<ReportReceipt>> Report(Guid reporter, LiveMatch match, string comment = "why")
     {
         var handler = new ReportPartnerHandler(
             world.Departures, world.OwnMatches, world.Conversation, world.Sealer, world.Executor, null!, new NoLimits(),
+            new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), new()),
             new(world.Executor, new Newcomers(), world.Sealer, world.Bans, world.Bans, null!, world.Clock, NullLogger<Escalation>.Instance), world.Clock);
-        return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, "why", Block: false), CancellationToken.None);
+        return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, comment, Block: false), CancellationToken.None);
     }
 }

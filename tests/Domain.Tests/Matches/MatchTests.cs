@@ -1,5 +1,6 @@
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
+using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Domain.Tests.Matches;
 
@@ -131,6 +132,33 @@ public sealed class MatchTests
         Assert.Null(Match.Decider.Initial.TicketOf(Ada));
         Assert.Null(Match.Decider.Initial.PartnerOf(Ada));
     }
+
+    [Fact]
+    public void A_verdict_on_a_message_is_recorded_with_the_browser_it_came_from() =>
+        Match.Decider.Given(Started).When(Screen(Ben, Warned)).Then(Screened(Ben, BensDevice, Warned), Twice.HappensAgain);
+
+    [Fact]
+    public void A_verdict_may_come_after_the_match() =>
+        Match.Decider.Given(Started, Ended(MatchEndReason.Skipped, Ada))
+            .When(Screen(Ada, Warned)).Then(Screened(Ada, AdasDevice, Warned), Twice.HappensAgain);
+
+    [Fact]
+    public void A_message_that_is_simply_delivered_leaves_no_verdict() =>
+        Match.Decider.Given(Started).When(Screen(Ben, Warned with { Action = ScreeningAction.Deliver })).ThenNothing();
+
+    [Fact]
+    public void Verdicts_are_about_messages_of_participants_in_a_match_that_began()
+    {
+        Match.Decider.Given(Started).When(Screen(Stranger, Warned)).ThenRefused("match.not-a-participant");
+        Match.Decider.Given().When(Screen(Ada, Warned)).ThenRefused("match.not-started");
+    }
+
+    private static readonly Verdict Warned = new(ScreeningAction.Warn, ScreeningCategory.Contact, Severity.Mild, 1, "contact/phone", "1", "7");
+
+    private static MatchCommand.Screen Screen(Guid from, Verdict verdict) => new(Stranger, 3, from, verdict, Noon, Noon.AddSeconds(1));
+
+    private static MatchEvent.MessageScreened Screened(Guid from, Guid device, Verdict verdict) =>
+        new(MatchId, Stranger, 3, from, device, verdict, Noon, Noon.AddSeconds(1));
 
     private static MatchCommand.Start Start(TicketRecord first, TicketRecord second) =>
         new(MatchId, ChatMode.Text, first, second, 1, Noon);

@@ -432,8 +432,15 @@ function warned(message) {
   byId("problem")?.append(" ", link);
 }
 
-on("notice", (/** @type {{ code: string, message: string }} */ { code, message }) =>
-  code === "warned" ? warned(message) : problem(message || (code === "restarting" ? "We are restarting. Your chat comes back by itself." : code)));
+on("notice", (/** @type {{ code: string, message: string }} */ { code, message }) => {
+  if (state() === "live" && ["contact-details", "against-guidelines"].includes(code)) {
+    conversation.caution(message);
+    say(message);
+    return;
+  }
+  if (code === "warned") warned(message);
+  else problem(message || (code === "restarting" ? "We are restarting. Your chat comes back by itself." : code));
+});
 on("banned", () => location.assign("/banned"));
 on("problem", (/** @type {{ message: string }} */ { message }) => problem(message));
 

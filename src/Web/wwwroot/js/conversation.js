@@ -64,6 +64,12 @@ export function settle(clientMessageId, answer) {
   if (!row) return;
   if (answer.status === "blocked") {
     fail(clientMessageId, `Not delivered. ${answer.reason ?? ""} Only you can see it.`.replace("  ", " "));
+    const why = document.createElement("a");
+    why.href = "/guidelines";
+    why.target = "_blank";
+    why.rel = "noopener";
+    why.textContent = "Why?";
+    row.querySelector("footer")?.append(why);
     return;
   }
   if (has(answer.messageId)) {
@@ -94,6 +100,19 @@ export function fail(clientMessageId, words) {
   row.classList.remove("waits");
   row.classList.add("blocked");
   mark(row, "i-alert", words);
+}
+
+/**
+ * Something to take care of, beside the last message of one's own that went out.
+ * @param {string} words
+ */
+export function caution(words) {
+  const row = rows().findLast((one) => one.classList.contains("me") && !one.classList.contains("blocked"));
+  const footer = row?.querySelector("footer");
+  if (!row || !footer) return;
+  const told = footer.querySelector("em") ?? footer.appendChild(document.createElement("em"));
+  told.replaceChildren(iconOf("i-alert"), words);
+  group();
 }
 
 /** Rows that only this page knows: waiting or refused. They survive a new panel of the same match. */

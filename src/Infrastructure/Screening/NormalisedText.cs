@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
+
+namespace RandomChat.Infrastructure.Screening;
+
+/// <summary>
+/// A text as it is meant to be read, whatever it was written with: decomposed for compatibility (full-width and
+/// mathematical letters), without marks, format and control characters, in lower case, with look-alikes of Latin letters
+/// and letters that digits and signs stand for. One pass, whatever the text holds. To be disposed of.
+/// </summary>
+internal ref struct NormalisedText
+{
+    // One character can decompose into eighteen; nobody writes a message of those.
+    private const int MostSymbols = 8_192;
+
+    private static readonly Symbol[] Ascii = [.. Enumerable.Range(0, 128).Select(code => Classify((char)code))];
+    private static readonly FrozenDictionary<int, uint> LookAlikes = ReadLookAlikes();
+
+    private readonly Symbol[] symbols;
+
+    private NormalisedText(Symbol[] symbols, int length)
+    {
+        this.symbols = symbols;
+        Length = length;
+    }
+
+    public int Length { get; }
+
+    public readonly ReadOnlySpan<Symbol> Symbols => symbols.AsSpan(0, Length);
+
+    public static NormalisedText Of(string text)
+    {
+        var symbols = ArrayPool<Symbol>.Shared.Rent(Math.Min(text.Length, MostSymbols));
+        var length = 0;
+        foreach (var letter in text)
+        {
+            if (letter >= 128)
+            {
+                ArrayPool<Symbol>.Shared.Return(symbols);
+                return OfUnicode(text);
+            }
+
+            if (length == MostSymbols)
+            {
+                break;
+            }
+
+            // Control characters are nothing, but for those that part lines and columns.
+            if (letter >= ' ' || letter is '\n' or '\t' or '\r')
+            {
+                symbols[length++] = Ascii[letter];
+            }
+        }
+
+        return new(symbols, length);
+    }
+
+    public readonly void Dispose() => ArrayPool<Symbol>.Shared.Return(symbols);
+
+    private static NormalisedText OfUnicode(string text)
+    {
+        // Marks go first: to put a thousand of them in their canonical order takes a long time.
+        var bare = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (!IsNothing(rune))
+            {
+                bare.Append(rune);
+            }
+        }
+
+        var decomposed = bare.ToString().Normalize(NormalizationForm.FormKD);
+        var symbols = ArrayPool<Symbol>.Shared.Rent(Math.Min(decomposed.Length, MostSymbols));
+        var length = 0;
+        foreach (var rune in decomposed.EnumerateRunes())
+        {
+            if (length == MostSymbols)
+            {
+                break;
+            }
+
+            if (!IsNothing(rune))
+            {
+                symbols[length++] = rune.IsAscii ? Ascii[rune.Value] : Classify(Rune.ToLowerInvariant(rune));
+            }
+        }
+
+        return new(symbols, length);
+    }
+
+    /// <summary>What is not seen: marks, joiners, bidi controls, fillers.</summary>
+    private static bool IsNothing(Rune rune) => rune.IsAscii
+        ? rune.Value < ' ' && rune.Value is not ('\n' or '\t' or '\r')
+        : Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
+            or UnicodeCategory.Format or UnicodeCategory.Control
+        || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0;
+
+    private static Symbol Classify(Rune rune)
+    {
+        var plain = rune.IsBmp ? (char)rune.Value : '\uFFFD';
+        return LookAlikes.TryGetValue(rune.Value, out var letters) ? new(letters, SymbolKind.Letter, plain)
+            : Rune.IsLetter(rune) ? new(0, SymbolKind.Foreign, plain)
+            : Rune.GetNumericValue(rune) is >= 0 and <= 9 and var value && Rune.IsDigit(rune) ? Ascii['0' + (int)value]
+            : new(0, SymbolKind.Gap, ' ');
+    }
+
+    private static Symbol Classify(char ascii)
+    {
+        static uint Of(string letters) => letters.Aggregate(0u, (bits, letter) => bits | Symbol.Bit(letter));
+        var plain = char.ToLowerInvariant(ascii);
+        return plain switch
+        {
+            >= 'a' and <= 'z' => new(Symbol.Bit(plain), SymbolKind.Letter, plain),
+            '0' => new(Of("o"), SymbolKind.Digit, plain),
+            '1' => new(Of("il"), SymbolKind.Digit, plain),
+            '2' => new(Of("z"), SymbolKind.Digit, plain),
+            '3' => new(Of("e"), SymbolKind.Digit, plain),
+            '4' => new(Of("a"), SymbolKind.Digit, plain),
+            '5' => new(Of("s"), SymbolKind.Digit, plain),
+            '6' => new(Of("gb"), SymbolKind.Digit, plain),
+            '7' => new(Of("t"), SymbolKind.Digit, plain),
+            '8' => new(Of("b"), SymbolKind.Digit, plain),
+            '9' => new(Of("g"), SymbolKind.Digit, plain),
+            '@' => new(Of("a"), SymbolKind.Sign, plain),
+            '$' => new(Of("s"), SymbolKind.Sign, plain),
+            '!' or '|' => new(Of("il"), SymbolKind.Sign, plain),
+            '+' => new(Of("t"), SymbolKind.Sign, plain),
+            '(' => new(Of("c"), SymbolKind.Sign, plain),
+            '*' or '#' => new(Symbol.AnyLetter, SymbolKind.Mask, plain),
+            _ => new(0, SymbolKind.Gap, plain),
+        };
+    }
+
+    private static FrozenDictionary<int, uint> ReadLookAlikes()
+    {
+        var known = new Dictionary<int, uint>();
+        foreach (var line in ScreeningData.Lines("confusables.tsv"))
+        {
+            foreach (var rune in line[2..].EnumerateRunes().Select(Rune.ToLowerInvariant))
+            {
+                known[rune.Value] = known.GetValueOrDefault(rune.Value) | Symbol.Bit(line[0]);
+            }
+        }
+
+        return known.ToFrozenDictionary();
+    }
+}

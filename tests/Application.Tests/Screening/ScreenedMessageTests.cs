@@ -1,0 +1,184 @@
+using RandomChat.Application.Events;
+using RandomChat.Application.Matches;
+using RandomChat.Application.Realtime;
+using RandomChat.Application.Tests.Fakes;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
+using static RandomChat.Application.Tests.Fakes.FaultyEventStore;
+
+namespace RandomChat.Application.Tests.Screening;
+
+/// <summary>What becomes of a message that the screening does not simply let pass.</summary>
+public sealed class ScreenedMessageTests
+{
+    private const string Slur = "you are a f4gg0t";
+    private const string Number = "call me at +44 7700 900123";
+    private const string Connection = "tab";
+    private readonly World world = new();
+    private readonly Guid ann = Guid.NewGuid();
+
+    [Fact]
+    public async Task A_blocked_message_is_answered_and_nobody_else_gets_anything()
+    {
+        var (match, bob) = await Meet();
+
+        var answer = await Say(match, Slur, "one");
+
+        Assert.Equal((MessageAnswer.Blocked, 0, "It looks like hate speech."), (answer.Status, answer.Sequence, answer.Reason));
+        Assert.Empty(world.Connections.To<ChatMessage>(bob));
+        Assert.Empty(world.Connections.To<Notice>(bob));
+        Assert.DoesNotContain(world.Log.All, recorded => recorded.Type == "matches.message.sent.v1");
+        Assert.Equal(1, (await Say(match, "hello", "two")).Sequence);
+        Assert.Equal(1, match.Find(ann)!.MessageCount);
+    }
+
+    [Fact]
+    public async Task Its_verdict_is_an_event_on_the_match_without_the_text()
+    {
+        var (match, _) = await Meet();
+
+        await Say(match, Slur, "one");
+
+        var recorded = Assert.Single(Verdicts(match));
+        Assert.Equal((ann, 0, ScreeningAction.Block, ScreeningCategory.Hate, Severity.Severe),
+            (recorded.From, recorded.Sequence, recorded.Verdict.Action, recorded.Verdict.Category, recorded.Verdict.Severity));
+        Assert.DoesNotContain(world.Log.All, happened =>
+            System.Text.Encoding.UTF8.GetString(happened.Data.Span) is var json
+            && (json.Contains("f4gg0t", StringComparison.Ordinal) || json.Contains("faggot", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_warned_message_is_delivered_like_any_other_and_its_sender_alone_is_told()
+    {
+        var (match, bob) = await Meet();
+
+        var answer = await Say(match, Number, "one");
+
+        Assert.Equal((MessageAnswer.Delivered, 1), (answer.Status, answer.Sequence));
+        Assert.Null(answer.Reason);
+        Assert.Equal(Number, Assert.Single(world.Connections.To<ChatMessage>(bob)).Body);
+        Assert.Equal("Sent. That looks like a phone number; take care.", Assert.Single(world.Connections.Told<Notice>(Connection)).Message);
+        Assert.Empty(world.Connections.To<Notice>(bob));
+        Assert.Equal((ScreeningAction.Warn, 1), Verdicts(match).Select(one => (one.Verdict.Action, one.Sequence)).Single());
+    }
+
+    [Fact]
+    public async Task A_flagged_message_is_delivered_and_nobody_is_told()
+    {
+        var (match, bob) = await Meet();
+
+        Assert.Equal(MessageAnswer.Delivered, (await Say(match, "i know where you live", "one")).Status);
+
+        Assert.Single(world.Connections.To<ChatMessage>(bob));
+        Assert.Empty(world.Connections.Told<Notice>(Connection));
+        Assert.Equal(ScreeningAction.Flag, Assert.Single(Verdicts(match)).Verdict.Action);
+    }
+
+    [Fact]
+    public async Task Swearing_leaves_no_trace()
+    {
+        var (match, _) = await Meet();
+
+        await Say(match, "what the fuck, that is so stupid", "one");
+
+        Assert.Empty(Verdicts(match));
+    }
+
+    [Fact]
+    public async Task The_same_message_again_gets_the_first_answer_and_one_verdict()
+    {
+        var (match, _) = await Meet();
+
+        var first = (Blocked: await Say(match, Slur, "one"), Warned: await Say(match, Number, "two"));
+        var again = (Blocked: await Say(match, Slur, "one"), Warned: await Say(match, Number, "two"));
+
+        Assert.Equal(first, again);
+        Assert.Equal(2, Verdicts(match).Count());
+    }
+
+    [Fact]
+    public async Task A_new_owner_knows_what_the_old_one_blocked()
+    {
+        var (match, _) = await Meet();
+        var first = await Say(match, Slur, "one");
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        match.IsLoaded = false;
+        using var restored = new LiveMatch(
+            match.Started, new(match.First.VisitorId, match.First.DeviceId, match.First.Request, null), new(match.Second.VisitorId, match.Second.DeviceId, match.Second.Request, null));
+
+        Assert.Equal(first, await Say(restored, Slur, "one"));
+    }
+
+    [Fact]
+    public async Task With_the_log_down_nothing_is_blocked_in_silence()
+    {
+        var (match, _) = await Meet();
+        world.Log.Break("match", Fault.Down);
+
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Say(match, Slur, "one"));
+        world.Log.Mend();
+
+        Assert.Equal(MessageAnswer.Blocked, (await Say(match, Slur, "one")).Status);
+        Assert.Single(Verdicts(match));
+    }
+
+    [Theory]
+    [InlineData(Fault.Down)]
+    [InlineData(Fault.AnswerLost)]
+    [InlineData(Fault.RequestLost)]
+    public async Task The_verdict_on_a_delivered_message_is_recorded_once_whatever_the_log_does(Fault fault)
+    {
+        var (match, _) = await Meet();
+        world.Log.Break("match", fault);
+
+        Assert.Equal(MessageAnswer.Delivered, (await Say(match, Number, "one")).Status);
+        world.Log.Mend();
+        await world.Verdicts.Flush(CancellationToken.None);
+
+        Assert.Single(Verdicts(match));
+    }
+
+    [Fact]
+    public async Task The_same_advertisement_to_many_partners_is_blocked_however_it_is_written()
+    {
+        string[] adverts = ["find hot people at www.date4you.example.xyz", "FIND  hot people at www.date4you.example.xyz", "f i n d hot people at www.date4you.example.xyz !!"];
+        world.Suspicion.Connected(ann, "address");
+        var answers = new List<string>();
+        for (var partner = 0; partner < 7; partner++)
+        {
+            var (match, _) = await Meet();
+            answers.Add((await Say(match, adverts[partner % adverts.Length], "one")).Reason ?? "delivered");
+            await world.Matches.End(match, ann, MatchEndReason.Skipped);
+        }
+
+        Assert.Equal(["delivered", "delivered", "delivered", "delivered", "It looks like spam."], answers.Take(5));
+        Assert.All(answers.Skip(5), answer => Assert.Equal("It looks like spam.", answer));
+    }
+
+    [Fact]
+    public async Task The_same_greeting_to_many_partners_is_not()
+    {
+        world.Suspicion.Connected(ann, "address");
+        for (var partner = 0; partner < 12; partner++)
+        {
+            var (match, _) = await Meet();
+            Assert.Equal(MessageAnswer.Delivered, (await Say(match, "hiiiiii how are you today, where are you from", "one")).Status);
+            await world.Matches.End(match, ann, MatchEndReason.Skipped);
+        }
+    }
+
+    private IEnumerable<MatchEvent.MessageScreened> Verdicts(LiveMatch match) => world.Log.Of(StreamName.For("match", match.Id))
+        .Select(EventCodec.Default.Decode).OfType<MatchEvent.MessageScreened>();
+
+    private async Task<(LiveMatch Match, Guid Partner)> Meet()
+    {
+        var bob = Guid.NewGuid();
+        await world.Join(ann);
+        await world.Join(bob);
+        return (Assert.IsType<LiveMatch>(world.Matches.Of(ann)), bob);
+    }
+
+    private async Task<MessageAnswer> Say(LiveMatch match, string body, string clientMessageId) => Assert.IsType<Outcome<MessageAnswer>.Done>(
+        await world.Conversation.Send(
+            match, match.Find(ann)!, Conversation.IdOf(match.Id, ann, clientMessageId), body, Connection, CancellationToken.None)).Value;
+}

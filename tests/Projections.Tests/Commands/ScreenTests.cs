@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace RandomChat.Projections.Tests.Commands;
+
+/// <summary><c>screen</c>: what the screening makes of texts, without a server.</summary>
+public sealed class ScreenTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("randomchat-cli-");
+
+    [Fact]
+    public async Task Each_line_of_a_file_gets_a_verdict_in_its_order()
+    {
+        var file = Path.Combine(folder.FullName, "texts.txt");
+        await File.WriteAllLinesAsync(file, ["hello there", "", "k y s", "call 07700 900123", "what the fuck"]);
+
+        var (code, output, error) = await Cli.Run(folder.FullName, folder.FullName, "screen", "--file", file);
+
+        Assert.Equal((0, string.Empty), (code, error));
+        var lines = output.TrimEnd('\n').Split('\n').Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToArray();
+        Assert.Equal(["hello there", "", "k y s", "call 07700 900123", "what the fuck"], lines.Select(line => line.GetProperty("text").GetString()));
+        Assert.Equal(["deliver", "deliver", "block", "warn", "deliver"], lines.Select(line => line.GetProperty("verdict").GetString()));
+        Assert.All(lines, line =>
+        {
+            Assert.Equal(["text", "verdict", "scores", "rules"], line.EnumerateObject().Select(property => property.Name));
+            Assert.Equal(["toxic", "hate", "threat", "sexual", "spam"], line.GetProperty("scores").EnumerateObject().Select(property => property.Name));
+        });
+        Assert.Equal(1, lines[2].GetProperty("scores").GetProperty("threat").GetDouble());
+        Assert.Equal("contact/phone", lines[3].GetProperty("rules")[0].GetProperty("rule").GetString());
+    }
+
+    [Fact]
+    public async Task Another_policy_can_be_tried()
+    {
+        var (file, policy) = (Path.Combine(folder.FullName, "texts.txt"), Path.Combine(folder.FullName, "strict.json"));
+        await File.WriteAllTextAsync(file, "call 07700 900123\n");
+        await File.WriteAllTextAsync(policy, """{ "version": "strict", "actions": { "contact": { "mild": "block" } } }""");
+
+        var (_, output, _) = await Cli.Run(folder.FullName, folder.FullName, "screen", "--file", file, $"--Screening:PolicyFile={policy}");
+        var (code, _, error) = await Cli.Run(folder.FullName, folder.FullName, "screen", "--file", file, "--Screening:PolicyFile=nowhere.json");
+
+        Assert.Equal("block", JsonSerializer.Deserialize<JsonElement>(output).GetProperty("verdict").GetString());
+        Assert.Equal(2, code);
+        Assert.Contains("nowhere.json", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_told()
+    {
+        var (code, _, error) = await Cli.Run(folder.FullName, folder.FullName, "screen", "--file", "not-there.txt");
+
+        Assert.Equal(3, code);
+        Assert.Contains("not-there.txt", error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+}
