@@ -8,7 +8,7 @@ using RandomChat.Projections.Matchmaking;
 
 namespace RandomChat.Projections.Commands;
 
-/// <summary><c>what-if pairing</c>: what would have come of the recorded waits under other rules of pairing.</summary>
+/// <summary><c>what-if</c>, and <c>what-if pairing</c>: what would have come of the recorded waits under other rules of pairing.</summary>
 internal static class WhatIfCommand
 {
     public static Command Create(IConfiguration settings)
@@ -35,7 +35,7 @@ internal static class WhatIfCommand
             };
             return Run(settings, today, other, matching.Timeout, parsed.GetValue(json), ct);
         });
-        return new Command("what-if", "Try other rules on what was recorded") { pairing };
+        return new Command("what-if", "Try other rules on what was recorded") { pairing, WhatIfScreening.Create(settings) };
     }
 
     private static async Task<int> Run(

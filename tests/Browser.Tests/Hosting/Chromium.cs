@@ -47,7 +47,7 @@ public sealed class Chromium : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout(Patience);
         playwright = await Playwright.CreateAsync();
         browser = await Launch();
-        
+
         // Ten pictures a second: encoding is what most of a call's test costs.
         withDevices = new(() => Launch("--use-fake-device-for-media-stream=device-count=2,fps=10"));
     }

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using RandomChat.Application.Events;
+using RandomChat.Application.Moderation;
+using RandomChat.Application.Screening;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
+using RandomChat.Projections.Engine;
+
+namespace RandomChat.Projections.Moderation;
+
+/// <summary>What one policy makes of something, and what another does.</summary>
+internal sealed record ScreeningChange(ScreeningCategory? Category, ScreeningAction Was, ScreeningAction WouldBe);
+
+/// <summary>
+/// What another policy would have made of the recorded verdicts and of the messages that reports sealed as evidence, as
+/// far as their keys exist. Behaviour is known of verdicts alone: evidence is screened message by message.
+/// </summary>
+/// <param name="Verdicts">A change for each recorded verdict, the same ones included.</param>
+/// <param name="Evidence">The same for each message of the evidence, today's policy beside the other.</param>
+/// <param name="Sealed">Reports whose evidence cannot be opened any more, or not here.</param>
+internal sealed record ScreeningReplay(IReadOnlyList<ScreeningChange> Verdicts, IReadOnlyList<ScreeningChange> Evidence, int Sealed)
+{
+    /// <param name="sealer">Null where there are no keys here.</param>
+    public static async Task<ScreeningReplay> Run(
+        LogSource log, EventCodec codec, ISealer? sealer, ITextScreen screen, ScreeningPolicy today, ScreeningPolicy other, LogPosition? end,
+        Action<LogPosition> passed, CancellationToken ct)
+    {
+        var verdicts = new List<ScreeningChange>();
+        var evidence = new List<ScreeningChange>();
+        var closed = 0;
+        await foreach (var item in log.Lasting(null, ct))
+        {
+            if (item is LogItem.CaughtUp || (item is LogItem.Event { Recorded.Position: var position } && position > end))
+            {
+                break;
+            }
+
+            if (item is not LogItem.Event { Recorded: var recorded })
+            {
+                continue;
+            }
+
+            switch (codec.Decode(recorded))
+            {
+                case MatchEvent.MessageScreened { Verdict: var verdict }:
+                    verdicts.Add(new(verdict.Category, verdict.Action, ActionOf(other.Judge([FindingOf(verdict)]))));
+                    break;
+
+                case CaseEvent.Reported report when sealer is not null && await sealer.OpenForCase(report.ReportId, report.Evidence, ct) is { } json:
+                    foreach (var message in JsonSerializer.Deserialize<Evidence>(json, EventCodec.Json)?.Messages ?? [])
+                    {
+                        var found = screen.Inspect(message.Body).Findings;
+                        var (was, wouldBe) = (today.Judge(found), other.Judge(found));
+                        evidence.Add(new((wouldBe ?? was)?.Category, ActionOf(was), ActionOf(wouldBe)));
+                    }
+
+                    break;
+
+                case CaseEvent.Reported:
+                    closed++;
+                    break;
+            }
+
+            passed(recorded.Position);
+        }
+
+        return new(verdicts, evidence, closed);
+    }
+
+    private static ScreeningAction ActionOf(Verdict? verdict) => verdict?.Action ?? ScreeningAction.Deliver;
+
+    /// <summary>The finding that decided, as far as its verdict tells.</summary>
+    private static Finding FindingOf(Verdict verdict)
+    {
+        var layer = verdict.Rule.Split('/')[0] switch
+        {
+            "behaviour" => ScreeningLayer.Behaviour,
+            "contact" => ScreeningLayer.Contact,
+            "lexicon" => ScreeningLayer.Lexicon,
+            _ => ScreeningLayer.Model,
+        };
+        return new(layer, verdict.Category, verdict.Severity, verdict.Score, verdict.Rule, verdict.RuleVersion);
+    }
+}

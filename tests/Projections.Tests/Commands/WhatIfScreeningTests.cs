@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using RandomChat.Application.Events;
+using RandomChat.Application.Moderation;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
+using RandomChat.Infrastructure.Sealing;
+using RandomChat.Infrastructure.Sqlite;
+
+namespace RandomChat.Projections.Tests.Commands;
+
+/// <summary><c>what-if screening</c>: another policy on what was recorded.</summary>
+public sealed class WhatIfScreeningTests : IDisposable
+{
+    private static readonly Guid Ada = Guid.NewGuid();
+    private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("randomchat-cli-");
+
+    [Fact]
+    public async Task It_says_what_of_recorded_verdicts_and_of_sealed_evidence_would_have_changed()
+    {
+        await Record("call 07700 900123", "hello there");
+        var policy = Policy("""{ "version": "strict", "actions": { "contact": { "mild": "block" }, "hate": { "severe": "block" } } }""");
+
+        var (code, output, error) = await Cli.Run(folder.FullName, folder.FullName, "what-if", "screening", "--policy", policy, "--json");
+
+        Assert.Equal((0, string.Empty), (code, error));
+        var told = JsonSerializer.Deserialize<JsonElement>(output);
+        Assert.Equal("strict", told.GetProperty("policies").GetProperty("other").GetString());
+        Assert.Equal(["contact warn block 1", "hate block block 1"], Rows(told.GetProperty("verdicts")));
+        Assert.Equal(["contact warn block 1", " deliver deliver 1"], Rows(told.GetProperty("evidence")));
+        Assert.Equal(0, told.GetProperty("sealed").GetInt32());
+    }
+
+    [Fact]
+    public async Task Evidence_whose_key_is_not_at_hand_is_counted_and_left_out()
+    {
+        await Record("call 07700 900123");
+        File.Delete(Path.Combine(folder.FullName, "master.key"));
+
+        var (code, output, _) = await Cli.Run(
+            folder.FullName, folder.FullName, "what-if", "screening", "--policy", Policy("""{ "version": "mild", "actions": { "link": { "mild": "warn" } } }"""), "--json");
+
+        var told = JsonSerializer.Deserialize<JsonElement>(output);
+        Assert.Equal(0, code);
+        Assert.Empty(told.GetProperty("evidence").EnumerateArray());
+        Assert.Equal(1, told.GetProperty("sealed").GetInt32());
+        Assert.Equal(["hate block deliver 1", "contact warn deliver 1"], Rows(told.GetProperty("verdicts")).OrderDescending());
+    }
+
+    [Fact]
+    public async Task A_policy_that_is_none_is_told()
+    {
+        await Record("hello");
+
+        var (code, _, error) = await Cli.Run(folder.FullName, folder.FullName, "what-if", "screening", "--policy", Policy("{}"));
+
+        Assert.Equal(2, code);
+        Assert.Contains("policy.json", error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private static IEnumerable<string> Rows(JsonElement changes) => changes.EnumerateArray().Select(row =>
+        $"{row.GetProperty("category").GetString()} {row.GetProperty("was").GetString()} {row.GetProperty("wouldBe").GetString()} {row.GetProperty("count").GetInt32()}");
+
+    private string Policy(string json)
+    {
+        var file = Path.Combine(folder.FullName, "policy.json");
+        File.WriteAllText(file, json);
+        return file;
+    }
+
+    /// <summary>A warned and a blocked message, and a report with these messages as its evidence.</summary>
+    private async Task Record(params string[] bodies)
+    {
+        var matchId = Guid.NewGuid();
+        await using var log = SqliteEventStore.Open(Path.Combine(folder.FullName, "events.db"), TimeProvider.System);
+        await using var keys = new SqliteKeyStore(Path.Combine(folder.FullName, "keys.db"));
+        using var sealer = new Sealer(keys, new SealingOptions(), Path.Combine(folder.FullName, "master.key"), TimeProvider.System);
+        await sealer.EnsureReady(CancellationToken.None);
+
+        Verdict[] verdicts =
+        [
+            new(ScreeningAction.Warn, ScreeningCategory.Contact, Severity.Mild, 1, "contact/phone", "1", "1"),
+            new(ScreeningAction.Block, ScreeningCategory.Hate, Severity.Severe, 1, "lexicon", "1", "1"),
+        ];
+        await Append(log, StreamName.For("match", matchId), [.. verdicts.Select(verdict => new MatchEvent.MessageScreened(matchId, Guid.NewGuid(), 1, Ada, Guid.NewGuid(), verdict, Noon, Noon))]);
+
+        var (caseId, reportId) = (Guid.NewGuid(), Guid.NewGuid());
+        var evidence = new Evidence(matchId, Noon, [.. bodies.Select((body, index) => new EvidenceMessage(Guid.NewGuid(), index + 1, Ada, body, Noon))]);
+        var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
+        var key = await sealer.TakeCaseKey(CancellationToken.None);
+        await Append(log, StreamName.For("case", caseId),
+        [
+            new CaseEvent.Reported(
+                caseId, reportId, matchId, Guid.NewGuid(), Guid.NewGuid(), Ada, Guid.NewGuid(), ReportReason.Spam, null, key,
+                await sealer.SealForCase(key, reportId, json, CancellationToken.None),
+                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), bodies.Length, Noon),
+        ]);
+    }
+
+    private static async Task Append(SqliteEventStore log, StreamName stream, object[] events) => Assert.IsType<AppendResult.Appended>(await log.Append(
+        stream, ExpectedRevision.NoStream, [.. events.Select(happened => EventCodec.Default.Encode(Guid.NewGuid(), happened, new(Guid.Empty, Guid.Empty, EventMetadata.System)))],
+        CancellationToken.None));
+}
