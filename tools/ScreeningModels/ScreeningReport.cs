@@ -18,7 +18,7 @@ public static class ScreeningReport
         var text = new StringBuilder();
         text.AppendLine("# What the screening catches, takes wrongly and costs");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Written by `dotnet run -c Release --project tools/ScreeningModels -- report <data> docs/screening-report.md`; policy {Policy.Version}, lexicon {LexiconWords.Version}. Held-out rows are a fifth by a hash of the text; nothing was trained or tuned on them.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Written by `dotnet run -c Release --project tools/ScreeningModels -- report <data> docs/screening-report.md`; policy {Policy.Version}, lexicon {LexiconWords.Version}. Held-out rows are a fifth by a hash of the text. No word was taken from them, but how long a text may be before a link in it is no longer warned of, and which joins of words are innocent, were chosen looking at them: expect a little more elsewhere.");
         text.AppendLine();
         Obfuscated(text);
         Benign(text, [.. Corpus.HeldOutBenign(corpus)]);
