@@ -40,6 +40,7 @@ public static class ApplicationSetup
             .AddSingleton<Departures>()
             .AddSingleton<BanGate>()
             .AddSingleton<BanEnforcement>()
+            .AddSingleton<EvidenceCollector>()
             .AddSingleton<Escalation>()
             .AddSingleton<LocalExpulsions>()
             .AddSingleton<MatchStarter>()

@@ -18,13 +18,8 @@ public sealed record ReportPartner(Guid VisitorId, Guid MatchId, ReportReason Re
 
 public sealed record ReportReceipt(Guid ReportId, DateTimeOffset ReceivedAt);
 
-/// <summary>What a report seals: the last messages of the match, oldest first.</summary>
-public sealed record Evidence(Guid MatchId, DateTimeOffset TakenAt, IReadOnlyList<EvidenceMessage> Messages);
-
-public sealed record EvidenceMessage(Guid MessageId, int Sequence, Guid From, string Body, DateTimeOffset SentAt);
-
 public sealed class ReportPartnerHandler(
-    Departures departures, OwnMatches own, Conversation conversation, ISealer sealer, CommandExecutor executor, ISender sender,
+    Departures departures, OwnMatches own, EvidenceCollector collector, ISealer sealer, CommandExecutor executor, ISender sender,
     ILimits limits, ProfileScreening screening, Escalation escalation, TimeProvider clock)
     : IRequestHandler<ReportPartner, Outcome<ReportReceipt>>
 {
@@ -67,7 +62,7 @@ public sealed class ReportPartnerHandler(
 
         // A key of its own, so that each report's evidence lives for the whole retention.
         var caseKey = await sealer.TakeCaseKey(ct);
-        var evidence = await Collect(request.MatchId, now, ct);
+        var evidence = await collector.Collect(request.MatchId, request.VisitorId, mine.Partner.VisitorId, now, ct);
         var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
         var comment = string.IsNullOrWhiteSpace(request.Comment) ? null : request.Comment.Trim();
         var report = new CaseEvent.Reported(
@@ -90,29 +85,5 @@ public sealed class ReportPartnerHandler(
         // Beside the answer: who reports does not learn from its timing what it led to.
         _ = escalation.Consider(mine.Partner.VisitorId);
         return new ReportReceipt(reportId, now);
-    }
-
-    private async Task<Evidence> Collect(Guid matchId, DateTimeOffset now, CancellationToken ct)
-    {
-        var last = new Queue<MessageEvent.Sent>();
-        await foreach (var sent in conversation.ReadSealed(matchId, ct))
-        {
-            last.Enqueue(sent);
-            if (last.Count > Case.EvidenceMessages)
-            {
-                last.Dequeue();
-            }
-        }
-
-        var messages = new List<EvidenceMessage>(last.Count);
-        foreach (var sent in last)
-        {
-            if (await sealer.OpenMessage(matchId, sent.MessageId, sent.Body, ct) is { } body)
-            {
-                messages.Add(new(sent.MessageId, sent.Sequence, sent.From, body, sent.At));
-            }
-        }
-
-        return new(matchId, now, messages);
     }
 }

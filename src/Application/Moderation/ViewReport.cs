@@ -11,8 +11,8 @@ namespace RandomChat.Application.Moderation;
 public sealed record ViewReport(Guid CaseId, Guid ReportId, Guid By) : IRequest<Outcome<ViewedReport>>;
 
 /// <param name="Comment">What the reporter wrote; null where nothing, or where it is forgotten.</param>
-/// <param name="Messages">The last messages of the match, oldest first; null where they are forgotten.</param>
-public sealed record ViewedReport(CaseEvent.Reported Report, string? Comment, IReadOnlyList<EvidenceMessage>? Messages);
+/// <param name="Evidence">Null where it is forgotten.</param>
+public sealed record ViewedReport(CaseEvent.Reported Report, string? Comment, Evidence? Evidence);
 
 public sealed class ViewReportHandler(CommandExecutor executor, ISealer sealer, TimeProvider clock) : IRequestHandler<ViewReport, Outcome<ViewedReport>>
 {
@@ -31,6 +31,6 @@ public sealed class ViewReportHandler(CommandExecutor executor, ISealer sealer, 
         var evidence = await sealer.OpenForCase(report.ReportId, report.Evidence, cancellationToken) is { } json
             ? JsonSerializer.Deserialize<Evidence>(json, EventCodec.Json)
             : null;
-        return new ViewedReport(report, comment, evidence?.Messages);
+        return new ViewedReport(report, comment, evidence);
     }
 }

@@ -82,7 +82,22 @@ public static class AdminEndpoints
                 known.CaseId,
                 Evidence = new
                 {
-                    Messages = (viewed.Messages ?? []).Select(message => new { message.MessageId, message.From, message.Body, message.SentAt }),
+                    Messages = (viewed.Evidence?.Messages ?? []).Select(message => new { message.MessageId, message.From, message.Body, message.SentAt }),
+                    Verdicts = (viewed.Evidence?.Verdicts ?? []).Select(screened => new
+                    {
+                        screened.MessageId,
+                        screened.From,
+                        screened.Verdict.Category,
+                        screened.Verdict.Severity,
+                        screened.Verdict.Score,
+                        screened.Verdict.Rule,
+                        screened.Verdict.RuleVersion,
+                        screened.Verdict.PolicyVersion,
+                        screened.Verdict.Action,
+                        screened.SentAt,
+                    }),
+                    viewed.Evidence?.Reported,
+                    viewed.Evidence?.Reporter,
                     Hash = viewed.Report.EvidenceHash,
                 },
             },

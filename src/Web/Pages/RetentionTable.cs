@@ -20,7 +20,7 @@ public static class RetentionTable
         new("The text of your messages",
             "to deliver them, and to bring a chat back after a reload or a lost connection",
             $"readable for {Span(retention.Messages)}; the key is destroyed at most one hour later"),
-        new("Evidence of a report: the last messages of that chat (at most 50), the reason, the comment",
+        new("Evidence of a report: the last messages of that chat (at most 50), what the screening said of it, how often both were reported and sanctioned before, the reason, the comment",
             "to decide on the report",
             $"{Span(retention.Cases)} from the first report on that person; then the key is destroyed"),
         new("Year of birth, display name, interests, preferences",

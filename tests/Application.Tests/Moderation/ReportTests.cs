@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
@@ -75,6 +78,36 @@ public sealed class ReportTests
             [ScreeningAction.Block, null], Reports().OrderBy(report => report.ReporterId != ann).Select(report => report.CommentVerdict?.Action));
     }
 
+    [Fact]
+    public async Task Evidence_holds_what_was_written_what_the_screening_said_of_it_and_what_was_known_of_both()
+    {
+        await Report(carl, await Meet(carl, bob));
+        var statement = await world.Sealer.SealForCase("key", Guid.NewGuid(), "why", CancellationToken.None);
+        await world.Executor.Execute(
+            Ban.Decider, bob, new BanCommand.Sanction(Guid.NewGuid(), bob, "spam", statement, null, [], world.Clock.GetUtcNow()), Guid.NewGuid(),
+            EventMetadata.System, CancellationToken.None);
+        var match = await Meet(ann, bob);
+        await Say(match, ann, "hello");
+        await Say(match, bob, "mail me at bob@example.org");
+        await Say(match, bob, "kill yourself");
+
+        await Report(ann, match);
+
+        var report = Reports().Single(report => report.ReporterId == ann);
+        var json = Assert.IsType<string>(await world.Sealer.OpenForCase(report.ReportId, report.Evidence, CancellationToken.None));
+        Assert.Equal(report.EvidenceHash, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
+        var evidence = JsonSerializer.Deserialize<Evidence>(json, EventCodec.Json)!;
+        Assert.Equal([(ann, "hello"), (bob, "mail me at bob@example.org")], evidence.Messages.Select(message => (message.From, message.Body)));
+        Assert.Equal(
+            [(bob, 2, ScreeningAction.Warn), (bob, 0, ScreeningAction.Block)],
+            evidence.Verdicts!.Select(screened => (screened.From, screened.Sequence, screened.Verdict.Action)));
+        Assert.Equal(new(Reports: 1, Warnings: 1, Bans: 0, Strikes: 1), evidence.Reported);
+        Assert.Equal(new(0, 0, 0, 0), evidence.Reporter);
+    }
+
+    private async Task Say(LiveMatch match, Guid from, string body) => Assert.IsType<Outcome<MessageAnswer>.Done>(
+        await world.Conversation.Send(match, match.Find(from)!, Guid.NewGuid(), body, null, CancellationToken.None));
+
     /// <summary>Nobody of whom had a report decided yet.</summary>
     private sealed class Newcomers : IReporterRecords
     {
@@ -96,7 +129,7 @@ public sealed class ReportTests
     private async Task<Outcome<ReportReceipt>> Report(Guid reporter, LiveMatch match, string comment = "why")
     {
         var handler = new ReportPartnerHandler(
-            world.Departures, world.OwnMatches, world.Conversation, world.Sealer, world.Executor, null!, new NoLimits(),
+            world.Departures, world.OwnMatches, new(world.Log, EventCodec.Default, world.Conversation, world.Executor, world.Sealer), world.Sealer, world.Executor, null!, new NoLimits(),
             new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), new()),
             new(world.Executor, new Newcomers(), world.Sealer, world.Bans, world.Bans, null!, world.Clock, NullLogger<Escalation>.Instance), world.Clock);
         return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, comment, Block: false), CancellationToken.None);

@@ -40,6 +40,8 @@ public sealed class AdminTests : IAsyncLifetime
             var message = Assert.Single(read.GetProperty("evidence").GetProperty("messages").EnumerateArray().ToArray());
             Assert.Equal(("something bad", pair.Ann.Id.ToString()), (message.Text("body"), message.Text("from")));
             Assert.Matches("^[0-9a-f]{64}$", read.GetProperty("evidence").Text("hash"));
+            Assert.Empty(read.GetProperty("evidence").GetProperty("verdicts").EnumerateArray());
+            Assert.Equal("""{"reports":0,"warnings":0,"bans":0,"strikes":0}""", read.GetProperty("evidence").GetProperty("reported").ToString());
             Assert.Equal("she would not stop", read.Text("comment"));
         }
 

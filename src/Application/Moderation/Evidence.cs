@@ -1,0 +1,83 @@
+using RandomChat.Application.Events;
+using RandomChat.Application.Matches;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
+
+namespace RandomChat.Application.Moderation;
+
+/// <summary>What a report seals: what was written, what the screening said of it, and what was known of both. Part of the storage format.</summary>
+/// <param name="Messages">The last messages of the match, oldest first.</param>
+/// <param name="Verdicts">Of the whole match, oldest first; null in what was sealed before there were any.</param>
+/// <param name="Reported">The one who is reported; null in what was sealed before it was collected.</param>
+/// <param name="Reporter">The same of whoever reports.</param>
+public sealed record Evidence(
+    Guid MatchId, DateTimeOffset TakenAt, IReadOnlyList<EvidenceMessage> Messages, IReadOnlyList<EvidenceVerdict>? Verdicts = null,
+    EvidenceHistory? Reported = null, EvidenceHistory? Reporter = null);
+
+public sealed record EvidenceMessage(Guid MessageId, int Sequence, Guid From, string Body, DateTimeOffset SentAt);
+
+/// <param name="Sequence">0 where the message was not delivered; its text is kept nowhere then.</param>
+public sealed record EvidenceVerdict(Guid MessageId, int Sequence, Guid From, Verdict Verdict, DateTimeOffset SentAt);
+
+/// <summary>What had happened to a visitor before, in short.</summary>
+/// <param name="Reports">How often they were reported.</param>
+/// <param name="Warnings">Those that were not taken back.</param>
+/// <param name="Bans">The same of bans.</param>
+/// <param name="Strikes">That counted then.</param>
+public sealed record EvidenceHistory(int Reports, int Warnings, int Bans, int Strikes);
+
+/// <summary>Collects the evidence of a report, as far as its keys exist.</summary>
+public sealed class EvidenceCollector(IEventStore store, EventCodec codec, Conversation conversation, CommandExecutor executor, ISealer sealer)
+{
+    /// <param name="reported">Whose history is that of the reported one.</param>
+    /// <exception cref="DependencyUnavailableException">Some of it cannot be read now.</exception>
+    public async Task<Evidence> Collect(Guid matchId, Guid reporter, Guid reported, DateTimeOffset now, CancellationToken ct) => new(
+        matchId, now, await Messages(matchId, ct), await Verdicts(matchId, ct), await History(reported, now, ct), await History(reporter, now, ct));
+
+    private async Task<IReadOnlyList<EvidenceMessage>> Messages(Guid matchId, CancellationToken ct)
+    {
+        var last = new Queue<MessageEvent.Sent>();
+        await foreach (var sent in conversation.ReadSealed(matchId, ct))
+        {
+            last.Enqueue(sent);
+            if (last.Count > Case.EvidenceMessages)
+            {
+                last.Dequeue();
+            }
+        }
+
+        var messages = new List<EvidenceMessage>(last.Count);
+        foreach (var sent in last)
+        {
+            if (await sealer.OpenMessage(matchId, sent.MessageId, sent.Body, ct) is { } body)
+            {
+                messages.Add(new(sent.MessageId, sent.Sequence, sent.From, body, sent.At));
+            }
+        }
+
+        return messages;
+    }
+
+    private async Task<IReadOnlyList<EvidenceVerdict>> Verdicts(Guid matchId, CancellationToken ct)
+    {
+        var verdicts = new List<EvidenceVerdict>();
+        await foreach (var recorded in store.Read(StreamName.For(Match.Decider.Category, matchId), 0, ct))
+        {
+            if (codec.Decode(recorded) is MatchEvent.MessageScreened screened)
+            {
+                verdicts.Add(new(screened.MessageId, screened.Sequence, screened.From, screened.Verdict, screened.SentAt));
+            }
+        }
+
+        return verdicts;
+    }
+
+    private async Task<EvidenceHistory> History(Guid visitorId, DateTimeOffset now, CancellationToken ct)
+    {
+        var reports = await executor.Load(Case.Decider, ReportPartnerHandler.CaseOf(visitorId), ct);
+        var bans = await executor.Load(Ban.Decider, visitorId, ct);
+        var standing = bans.Sanctions.Where(sanction => !sanction.IsLifted).ToLookup(sanction => sanction.IsBan);
+        return new(reports.Reports.Count, standing[false].Count(), standing[true].Count(), bans.StrikesAt(now));
+    }
+}
