@@ -4,7 +4,8 @@ using RandomChat.Web.Tests.Hosting;
 
 namespace RandomChat.Browser.Tests.Pages;
 
-/// <summary>Pictures for people to look at. Run by hand: <c>-explicit only -method '*picture*'</c>.</summary>
+/// <summary>Pictures for people to look at. Run by hand: <c>-explicit only -trait run=by-hand</c>.</summary>
+[Trait("run", "by-hand")]
 public sealed class ScreenshotTests(Chromium chromium, Site site) : Tour(chromium, site)
 {
     [Fact(Explicit = true)]
@@ -67,6 +68,7 @@ public sealed class ScreenshotTests(Chromium chromium, Site site) : Tour(chromiu
 }
 
 [Collection("calls")]
+[Trait("run", "by-hand")]
 public sealed class CallScreenshotTests(Chromium chromium, Site site) : Tour(chromium, site)
 {
     [Theory(Explicit = true)]
