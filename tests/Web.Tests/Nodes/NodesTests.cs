@@ -154,11 +154,11 @@ public sealed class NodesTests(SharedCluster shared) : IClassFixture<SharedClust
     public async Task Who_waits_on_one_node_is_told_of_the_timeout_and_meets_somebody_of_the_other()
     {
         var request = Pair.Request();
+        await using var bob = await HubVisitor.Enter(cluster.A.Address);
         await using var ann = await HubVisitor.Enter(cluster.A.Address);
         await ann.Join(request);
         await ann.DisposeAsync();
         await using var back = await ann.On(cluster.B.Address);
-        await using var bob = await HubVisitor.Enter(cluster.A.Address);
 
         // Nobody is free for a while: the place and the wait came along to the other node.
         Assert.True((await back.Next("match_timeout")).Number("waitedSeconds") > 0);
