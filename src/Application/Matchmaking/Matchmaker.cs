@@ -45,7 +45,7 @@ public sealed class Matchmaker(
             TimedOut: false,
             connection);
 
-        DateTimeOffset? parkedUntil = connections.IsConnected(visitorId) ? null : GraceEnd;
+        DateTimeOffset? parkedUntil = await connections.IsConnectedAnywhere(visitorId, ct) ? null : GraceEnd;
         var outcome = await lobby.Join(ticket, parkedUntil, ct);
         starter.StayIn(visitorId);
         if (matches.Of(visitorId) is not null)
@@ -114,11 +114,7 @@ public sealed class Matchmaker(
                 await restorer.TakeOver(orphan, ct);
             }
 
-            if (await lobby.Unpark(visitorId, ct) is JoinOutcome.Claimed { Claim: var claim })
-            {
-                // Not awaited: what this connection calls, leaving above all, does not wait for the log.
-                _ = starter.Begin(claim);
-            }
+            await TakePlaceBack(visitorId, ct);
         }
         catch (DependencyUnavailableException e)
         {
@@ -139,6 +135,11 @@ public sealed class Matchmaker(
         try
         {
             await lobby.Park(visitorId, GraceEnd, CancellationToken.None);
+            if (!connections.IsConnected(visitorId) && await connections.IsConnectedAnywhere(visitorId, CancellationToken.None))
+            {
+                // At another node, which may have taken the place back before it was parked here.
+                await TakePlaceBack(visitorId, CancellationToken.None);
+            }
         }
         catch (DependencyUnavailableException e)
         {
@@ -174,7 +175,7 @@ public sealed class Matchmaker(
     /// <summary>A connection may have opened or closed while its visitor's ticket was on its way.</summary>
     private async Task<JoinOutcome?> FollowConnection(Guid visitorId, bool parked, CancellationToken ct)
     {
-        var connected = connections.IsConnected(visitorId);
+        var connected = await connections.IsConnectedAnywhere(visitorId, ct);
         if (parked && connected)
         {
             return await lobby.Unpark(visitorId, ct);
@@ -183,9 +184,22 @@ public sealed class Matchmaker(
         if (!parked && !connected)
         {
             await lobby.Park(visitorId, GraceEnd, ct);
+            if (await connections.IsConnectedAnywhere(visitorId, ct))
+            {
+                return await lobby.Unpark(visitorId, ct);
+            }
         }
 
         return null;
+    }
+
+    private async Task TakePlaceBack(Guid visitorId, CancellationToken ct)
+    {
+        if (await lobby.Unpark(visitorId, ct) is JoinOutcome.Claimed { Claim: var claim })
+        {
+            // Not awaited: what a connection calls, leaving above all, does not wait for the log.
+            _ = starter.Begin(claim);
+        }
     }
 
     private async Task Undo(Guid visitorId, JoinOutcome outcome, CancellationToken ct)

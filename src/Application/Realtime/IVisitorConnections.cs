@@ -12,7 +12,14 @@ public interface IVisitorConnections
     /// <summary>Sends to one connection; false where it is gone.</summary>
     bool PushTo(string connectionId, IServerEvent happened);
 
+    /// <summary>Whether the visitor is connected to this node, or to another one where <see cref="Follow"/> says so.</summary>
     bool IsConnected(Guid visitorId);
+
+    /// <summary>
+    /// Whether the visitor is connected to any node. Whoever is told false by a node is seen by it when they come: a node says
+    /// where a visitor is (<see cref="Announce"/>) before it acts on that. Never fails: what cannot be asked is taken from memory.
+    /// </summary>
+    ValueTask<bool> IsConnectedAnywhere(Guid visitorId, CancellationToken ct);
 
     bool IsOpen(string connectionId);
 

@@ -104,6 +104,8 @@ public sealed class VisitorConnections(IHubContext<ChatHub> hub, TimeProvider cl
 
     public bool IsConnected(Guid visitorId) => byVisitor.ContainsKey(visitorId);
 
+    public ValueTask<bool> IsConnectedAnywhere(Guid visitorId, CancellationToken ct) => ValueTask.FromResult(IsConnected(visitorId));
+
     /// <summary>How many connections a visitor has.</summary>
     public int CountOf(Guid visitorId) => byVisitor.TryGetValue(visitorId, out var known) ? known.Items.Length : 0;
 

@@ -128,12 +128,16 @@ public sealed class Connections : IVisitorConnections
     private readonly ConcurrentDictionary<Guid, ConcurrentQueue<IServerEvent>> pushed = [];
     private readonly ConcurrentDictionary<string, ConcurrentQueue<IServerEvent>> told = [];
     private readonly ConcurrentDictionary<Guid, bool> open = [];
+    private readonly ConcurrentDictionary<Guid, bool> elsewhere = [];
 
     public int VisitorCount => open.Count;
 
     public void Open(Guid visitorId) => open[visitorId] = true;
 
     public void Close(Guid visitorId) => open.TryRemove(visitorId, out _);
+
+    /// <summary>Opens a connection to another node.</summary>
+    public void OpenElsewhere(Guid visitorId) => elsewhere[visitorId] = true;
 
     public IEnumerable<T> To<T>(Guid visitorId) => pushed.TryGetValue(visitorId, out var all) ? all.OfType<T>() : [];
 
@@ -150,6 +154,9 @@ public sealed class Connections : IVisitorConnections
     }
 
     public bool IsConnected(Guid visitorId) => open.ContainsKey(visitorId);
+
+    public ValueTask<bool> IsConnectedAnywhere(Guid visitorId, CancellationToken ct) =>
+        ValueTask.FromResult(IsConnected(visitorId) || elsewhere.ContainsKey(visitorId));
 
     public bool IsOpen(string connectionId) => false;
 

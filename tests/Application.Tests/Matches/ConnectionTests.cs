@@ -65,6 +65,49 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task A_place_in_the_queue_is_kept_when_the_visitor_came_to_another_node_before_the_old_connection_was_noticed_as_lost()
+    {
+        await world.Join(ann);
+
+        world.Connections.OpenElsewhere(ann);
+        world.Connections.Close(ann);
+        await world.Matchmaker.ConnectionsClosed(ann);
+        await world.Pass(TimeSpan.FromSeconds(25));
+
+        Assert.Single(world.Connections.To<MatchTimeout>(ann));
+        await world.Join(bob);
+        Assert.NotNull(world.Matches.Of(ann));
+    }
+
+    [Fact]
+    public async Task Who_asks_here_and_is_connected_to_another_node_waits_like_everybody()
+    {
+        world.Connections.OpenElsewhere(ann);
+        await world.Matchmaker.Join(ann, ann, new(ChatMode.Text, null, [], false), null, CancellationToken.None);
+
+        await world.Join(bob);
+
+        Assert.NotNull(world.Matches.Of(ann));
+    }
+
+    [Fact]
+    public async Task Who_goes_to_another_node_while_the_ticket_is_on_its_way_waits_like_everybody()
+    {
+        world.Connections.Open(ann);
+        world.Index.Asked = () =>
+        {
+            world.Connections.OpenElsewhere(ann);
+            world.Connections.Close(ann);
+        };
+        await world.Matchmaker.Join(ann, ann, new(ChatMode.Text, null, [], false), null, CancellationToken.None);
+        world.Index.Asked = null;
+
+        await world.Join(bob);
+
+        Assert.NotNull(world.Matches.Of(ann));
+    }
+
+    [Fact]
     public async Task Whose_connection_opens_while_the_ticket_is_on_its_way_waits_like_everybody()
     {
         world.Index.Asked = () => world.Connections.Open(ann);

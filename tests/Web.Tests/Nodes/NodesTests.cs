@@ -151,6 +151,38 @@ public sealed class NodesTests(SharedCluster shared) : IClassFixture<SharedClust
     }
 
     [Fact]
+    public async Task Who_waits_on_two_nodes_keeps_the_place_when_one_connection_is_gone()
+    {
+        var request = Pair.Request();
+        await using var ann = await HubVisitor.Enter(cluster.A.Address);
+        await using var bob = await HubVisitor.Enter(cluster.A.Address);
+        await ann.Join(request);
+        await using var tab = await ann.On(cluster.B.Address);
+
+        await tab.DisposeAsync();
+        Assert.True((await ann.Next("match_timeout")).Number("waitedSeconds") > 0);
+        await bob.Join(request);
+
+        Assert.Equal((await ann.Next("match_found")).Text("matchId"), (await bob.Next("match_found")).Text("matchId"));
+    }
+
+    [Fact]
+    public async Task Who_asks_one_node_over_REST_and_is_connected_to_another_is_looked_for()
+    {
+        await using var ann = await HubVisitor.Enter(cluster.A.Address);
+        await using var bob = await HubVisitor.Enter(cluster.B.Address);
+        var request = Pair.Request();
+        using var rest = ann.Rest();
+        rest.BaseAddress = cluster.B.Address;
+        using var waits = await rest.PostAsJsonAsync("/api/match/start", request);
+        Assert.Equal(HttpStatusCode.Accepted, waits.StatusCode);
+
+        await bob.Join(request);
+
+        Assert.Equal((await ann.Next("match_found")).Text("matchId"), (await bob.Next("match_found")).Text("matchId"));
+    }
+
+    [Fact]
     public async Task Who_waits_on_one_node_is_told_of_the_timeout_and_meets_somebody_of_the_other()
     {
         var request = Pair.Request();

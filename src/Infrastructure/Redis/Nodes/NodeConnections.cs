@@ -55,6 +55,31 @@ internal sealed class NodeConnections(
     public bool IsConnected(Guid visitorId) =>
         local.IsConnected(visitorId) || (followed.TryGetValue(visitorId, out var elsewhere) && elsewhere.Nodes.Count > 0);
 
+    public async ValueTask<bool> IsConnectedAnywhere(Guid visitorId, CancellationToken ct)
+    {
+        if (IsConnected(visitorId))
+        {
+            return true;
+        }
+
+        try
+        {
+            foreach (var there in await redis.Ask(db => db.HashKeysAsync(PresenceKey(visitorId))))
+            {
+                if (there != node.Value && await Lives(there!))
+                {
+                    return true;
+                }
+            }
+        }
+        catch (DependencyUnavailableException)
+        {
+            // Whoever waits is looked for again when Redis is back: the lobby stands there too.
+        }
+
+        return IsConnected(visitorId);
+    }
+
     public bool IsOpen(string connectionId) => local.IsOpen(connectionId) || nodeOfConnection.ContainsKey(connectionId);
 
     public string? FirstOf(Guid visitorId) =>
@@ -100,7 +125,7 @@ internal sealed class NodeConnections(
         foreach (var entry in await redis.Ask(db => db.HashGetAllAsync(PresenceKey(visitorId))))
         {
             var there = (string)entry.Name!;
-            if (there != node.Value && (life.SeemsAlive(there) || await life.IsAlive(there)))
+            if (there != node.Value && await Lives(there))
             {
                 Set(elsewhere, there, JsonSerializer.Deserialize<string[]>((string)entry.Value!) ?? []);
                 bus.Post(there, new NodeMessage.Guest(visitorId, matchId));
@@ -171,6 +196,9 @@ internal sealed class NodeConnections(
 
         return before.Count > 0;
     }
+
+    /// <summary>A node that died leaves its visitors' presence behind.</summary>
+    private async ValueTask<bool> Lives(string there) => life.SeemsAlive(there) || await life.IsAlive(there);
 
     private RedisKey PresenceKey(Guid visitorId) => $"{redis.KeyPrefix}presence:{visitorId:D}";
 
