@@ -18,10 +18,10 @@ public interface IBanIndex
     AddressBan? AtAddress(string address);
 
     /// <summary>
-    /// Remembers an address of somebody who was banned. This is in no event, since it may be kept for a day only; it is
-    /// lost with the index.
+    /// Remembers an address of somebody who was banned, until then or until that ban is taken back. This is in no event,
+    /// since it may be kept for a day only; it is lost with the index.
     /// </summary>
-    void MarkAddress(string address, AddressBan ban);
+    void MarkAddress(Guid sanctionId, string address, AddressBan ban);
 
     /// <summary>Whether a warning of the visitor's was not shown yet.</summary>
     bool HasUntoldWarning(Guid visitorId);
@@ -58,11 +58,12 @@ public interface IAppealLinks
 /// <summary>Puts banned visitors out, whichever node they are connected to.</summary>
 public interface IExpulsions
 {
-    /// <summary>Tells them, closes their connections, and remembers their addresses. Never waits and never fails.</summary>
+    /// <summary>Tells them, closes their connections, and then remembers their addresses. Never waits.</summary>
     void Expel(Expulsion expulsion);
 }
 
+/// <param name="SanctionId">Of the ban.</param>
 /// <param name="Told">What they are told last.</param>
 /// <param name="AddressUntil">Until when their addresses are remembered.</param>
 /// <param name="IsSevere">See <see cref="AddressBan"/>.</param>
-public sealed record Expulsion(Guid VisitorId, Realtime.Banned Told, DateTimeOffset AddressUntil, bool IsSevere);
+public sealed record Expulsion(Guid VisitorId, Guid SanctionId, Realtime.Banned Told, DateTimeOffset AddressUntil, bool IsSevere);

@@ -7,11 +7,11 @@ public sealed class LocalExpulsions(ILocalConnections connections, IBanIndex ban
 {
     public void Expel(Expulsion expulsion)
     {
-        foreach (var address in connections.AddressesOf(expulsion.VisitorId))
-        {
-            bans.MarkAddress(address, new(expulsion.AddressUntil, expulsion.IsSevere));
-        }
-
+        var addresses = connections.AddressesOf(expulsion.VisitorId);
         connections.Close(expulsion.VisitorId, expulsion.Told);
+        foreach (var address in addresses)
+        {
+            bans.MarkAddress(expulsion.SanctionId, address, new(expulsion.AddressUntil, expulsion.IsSevere));
+        }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class PairingIndexFile : IDisposable
     private const long ApplicationId = 0x52435049;
 
     /// <summary>Raise it when the tables, or what goes into them, change: older files are then refilled.</summary>
-    private const long Version = 3;
+    private const long Version = 4;
 
     /// <summary>Beyond this size damage is found when it is met: a start does not take longer as the index grows.</summary>
     private const long FullyCheckedUpTo = 8 << 20;
@@ -41,7 +41,7 @@ internal sealed class PairingIndexFile : IDisposable
         CREATE INDEX warnings_by_visitor ON warnings (visitor);
         CREATE TABLE escalations (visitor TEXT PRIMARY KEY, due INTEGER NOT NULL) WITHOUT ROWID; -- ticks, UTC
         CREATE TABLE addresses ( -- in no event: lost with this file
-            address TEXT PRIMARY KEY, until INTEGER NOT NULL, severe INTEGER NOT NULL) WITHOUT ROWID;
+            address TEXT, sanction TEXT, until INTEGER NOT NULL, severe INTEGER NOT NULL, PRIMARY KEY (address, sanction)) WITHOUT ROWID;
         """;
 
     private readonly SqliteConnection _writer;
@@ -62,6 +62,7 @@ internal sealed class PairingIndexFile : IDisposable
     private readonly SqliteCommand _escalated;
     private readonly SqliteCommand _escalationsDue;
     private readonly SqliteCommand _markAddress;
+    private readonly SqliteCommand _liftAddresses;
     private readonly SqliteCommand _pruneAddresses;
     private readonly SqliteCommand _banned;
     private readonly SqliteCommand _atAddress;
@@ -101,11 +102,8 @@ internal sealed class PairingIndexFile : IDisposable
         _escalate = Keep(_writer.Command("INSERT OR REPLACE INTO escalations VALUES ($visitor, $due)", "$visitor", "$due"));
         _escalationOver = Keep(_writer.Command("DELETE FROM escalations WHERE visitor = $visitor", "$visitor"));
         _markAddress = Keep(_writer.Command(
-            """
-            INSERT INTO addresses VALUES ($address, $until, $severe)
-            ON CONFLICT DO UPDATE SET until = max(until, excluded.until), severe = max(severe, excluded.severe)
-            """,
-            "$address", "$until", "$severe"));
+            "INSERT OR REPLACE INTO addresses VALUES ($address, $sanction, $until, $severe)", "$address", "$sanction", "$until", "$severe"));
+        _liftAddresses = Keep(_writer.Command("DELETE FROM addresses WHERE sanction = $sanction", "$sanction"));
         _pruneAddresses = Keep(_writer.Command("DELETE FROM addresses WHERE until <= $now", "$now"));
         _setCheckpoint = Keep(_writer.Command("INSERT OR REPLACE INTO checkpoint VALUES (1, $position, $log)", "$position", "$log"));
         _openMatches = Keep(_reader.Command("SELECT match_id FROM open_matches ORDER BY position"));
@@ -117,7 +115,7 @@ internal sealed class PairingIndexFile : IDisposable
         _warned = Keep(_reader.Command("SELECT sanction FROM warnings WHERE visitor = $visitor", "$visitor"));
         _escalated = Keep(_reader.Command("SELECT visitor FROM escalations WHERE visitor = $visitor", "$visitor"));
         _escalationsDue = Keep(_reader.Command("SELECT visitor FROM escalations WHERE due <= $now ORDER BY due", "$now"));
-        _atAddress = Keep(_reader.Command("SELECT until, severe FROM addresses WHERE address = $address AND until > $now", "$address", "$now"));
+        _atAddress = Keep(_reader.Command("SELECT until, severe FROM addresses WHERE address = $address AND until > $now ORDER BY severe DESC, until DESC LIMIT 1", "$address", "$now"));
     }
 
     /// <summary>Opens the file, or a new one in its place where it cannot be used.</summary>
@@ -159,7 +157,8 @@ internal sealed class PairingIndexFile : IDisposable
 
     /// <summary>Writes rows and checkpoint together.</summary>
     /// <param name="keepSince">Meetings that ended earlier are dropped.</param>
-    public void Apply(IEnumerable<PairingChange> changes, long position, Guid log, DateTimeOffset keepSince)
+    /// <param name="now">Addresses whose time is over by then are dropped.</param>
+    public void Apply(IEnumerable<PairingChange> changes, long position, Guid log, DateTimeOffset keepSince, DateTimeOffset now)
     {
         _writer.Run("BEGIN IMMEDIATE");
         try
@@ -170,6 +169,7 @@ internal sealed class PairingIndexFile : IDisposable
             }
 
             _prune.With(keepSince.UtcTicks).ExecuteNonQuery();
+            _pruneAddresses.With(now.UtcTicks).ExecuteNonQuery();
             _setCheckpoint.With(position, Text(log)).ExecuteNonQuery();
             _writer.Run("COMMIT");
         }
@@ -208,12 +208,8 @@ internal sealed class PairingIndexFile : IDisposable
         Rows<(DateTimeOffset, bool)?>(_atAddress, rows => (new(rows.GetInt64(0), TimeSpan.Zero), rows.GetInt64(1) != 0), address, now.UtcTicks)
             .FirstOrDefault();
 
-    /// <summary>Remembers an address, and forgets those whose time is over.</summary>
-    public void MarkAddress(string address, DateTimeOffset until, bool isSevere, DateTimeOffset now)
-    {
-        _pruneAddresses.With(now.UtcTicks).ExecuteNonQuery();
-        _markAddress.With(address, until.UtcTicks, isSevere ? 1 : 0).ExecuteNonQuery();
-    }
+    public void MarkAddress(Guid sanction, string address, DateTimeOffset until, bool isSevere) =>
+        _markAddress.With(address, Text(sanction), until.UtcTicks, isSevere ? 1 : 0).ExecuteNonQuery();
 
     public void Dispose()
     {
@@ -270,6 +266,7 @@ internal sealed class PairingIndexFile : IDisposable
 
             case PairingChange.BanLifted lifted:
                 _lift.With(Text(lifted.SanctionId)).ExecuteNonQuery();
+                _liftAddresses.With(Text(lifted.SanctionId)).ExecuteNonQuery();
                 _told.With(Text(lifted.SanctionId)).ExecuteNonQuery();
                 break;
 

@@ -44,12 +44,12 @@ public sealed partial class SqlitePairingIndex : IBanIndex
     public AddressBan? AtAddress(string address) =>
         Query(file => file.AtAddress(address, _time.GetUtcNow())) is var (until, isSevere) ? new(until, isSevere) : null;
 
-    public void MarkAddress(string address, AddressBan ban)
+    public void MarkAddress(Guid sanctionId, string address, AddressBan ban)
     {
         lock (_writing)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _file.MarkAddress(address, ban.Until, ban.IsSevere, _time.GetUtcNow());
+            _file.MarkAddress(sanctionId, address, ban.Until, ban.IsSevere);
         }
     }
 

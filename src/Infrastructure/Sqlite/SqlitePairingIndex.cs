@@ -229,7 +229,8 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IAsyncDisposable
                 return;
             }
 
-            _file.Apply(changes, position, _logId, _time.GetUtcNow() - _keepMeetings);
+            var now = _time.GetUtcNow();
+            _file.Apply(changes, position, _logId, now - _keepMeetings, now);
             _checkpoint = position;
         }
 

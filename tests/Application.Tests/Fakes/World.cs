@@ -230,7 +230,7 @@ public sealed class Bans : IBanIndex, IDeviceMarks, IAppealLinks
 
     public AddressBan? AtAddress(string address) => null;
 
-    public void MarkAddress(string address, AddressBan ban)
+    public void MarkAddress(Guid sanctionId, string address, AddressBan ban)
     {
     }
 

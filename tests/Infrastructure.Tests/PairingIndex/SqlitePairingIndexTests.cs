@@ -447,19 +447,38 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
     [Fact]
     public async Task An_address_is_remembered_until_its_time_is_over_over_a_restart_too()
     {
-        Index.MarkAddress("plain", new(Now.AddHours(1), IsSevere: false));
-        Index.MarkAddress("severe", new(Now.AddHours(2), IsSevere: true));
-        Index.MarkAddress("severe", new(Now.AddHours(1), IsSevere: false));
+        var now = Now;
+        Index.MarkAddress(Guid.NewGuid(), "plain", new(now.AddHours(1), IsSevere: false));
+        Index.MarkAddress(Guid.NewGuid(), "severe", new(now.AddHours(2), IsSevere: true));
+        Index.MarkAddress(Guid.NewGuid(), "severe", new(now.AddHours(3), IsSevere: false));
         await Index.DisposeAsync();
         _index = Open();
 
-        Assert.Equal(new(Now.AddHours(1), false), Index.AtAddress("plain"));
-        Assert.Equal(new(Now.AddHours(2), true), Index.AtAddress("severe"));
+        Assert.Equal(new(now.AddHours(1), false), Index.AtAddress("plain"));
+        Assert.Equal(new(now.AddHours(2), true), Index.AtAddress("severe"));
         Assert.Null(Index.AtAddress("other"));
 
         _time.Advance(TimeSpan.FromHours(1));
         Assert.Null(Index.AtAddress("plain"));
-        Assert.NotNull(Index.AtAddress("severe"));
+        Assert.Equal(new(now.AddHours(2), true), Index.AtAddress("severe"));
+
+        // What was severe is over; what was not still holds.
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(new(now.AddHours(3), false), Index.AtAddress("severe"));
+    }
+
+    [Fact]
+    public async Task An_address_is_forgotten_with_the_ban_that_it_is_of()
+    {
+        var (visitor, sanction) = (Guid.NewGuid(), Guid.NewGuid());
+        await Append(StreamName.For("ban", visitor), -1, Banned(visitor, sanction, null));
+        await Index.CatchUp(Ct);
+        Index.MarkAddress(sanction, "school", new(Now.AddHours(9), IsSevere: true));
+
+        await Append(StreamName.For("ban", visitor), 0, new BanEvent.Lifted(sanction, visitor, "sealed", Guid.NewGuid(), Now));
+        await Index.CatchUp(Ct);
+
+        Assert.Null(Index.AtAddress("school"));
     }
 
     private BanEvent.Issued Banned(Guid visitor, Guid sanction, DateTimeOffset? until) =>

@@ -52,7 +52,7 @@ internal sealed class NodeDesk(
                 expulsions.Expel(expel.Expulsion);
                 break;
             case NodeMessage.AddressMarked marked:
-                index.MarkAddress(marked.Address, marked.Ban);
+                index.MarkAddress(marked.SanctionId, marked.Address, marked.Ban);
                 break;
         }
     }

@@ -52,7 +52,7 @@ internal abstract record NodeMessage
 
     public sealed record Expel(Expulsion Expulsion) : NodeMessage;
 
-    public sealed record AddressMarked(string Address, AddressBan Ban) : NodeMessage;
+    public sealed record AddressMarked(Guid SanctionId, string Address, AddressBan Ban) : NodeMessage;
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, NodeJson.Options);
 

@@ -29,10 +29,10 @@ internal sealed class SharedBanIndex(SqlitePairingIndex own, NodeBus bus) : IBan
     }
 
     /// <summary>A mark is in no event: a node that does not hear of it never will.</summary>
-    public void MarkAddress(string address, AddressBan ban)
+    public void MarkAddress(Guid sanctionId, string address, AddressBan ban)
     {
-        own.MarkAddress(address, ban);
-        bus.PostToAll(new NodeMessage.AddressMarked(address, ban));
+        own.MarkAddress(sanctionId, address, ban);
+        bus.PostToAll(new NodeMessage.AddressMarked(sanctionId, address, ban));
     }
 }
 
