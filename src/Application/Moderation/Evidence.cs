@@ -77,7 +77,7 @@ public sealed class EvidenceCollector(IEventStore store, EventCodec codec, Conve
     {
         var reports = await executor.Load(Case.Decider, ReportPartnerHandler.CaseOf(visitorId), ct);
         var bans = await executor.Load(Ban.Decider, visitorId, ct);
-        var standing = bans.Sanctions.Where(sanction => !sanction.IsLifted).ToLookup(sanction => sanction.IsBan);
+        var standing = bans.Sanctions.Where(sanction => !sanction.IsTakenBack).ToLookup(sanction => sanction.IsBan);
         return new(reports.Reports.Count, standing[false].Count(), standing[true].Count(), bans.StrikesAt(now));
     }
 }

@@ -86,6 +86,7 @@ public sealed class ReportTests
         await world.Executor.Execute(
             Ban.Decider, bob, new BanCommand.Sanction(Guid.NewGuid(), bob, "spam", statement, null, [], world.Clock.GetUtcNow()), Guid.NewGuid(),
             EventMetadata.System, CancellationToken.None);
+        await OverturnedBan(bob, statement);
         var match = await Meet(ann, bob);
         await Say(match, ann, "hello");
         await Say(match, bob, "mail me at bob@example.org");
@@ -103,6 +104,22 @@ public sealed class ReportTests
             evidence.Verdicts!.Select(screened => (screened.From, screened.Sequence, screened.Verdict.Action)));
         Assert.Equal(new(Reports: 1, Warnings: 1, Bans: 0, Strikes: 1), evidence.Reported);
         Assert.Equal(new(0, 0, 0, 0), evidence.Reporter);
+    }
+
+    /// <summary>One that counts for nothing.</summary>
+    private async Task OverturnedBan(Guid visitorId, string statement)
+    {
+        var (sanction, appeal, now) = (Guid.NewGuid(), Guid.NewGuid(), world.Clock.GetUtcNow());
+        foreach (var command in new BanCommand[]
+        {
+            new BanCommand.Issue(sanction, visitorId, "hate", null, statement, Guid.NewGuid(), [], now),
+            new BanCommand.FileAppeal(appeal, sanction, statement, now),
+            new BanCommand.DecideAppeal(appeal, AppealOutcome.Overturned, statement, Guid.NewGuid(), now),
+        })
+        {
+            Assert.IsType<Executed<BanEvent, BanState>.Done>(await world.Executor.Execute(
+                Ban.Decider, visitorId, command, Guid.NewGuid(), EventMetadata.System, CancellationToken.None));
+        }
     }
 
     private async Task Say(LiveMatch match, Guid from, string body) => Assert.IsType<Outcome<MessageAnswer>.Done>(
