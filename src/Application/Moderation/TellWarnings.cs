@@ -5,7 +5,7 @@ using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Moderation;
 
-/// <summary>Shows a visitor who is here the warnings that they have not seen yet.</summary>
+/// <summary>Shows a visitor who is connected the warnings that they have not seen yet. To be sent only where they are.</summary>
 public sealed record TellWarnings(Guid VisitorId) : IRequest<Nothing>;
 
 public sealed class TellWarningsHandler(
@@ -19,15 +19,22 @@ public sealed class TellWarningsHandler(
         }
 
         var known = await executor.Load(Ban.Decider, request.VisitorId, cancellationToken);
-        foreach (var warning in known.UntoldWarnings)
+        Guid[] untold = [.. known.UntoldWarnings.Select(warning => warning.Id)];
+        var executed = await executor.Execute(
+            Ban.Decider, request.VisitorId, new BanCommand.Tell(untold, clock.GetUtcNow()), Guid.NewGuid(), EventMetadata.System, cancellationToken);
+        if (executed is not Executed<BanEvent, BanState>.Done { State: var state, Events: var events })
         {
-            var policy = Policies.Find(warning.Policy)!;
-            connections.Push(request.VisitorId, new Notice(
-                "warned", $"A warning: {policy.Title}. {policy.Meaning} Why, and how to appeal: {links.UrlFor(request.VisitorId, warning.Id)}", "warning"));
+            return default;
         }
 
-        await executor.Execute(
-            Ban.Decider, request.VisitorId, new BanCommand.Tell(clock.GetUtcNow()), Guid.NewGuid(), EventMetadata.System, cancellationToken);
+        // Only what was recorded just now: another node may be doing the same.
+        foreach (var told in events.OfType<BanEvent.Told>())
+        {
+            var policy = Policies.Find(state.Find(told.SanctionId)!.Policy)!;
+            connections.Push(request.VisitorId, new Notice(
+                "warned", $"A warning: {policy.Title}. {policy.Meaning} Why, and how to appeal: {links.UrlFor(request.VisitorId, told.SanctionId)}", "warning"));
+        }
+
         return default;
     }
 }

@@ -83,8 +83,8 @@ public abstract record BanCommand
     /// <summary>Takes the ban that lasts back.</summary>
     public sealed record Lift(string Statement, Guid By, DateTimeOffset At) : BanCommand;
 
-    /// <summary>Notes that every warning so far was shown.</summary>
-    public sealed record Tell(DateTimeOffset At) : BanCommand;
+    /// <summary>Notes that warnings are shown.</summary>
+    public sealed record Tell(IReadOnlyList<Guid> SanctionIds, DateTimeOffset At) : BanCommand;
 
     public sealed record FileAppeal(Guid AppealId, Guid SanctionId, string Statement, DateTimeOffset At) : BanCommand;
 
@@ -175,7 +175,7 @@ public static class Ban
             [.. state.Sanctions.Where(sanction => sanction.LastsAt(l.At)).Select(sanction => new BanEvent.Lifted(sanction.Id, state.VisitorId!.Value, l.Statement, l.By, l.At))]),
 
         BanCommand.Tell t => new Decision<BanEvent>.Accepted(
-            [.. state.UntoldWarnings.Select(warning => new BanEvent.Told(warning.Id, state.VisitorId!.Value, t.At))]),
+            [.. state.UntoldWarnings.Where(warning => t.SanctionIds.Contains(warning.Id)).Select(warning => new BanEvent.Told(warning.Id, state.VisitorId!.Value, t.At))]),
 
         BanCommand.FileAppeal a when state.Find(a.SanctionId) is not { } => new Rejection("ban.unknown", "There is no such decision."),
         BanCommand.FileAppeal a when state.Find(a.SanctionId) is { Appeal: { } known } =>

@@ -189,7 +189,13 @@ public sealed class BanTests
     [Fact]
     public void Every_warning_is_told_once_and_a_ban_needs_no_telling() =>
         Ban.Decider.Given(Warned(First, 2, Noon.AddDays(90)), Issued(Second, null))
-            .When(new BanCommand.Tell(Noon))
+            .When(new BanCommand.Tell([First, Second], Noon))
+            .Then(new BanEvent.Told(First, Visitor, Noon), Twice.ChangesNothing);
+
+    [Fact]
+    public void A_warning_that_came_meanwhile_is_still_to_be_told() =>
+        Ban.Decider.Given(Warned(First, 2, Noon.AddDays(90)), Warned(Second, 1, Noon.AddDays(30)))
+            .When(new BanCommand.Tell([First], Noon))
             .Then(new BanEvent.Told(First, Visitor, Noon), Twice.ChangesNothing);
 
     [Fact]
