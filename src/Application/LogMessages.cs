@@ -34,6 +34,9 @@ internal static partial class LogMessages
     [LoggerMessage(10, LogLevel.Warning, "A verdict on a message of match {MatchId} could not be recorded yet; it is tried again.")]
     public static partial void VerdictNotWritten(ILogger log, Guid matchId, Exception e);
 
+    [LoggerMessage(42, LogLevel.Warning, "The ban of {VisitorId} is recorded, and could not be seen through at once: every node makes it take effect; reports on them stay open.")]
+    public static partial void BanNotFinished(ILogger log, Guid visitorId, Exception e);
+
     [LoggerMessage(7, LogLevel.Error, "The match {MatchId} could not be restored and is ended.")]
     public static partial void MatchNotRestored(ILogger log, Guid matchId, Exception e);
 }

@@ -12,21 +12,24 @@ public sealed class BanEnforcement(BanGate gate, Matchmaker matchmaker, Departur
     /// <summary>An address may be a household or a school: it is remembered for a day at most.</summary>
     private static readonly TimeSpan AddressKept = TimeSpan.FromDays(1);
 
+    /// <param name="deviceId">The browser that the visitor is here with; null where it is not known: then only their own ban counts.</param>
     /// <exception cref="DependencyUnavailableException">The ban could not be read; nothing was done.</exception>
-    public async Task Enforce(Guid visitorId, CancellationToken ct)
+    public async Task Enforce(Guid visitorId, Guid? deviceId, CancellationToken ct)
     {
-        if (await gate.Find(visitorId, null, ct) is not { } ban)
+        if (await gate.Find(visitorId, deviceId, ct) is not { } ban)
         {
             return;
+        }
+
+        // The match first: one of this node's needs nobody else.
+        if (await matchmaker.MatchOf(visitorId, ct) is { } matchId)
+        {
+            await departures.Leave(visitorId, matchId, MatchEndReason.Banned);
         }
 
         try
         {
             await matchmaker.Leave(visitorId, CancellationToken.None);
-            if (await matchmaker.MatchOf(visitorId, ct) is { } matchId)
-            {
-                await departures.Leave(visitorId, matchId, MatchEndReason.Banned);
-            }
         }
         catch (DependencyUnavailableException)
         {
@@ -36,7 +39,7 @@ public sealed class BanEnforcement(BanGate gate, Matchmaker matchmaker, Departur
         var notice = await gate.Notice(ban, ct);
         var forADay = clock.GetUtcNow() + AddressKept;
         expulsions.Expel(new(
-            visitorId, new(notice.Reason!, notice.Until, notice.Statement!, notice.AppealUrl!),
+            visitorId, ban.Sanction.Id, new(notice.Reason!, notice.Until, notice.Statement!, notice.AppealUrl!),
             ban.Sanction.Until is { } until && until < forADay ? until : forADay,
             Policies.Find(ban.Sanction.Policy)?.Severity == PolicySeverity.Severe));
     }

@@ -100,7 +100,7 @@ public sealed class Escalation(
         if (sanction is { IsBan: true })
         {
             index.NoteBanned(visitorId, devices);
-            await enforcement.Enforce(visitorId, CancellationToken.None);
+            await enforcement.Enforce(visitorId, null, CancellationToken.None);
         }
     }
 }

@@ -1,5 +1,7 @@
 using Mediator;
+using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
+using RandomChat.Application.Realtime;
 using RandomChat.Application.Sealing;
 using RandomChat.Domain.Moderation;
 using RandomChat.Domain.Visitors;
@@ -19,7 +21,8 @@ public sealed record IssueBan(Guid SanctionId, Guid VisitorId, string Policy, Da
 public sealed record IssuedBan(Guid SanctionId, Guid VisitorId, string Reason, DateTimeOffset? Until);
 
 public sealed class IssueBanHandler(
-    CommandExecutor executor, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement, TimeProvider clock)
+    CommandExecutor executor, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement, TimeProvider clock,
+    ILogger<IssueBanHandler> log)
     : IRequestHandler<IssueBan, Outcome<IssuedBan>>
 {
     public async ValueTask<Outcome<IssuedBan>> Handle(IssueBan request, CancellationToken cancellationToken)
@@ -56,12 +59,20 @@ public sealed class IssueBanHandler(
 
         // It is recorded; that it takes effect does not depend on the caller's patience.
         index.NoteBanned(request.VisitorId, devices);
-        await enforcement.Enforce(request.VisitorId, CancellationToken.None);
-        if (!reports.Open.IsEmpty)
+        try
         {
-            await executor.Execute(
-                Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, request.SanctionId, request.By, now),
-                DerivedId.From("case.decide", request.SanctionId, string.Empty), EventMetadata.Staff(request.By), CancellationToken.None);
+            await enforcement.Enforce(request.VisitorId, null, CancellationToken.None);
+            if (!reports.Open.IsEmpty)
+            {
+                await executor.Execute(
+                    Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, request.SanctionId, request.By, now),
+                    DerivedId.From("case.decide", request.SanctionId, string.Empty), EventMetadata.Staff(request.By), CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (e is DependencyUnavailableException or NodeFailedException or AppendOutcomeUnknownException)
+        {
+            // Every node makes it take effect as soon as it has read it; the reports stay open for somebody to decide.
+            LogMessages.BanNotFinished(log, request.VisitorId, e);
         }
 
         return new IssuedBan(request.SanctionId, request.VisitorId, request.Policy, request.Until);

@@ -7,10 +7,10 @@ namespace RandomChat.Web.Moderation;
 
 public static class BanGuard
 {
-    /// <summary>What stays open to a banned visitor: their own data, the way to appeal, and what judges for itself.</summary>
+    /// <summary>What stays open to a banned visitor: their own data, leaving, the way to appeal, and what judges for itself.</summary>
     private static readonly PathString[] Open =
     [
-        "/api/me", "/api/appeals", "/api/session", "/api/captcha", "/api/login", "/api/logout", "/api/admin",
+        "/api/me", "/api/match/stop", "/api/appeals", "/api/session", "/api/captcha", "/api/login", "/api/logout", "/api/admin",
     ];
 
     /// <summary>Keeps banned visitors out of everything else below <c>/api</c> and <c>/hubs</c>, and shows them why instead of the chat.</summary>

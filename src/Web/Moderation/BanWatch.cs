@@ -13,14 +13,15 @@ namespace RandomChat.Web.Moderation;
 /// that are due.
 /// </summary>
 public sealed class BanWatch(
-    IBanIndex bans, BanEnforcement enforcement, Escalation escalation, ISender sender, LiveMatches matches, ILocalConnections connections, TimeProvider clock, ILogger<BanWatch> log)
+    IBanIndex bans, BanEnforcement enforcement, Escalation escalation, ISender sender, LiveMatches matches,
+    ILocalConnections connections, IDeviceMarks marks, TimeProvider clock, ILogger<BanWatch> log)
     : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<Guid> banned = Channel.CreateUnbounded<Guid>();
+    private readonly Channel<(Guid VisitorId, Guid? DeviceId)> banned = Channel.CreateUnbounded<(Guid, Guid?)>();
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Follow(stoppingToken), LetCome(stoppingToken));
 
@@ -35,7 +36,7 @@ public sealed class BanWatch(
                 {
                     await escalation.Advance(ct);
                 }
-                catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
+                catch (Exception e) when (!ct.IsCancellationRequested)
                 {
                     LogMessages.BanNotEnforced(log, e);
                 }
@@ -53,14 +54,14 @@ public sealed class BanWatch(
         try
         {
             // Those whose ban was read before anybody listened: nobody is connected yet, but their matches are back.
-            foreach (var side in matches.All.SelectMany(match => new[] { match.First, match.Second }))
+            foreach (var side in Sides)
             {
-                Look(side.VisitorId);
+                banned.Writer.TryWrite((side.VisitorId, side.DeviceId));
             }
 
-            await foreach (var visitorId in banned.Reader.ReadAllAsync(stoppingToken))
+            await foreach (var (visitorId, deviceId) in banned.Reader.ReadAllAsync(stoppingToken))
             {
-                await Enforce(visitorId, stoppingToken);
+                await Enforce(visitorId, deviceId, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -73,24 +74,42 @@ public sealed class BanWatch(
         }
     }
 
-    private void Look(Guid visitorId) => banned.Writer.TryWrite(visitorId);
+    private IEnumerable<Participant> Sides => matches.All.SelectMany(match => new[] { match.First, match.Second });
 
-    private async Task Enforce(Guid visitorId, CancellationToken ct)
+    private void Look(Guid visitorId) => banned.Writer.TryWrite((visitorId, null));
+
+    private async Task Enforce(Guid visitorId, Guid? deviceId, CancellationToken ct)
     {
-        if (!connections.IsConnected(visitorId) && matches.Of(visitorId) is null)
-        {
-            return;
-        }
-
         try
         {
-            await enforcement.Enforce(visitorId, ct);
-            await sender.Send(new TellWarnings(visitorId), ct);
+            var isHere = connections.IsConnected(visitorId);
+            if (isHere || matches.Of(visitorId) is not null)
+            {
+                await enforcement.Enforce(visitorId, deviceId, ct);
+            }
+
+            if (deviceId is null)
+            {
+                // News: the same browser may be in a match as another visitor by now.
+                foreach (var side in Sides.Where(side => side.VisitorId != visitorId && bans.BannedAmong(null, marks.Of(side.DeviceId)).Contains(visitorId)))
+                {
+                    banned.Writer.TryWrite((side.VisitorId, side.DeviceId));
+                }
+            }
+
+            if (isHere)
+            {
+                await sender.Send(new TellWarnings(visitorId), ct);
+            }
         }
-        catch (Exception e) when (e is DependencyUnavailableException or NodeFailedException)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             LogMessages.BanNotEnforced(log, e);
-            _ = Task.Delay(RetryAfter, clock, ct).ContinueWith(_ => Look(visitorId), ct, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            if (e is DependencyUnavailableException or NodeFailedException or AppendOutcomeUnknownException)
+            {
+                _ = Task.Delay(RetryAfter, clock, ct).ContinueWith(
+                    _ => banned.Writer.TryWrite((visitorId, deviceId)), ct, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            }
         }
     }
 }

@@ -83,6 +83,31 @@ public sealed class BanTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_uses_the_banned_browser_as_another_visitor_is_out_of_the_match_as_well()
+    {
+        using var browser = server.NewBrowser();
+        var before = await browser.Enter();
+        using var erasing = new HttpClient { BaseAddress = server.Address }.As(before.Text("token"));
+        (await erasing.DeleteAsync("/api/me")).Dispose();
+        var now = await browser.Enter();
+        await using var again = await HubVisitor.Connect(server.Address, now.Text("token"), now.GetProperty("visitorId").GetGuid());
+        await using var bob = await HubVisitor.Enter(server.Address);
+        var request = Pair.Request();
+        await again.Join(request);
+        await bob.Join(request);
+        await bob.Next("match_found");
+
+        await Ban(before.GetProperty("visitorId").GetGuid());
+
+        Assert.Equal("banned", (await bob.Next("end_session")).Text("reason"));
+        Assert.Equal("harassment", (await again.Next("banned")).Text("reason"));
+        await again.Closed;
+        using var rest = again.Rest();
+        using var left = await rest.PostAsync("/api/match/stop", null);
+        Assert.Equal(HttpStatusCode.NoContent, left.StatusCode);
+    }
+
+    [Fact]
     public async Task The_browser_gets_no_new_session_also_after_an_erasure_and_a_restart()
     {
         var data = Directory.CreateTempSubdirectory("randomchat-test-").FullName;
