@@ -41,6 +41,8 @@ let passedPreview = false;
 let video;
 /** Panels in a row that did not come. */
 let panelsMissed = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let panelAgain;
 let flushing = false;
 let catchingUp = false;
 
@@ -143,7 +145,8 @@ const isPanel = (event) =>
 function panelMissed() {
   if (!isUp()) return;
   if (++panelsMissed > 1) problem(UNREACHABLE);
-  setTimeout(() => tell("panel"), PANEL_AGAIN);
+  clearTimeout(panelAgain);
+  panelAgain = setTimeout(() => tell("panel"), PANEL_AGAIN);
 }
 
 function actionFailed() {

@@ -103,11 +103,13 @@ export function fail(clientMessageId, words) {
 }
 
 /**
- * Something to take care of, beside the last message of one's own that went out.
+ * Something to take care of, beside the message that it is about: it comes before the answer to that one, and messages go
+ * out one after the other.
  * @param {string} words
  */
 export function caution(words) {
-  const row = rows().findLast((one) => one.classList.contains("me") && !one.classList.contains("blocked"));
+  const mine = rows().filter((one) => one.classList.contains("me") && !one.classList.contains("blocked"));
+  const row = mine.find((one) => one.classList.contains("waits")) ?? mine.at(-1);
   const footer = row?.querySelector("footer");
   if (!row || !footer) return;
   const told = footer.querySelector("em") ?? footer.appendChild(document.createElement("em"));
