@@ -31,9 +31,16 @@ public abstract class CallHandler<TRequest>(LiveMatches matches, ILimits limits)
             return Refusal.Conflict("This is a text chat.");
         }
 
+        if (!IsLimited(request))
+        {
+            return Handle(request, match, me);
+        }
+
         var limit = await limits.Take(LimitNames.Signals, request.VisitorId.ToString("N"), cancellationToken);
         return limit.Allowed ? Handle(request, match, me) : Refusal.RateLimited(limit.RetryAfter);
     }
+
+    protected virtual bool IsLimited(TRequest request) => true;
 
     protected abstract Outcome<Nothing> Handle(TRequest request, LiveMatch match, Participant me);
 }

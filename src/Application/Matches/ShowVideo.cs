@@ -9,6 +9,9 @@ public sealed record ShowVideo(Guid VisitorId, Guid MatchId, bool Show) : ICallR
 public sealed class ShowVideoHandler(LiveMatches matches, IVisitorConnections connections, ILimits limits)
     : CallHandler<ShowVideo>(matches, limits)
 {
+    /// <summary>Taking it back is never refused.</summary>
+    protected override bool IsLimited(ShowVideo request) => request.Show;
+
     protected override Outcome<Nothing> Handle(ShowVideo request, LiveMatch match, Participant me)
     {
         if (me.ShowsVideo != request.Show)

@@ -84,6 +84,22 @@ public abstract class CallReportContract(HubServer hub, Wire wire) : IClassFixtu
         await pair.Bob.Tell("call_report", Report(pair, "relay"));
     }
 
+    [Fact]
+    public async Task Taking_clear_pictures_back_is_never_refused()
+    {
+        await using var server = await HubServer.With(new Dictionary<string, string?> { ["Limits:Signals:Burst"] = "1" });
+        await using var pair = await Pair.Meet(server.Address, wire, "video");
+        await pair.Ann.Tell("show_video", Show(pair, true));
+
+        Assert.Equal("rate-limited", (await pair.Ann.Refused("show_video", Show(pair, true))).Code);
+        await pair.Ann.Tell("show_video", Show(pair, false));
+
+        Assert.True((await pair.Bob.Next("show_video")).GetProperty("show").GetBoolean());
+        Assert.False((await pair.Bob.Next("show_video")).GetProperty("show").GetBoolean());
+    }
+
+    private static Dictionary<string, object?> Show(Pair pair, bool show) => new() { ["matchId"] = pair.MatchId, ["show"] = show };
+
     private Task<Pair> Meet(string mode) => Pair.Meet(hub.Server.Address, wire, mode);
 
     private async Task<List<(string Type, JsonElement Data)>> Recorded(Pair pair)

@@ -172,9 +172,10 @@ function begin(match) {
   found = match;
   const required = consentRequired();
   // Agreed in advance, in this browser; or, where nobody has to agree, clear unless one wished otherwise. Taken back
-  // in this chat counts more.
-  const inAdvance = (devices.blurWish() ?? required) === false && sessionStorage.getItem(blurredKey(match.matchId)) === null;
-  consent = { required, me: match.me || inAdvance, partner: match.partner };
+  // in this chat counts more, whatever the server has heard of it.
+  const inAdvance = (devices.blurWish() ?? required) === false;
+  const takenBack = sessionStorage.getItem(blurredKey(match.matchId)) !== null;
+  consent = { required, me: (match.me || inAdvance) && !takenBack, partner: match.partner };
   hold(match);
 }
 
@@ -224,7 +225,7 @@ async function hold(match) {
   });
   for (const { type, payload } of early.filter((signal) => signal.matchId === match.matchId)) call.receive(type, payload);
   early = early.filter((signal) => signal.matchId !== match.matchId);
-  if (consent.me && consent.required && !match.me) tellChoice();
+  if (consent.required && consent.me !== match.me) tellChoice();
   update();
 }
 
