@@ -10,7 +10,7 @@ namespace RandomChat.Application.Moderation;
 public sealed class BanEnforcement(BanGate gate, Matchmaker matchmaker, Departures departures, IExpulsions expulsions, TimeProvider clock)
 {
     /// <summary>An address may be a household or a school: it is remembered for a day at most.</summary>
-    private static readonly TimeSpan AddressKept = TimeSpan.FromDays(1);
+    public static readonly TimeSpan AddressKept = TimeSpan.FromDays(1);
 
     /// <param name="deviceId">The browser that the visitor is here with; null where it is not known: then only their own ban counts.</param>
     /// <exception cref="DependencyUnavailableException">The ban could not be read; nothing was done.</exception>

@@ -12,7 +12,8 @@ namespace RandomChat.Web.Identity;
 public sealed class AgeRefusals(IdentityCookies cookies, AddressKeys addresses, TimeProvider clock)
 {
     private const int MaximumHeld = 50_000;
-    private static readonly TimeSpan HeldFor = TimeSpan.FromMinutes(15);
+    /// <summary>How long an address with its browser type is remembered.</summary>
+    public static readonly TimeSpan HeldFor = TimeSpan.FromMinutes(15);
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> held = new();
 

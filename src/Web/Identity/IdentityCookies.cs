@@ -16,7 +16,8 @@ public sealed class IdentityCookies(IDataProtectionProvider protection, VisitorT
     public const string Refusal = "rc_gate";
 
     private static readonly TimeSpan DeviceLife = TimeSpan.FromDays(400);
-    private static readonly TimeSpan RefusalLife = TimeSpan.FromDays(30);
+    /// <summary>Of the cookie of who was refused for the age.</summary>
+    public static readonly TimeSpan RefusalLife = TimeSpan.FromDays(30);
 
     private readonly IDataProtector devices = protection.CreateProtector("RandomChat.Device.v1");
     private readonly IDataProtector refusals = protection.CreateProtector("RandomChat.AgeRefusal.v1");

@@ -4,13 +4,14 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Options;
 using RandomChat.Application;
+using RandomChat.Application.Settings;
 using RandomChat.Domain.Moderation;
 using RandomChat.Web.Video;
 
 namespace RandomChat.Web.Pages;
 
 /// <summary>Searching, talking, and after it: one page, whose panel follows the visitor's state.</summary>
-public sealed class ChatModel(ChatPages chat, TimeProvider time, IConfiguration configuration, IOptions<VideoOptions> video) : PageModel
+public sealed class ChatModel(ChatPages chat, TimeProvider time, IOptions<RetentionOptions> retention, IOptions<VideoOptions> video) : PageModel
 {
     /// <summary>The visitor comes from the gate: the page joins the queue by itself.</summary>
     [BindProperty(SupportsGet = true, Name = "start")]
@@ -30,7 +31,7 @@ public sealed class ChatModel(ChatPages chat, TimeProvider time, IConfiguration 
 
     public DateTimeOffset Now { get; } = time.GetUtcNow();
 
-    public string Kept => PageWords.Kept(configuration);
+    public string Kept => PageWords.Span(retention.Value.Messages);
 
     /// <summary>Whether pictures stay blurred until both agreed.</summary>
     public bool ConsentBlur => video.Value.ConsentBlur;

@@ -1,12 +1,14 @@
 using Htmx;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
 using RandomChat.Application;
+using RandomChat.Application.Settings;
 
 namespace RandomChat.Web.Pages;
 
 /// <summary>The landing: what RandomChat is, and the gate.</summary>
-public sealed class IndexModel(ChatPages chat, TimeProvider time, IConfiguration configuration) : PageModel
+public sealed class IndexModel(ChatPages chat, TimeProvider time, IOptions<RetentionOptions> retention) : PageModel
 {
     [BindProperty]
     public string? Mode { get; set; }
@@ -37,7 +39,7 @@ public sealed class IndexModel(ChatPages chat, TimeProvider time, IConfiguration
 
     public int Year => time.GetUtcNow().Year;
 
-    public string Kept => PageWords.Kept(configuration);
+    public string Kept => PageWords.Span(retention.Value.Messages);
 
     /// <summary>The first sentence about a field, or null where the field is fine.</summary>
     public string? ErrorOf(string field) => field == "acceptTerms" && Refusal?.Code == "terms-required"

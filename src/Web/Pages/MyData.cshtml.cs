@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
+using RandomChat.Application.Settings;
 using RandomChat.Web.Identity;
 
 namespace RandomChat.Web.Pages;
 
 /// <summary>What is kept on the visitor of this browser: to take along, or to have erased.</summary>
-public sealed class MyDataModel(Erasure erasure, IConfiguration configuration) : PageModel
+public sealed class MyDataModel(Erasure erasure, IOptions<RetentionOptions> retention) : PageModel
 {
     public bool IsErased { get; private set; }
 
@@ -16,7 +18,9 @@ public sealed class MyDataModel(Erasure erasure, IConfiguration configuration) :
 
     public bool HasSession => VisitorId is not null;
 
-    public string Kept => PageWords.Kept(configuration);
+    public string Kept => PageWords.Span(retention.Value.Messages);
+
+    public string VisitorsKept => PageWords.Span(retention.Value.Visitors);
 
     public void OnGet() => Response.Headers.CacheControl = "no-store";
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using RandomChat.Application;
-using RandomChat.Application.Settings;
 
 namespace RandomChat.Web.Pages;
 
@@ -25,10 +24,6 @@ public static class PageWords
         { Reason: "server" } => "We could not bring this chat back.",
         _ => "Stranger left the chat.",
     };
-
-    /// <summary>How long messages stay readable, as set for this server.</summary>
-    public static string Kept(IConfiguration configuration) => Span(
-        TimeSpan.TryParse(configuration["Retention:Messages"], CultureInfo.InvariantCulture, out var set) ? set : new RetentionOptions().Messages);
 
     /// <summary>A time as people say it: in minutes, hours or days.</summary>
     public static string Span(TimeSpan span) => span switch

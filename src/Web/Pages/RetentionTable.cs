@@ -1,4 +1,6 @@
+using RandomChat.Application.Moderation;
 using RandomChat.Application.Settings;
+using RandomChat.Web.Identity;
 using static RandomChat.Web.Pages.PageWords;
 
 namespace RandomChat.Web.Pages;
@@ -22,16 +24,16 @@ public static class RetentionTable
             $"readable for {Span(retention.Messages)}; the key is destroyed at most one hour later"),
         new("Evidence of a report: the last messages of that chat (at most 50), what the screening said of it, how often both were reported and sanctioned before, the reason, the comment",
             "to decide on the report",
-            $"{Span(retention.Cases)} from the first report on that person; then the key is destroyed"),
+            $"{Span(retention.Cases)} from that report; then the key is destroyed"),
         new("Year of birth, display name, interests, preferences",
             "the age limit; to find someone who fits",
             $"until {Span(retention.Visitors)} after your last visit (at most one day more), or until you have it erased; then the key is destroyed"),
         new("That you were refused because of your age",
             "so that another year does not help",
-            "a cookie for 30 days; a mark on your address and browser type for 15 minutes, in memory only. The year itself is not kept"),
+            $"a cookie for {Span(IdentityCookies.RefusalLife)}; a mark on your address and browser type for {Span(AgeRefusals.HeldFor)}, in memory only. The year itself is not kept"),
         new("Your IP address",
             "to deliver what your browser asks for; to limit how often one address can start sessions and join",
-            "while you are connected. For the limits in a keyed form from which it cannot be read back, in memory only, for minutes"),
+            "while you are connected. For the limits in a keyed form from which it cannot be read back, in memory only, for minutes; for some hours where programs came from it"),
         new("A warning or a ban: the rule, when, until when, and a keyed mark of your browser from which its number cannot be read back",
             "so that it holds, also in this browser after your data was erased, and so that strikes expire",
             "kept in the history of events without a fixed end; it keeps you out until it ends"),
@@ -40,7 +42,7 @@ public static class RetentionTable
             $"{Span(retention.Cases)}; then the key is destroyed"),
         new("The public addresses that you came from when you were banned, in a keyed form",
             "so that the same person without cookies does not walk in again at once",
-            "at most 24 hours, in no backup of the history"),
+            $"at most {Span(BanEnforcement.AddressKept)}, and no longer than the ban; in no backup of the history"),
         new("The history of events, without text: random numbers for visitor, browser and chat; when a chat began and ended, why, text or video, by which way a call went, the language asked for, how many messages; who blocked or reported whom, and the reason; which messages the screening did not simply let pass, by which rule, and what was done",
             "so that nothing acknowledged is lost; so that people who blocked each other do not meet again; to see abuse over time",
             "kept without a fixed end. It holds no name, address or text"),
@@ -49,7 +51,7 @@ public static class RetentionTable
             "never stored; in memory while it lasts"),
         new("Whether this browser behaves like a program: how fast it joins, leaves and goes on, and whether it says the same to many",
             "so that people meet people",
-            "a score and fingerprints of what was said, in memory only, for an hour at most after the last of it; half of the score is gone every half hour; never stored"),
+            "in memory only: fingerprints of what was said for an hour after the last of it; a score of which half is gone every half hour, and all of it within some hours; never stored"),
         new("Technical logs",
             "to find faults",
             "as long as the operator keeps them. They hold no message, no address in clear and nothing that opens a session"),

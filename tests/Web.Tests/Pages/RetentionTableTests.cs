@@ -38,7 +38,7 @@ public sealed partial class RetentionTableTests
         var table = RetentionTable.For(new() { Messages = TimeSpan.FromHours(12), Visitors = TimeSpan.FromDays(11), Cases = TimeSpan.FromDays(99) });
         Assert.Equal(table, shown.Take(table.Count));
         Assert.Contains("can be read for 12 hours", page, StringComparison.Ordinal);
-        Assert.DoesNotMatch(@"\b(24 hours|180 days)\b", page.Replace("at most 24 hours, in no backup", "", StringComparison.Ordinal));
+        Assert.DoesNotMatch(@"\b(24 hours|180 days)\b", page.Replace("at most 24 hours, and no longer than the ban", "", StringComparison.Ordinal));
     }
 
     [GeneratedRegex("<th scope=\"row\">([^<]*)</th><td>([^<]*)</td><td>([^<]*)</td>")]
