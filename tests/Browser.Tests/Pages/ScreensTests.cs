@@ -35,7 +35,7 @@ public sealed class ScreensTests(Chromium chromium, Site site) : Tour(chromium, 
 
     [Theory]
     [InlineData(360, 740)]
-    [InlineData(1280, 800, Explicit = true)]
+    [InlineData(1280, 800)]
     public async Task Every_screen_fits_gives_fingers_room_stands_still_when_asked_and_has_no_serious_finding_in_either_theme(int width, int height)
     {
         var problems = new List<string>();
