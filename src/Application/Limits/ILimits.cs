@@ -47,8 +47,11 @@ public static class LimitNames
     /// <summary>Reports and blocks, by visitor.</summary>
     public const string Reports = nameof(LimitOptions.Reports);
 
-    /// <summary>Tries to sign in, by address and by name.</summary>
+    /// <summary>Tries to sign in, by address.</summary>
     public const string SignIns = nameof(LimitOptions.SignIns);
+
+    /// <summary>Tries to sign in, by name: all that addresses were allowed.</summary>
+    public const string SignInsByName = nameof(LimitOptions.SignInsByName);
 
     /// <summary>Appeals, by address.</summary>
     public const string Appeals = nameof(LimitOptions.Appeals);
@@ -84,6 +87,9 @@ public sealed class LimitOptions
 
     public LimitRule SignIns { get; set; } = new(10, TimeSpan.FromMinutes(10), 10);
 
+    /// <summary>Far above what one address may try, so that nobody locks a name for its owner by failing.</summary>
+    public LimitRule SignInsByName { get; set; } = new(100, TimeSpan.FromMinutes(10), 100);
+
     public LimitRule Appeals { get; set; } = new(20, TimeSpan.FromHours(1), 10);
 
     /// <summary>The rules by name.</summary>
@@ -100,6 +106,7 @@ public sealed class LimitOptions
         [LimitNames.Exports] = Exports,
         [LimitNames.Appeals] = Appeals,
         [LimitNames.SignIns] = SignIns,
+        [LimitNames.SignInsByName] = SignInsByName,
     };
 }
 

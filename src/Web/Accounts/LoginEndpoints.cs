@@ -37,10 +37,11 @@ public static class LoginEndpoints
             return Problem.From(invalid);
         }
 
-        // By address and by name: many addresses do not help against one name, nor many names from one address.
-        foreach (var key in new[] { http.AddressKey(), $"name:{name.ToUpperInvariant()}" })
+        // By address first, so that one that fails again and again takes nothing more from the name: its owner signs in from
+        // elsewhere. By name as well, since many addresses would otherwise try as many passwords as they like.
+        foreach (var (rule, key) in new[] { (LimitNames.SignIns, http.AddressKey()), (LimitNames.SignInsByName, name.ToUpperInvariant()) })
         {
-            var limit = await limits.Take(LimitNames.SignIns, key, ct);
+            var limit = await limits.Take(rule, key, ct);
             if (!limit.Allowed)
             {
                 return Problem.From(Refusal.RateLimited(limit.RetryAfter));

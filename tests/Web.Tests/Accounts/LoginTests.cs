@@ -74,6 +74,7 @@ public sealed class LoginTests
         {
             ["Limits:SignIns:Enabled"] = "true",
             ["Limits:SignIns:Burst"] = "2",
+            ["Limits:SignInsByName:Burst"] = "2",
             ["ForwardedHeaders:KnownProxies"] = "127.0.0.1,::1",
         };
         await using var server = await HubServer.With(settings);
@@ -88,6 +89,23 @@ public sealed class LoginTests
             Assert.Equal((name, status), (name, (int)answer.StatusCode));
             Assert.Equal(status == 429, answer.Headers.RetryAfter is not null);
         }
+    }
+
+    [Fact]
+    public async Task Whoever_fails_again_and_again_from_one_address_does_not_keep_the_names_owner_out()
+    {
+        await using var server = await HubServer.With(new Dictionary<string, string?> { ["ForwardedHeaders:KnownProxies"] = "127.0.0.1,::1" });
+        using var http = server.NewBrowser();
+        for (var i = 0; i < 12; i++)
+        {
+            using var failed = await http.Post(
+                "/api/login", new { username = Moderator.Name, password = "not that one, surely" }, ("X-Forwarded-For", "203.0.113.1"));
+            Assert.Equal((i, i < 10 ? HttpStatusCode.Unauthorized : HttpStatusCode.TooManyRequests), (i, failed.StatusCode));
+        }
+
+        using var signedIn = await http.Post(
+            "/api/login", new { username = Moderator.Name, password = Moderator.Password }, ("X-Forwarded-For", "203.0.113.2"));
+        Assert.Equal(HttpStatusCode.OK, signedIn.StatusCode);
     }
 
     [Fact]
