@@ -35,13 +35,12 @@ public static class PostgresSetup
         var connection = Read(connectionString);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => NpgsqlDataSource.Create(connection));
-        services.AddSingleton<PostgresMigrations>();
         services.AddSingleton<IKeyStore>(provider => new PostgresKeyStore(
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<SealingOptions>().KeyPeriod,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PostgresKeyStore>>()));
         services.AddSingleton(provider => new PostgresSecrets(
             provider.GetRequiredService<NpgsqlDataSource>(), () => provider.GetRequiredService<Sealer>().Master));
-        services.AddHostedService<Start>();
+        services.AddHostedService(provider => new Start(PostgresMigrations.OfKeys(provider.GetRequiredService<NpgsqlDataSource>())));
         return services;
     }
 

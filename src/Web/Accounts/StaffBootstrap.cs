@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using RandomChat.Infrastructure.Migrations;
 
 namespace RandomChat.Web.Accounts;
 
@@ -18,17 +19,13 @@ public sealed class StaffBootstrapOptions
 /// where there is nobody, one that is made up and told once on the console.
 /// </summary>
 internal sealed class StaffBootstrap(
-    IServiceScopeFactory scopes, StaffAccounts accounts, IOptions<StaffBootstrapOptions> options, ILogger<StaffBootstrap> log) : IHostedLifecycleService
+    ISchemaMigrations migrations, StaffAccounts accounts, IOptions<StaffBootstrapOptions> options, ILogger<StaffBootstrap> log) : IHostedLifecycleService
 {
     private const string MadeUpName = "admin";
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        await using (var scope = scopes.CreateAsyncScope())
-        {
-            await StaffSchema.Apply(scope.ServiceProvider.GetRequiredService<StaffDb>(), cancellationToken);
-        }
-
+        await migrations.Apply(cancellationToken);
         if (options.Value is { Username: { Length: > 0 } name, Password: { Length: > 0 } password })
         {
             if (await accounts.Enlist(name, password, StaffRoles.Administrator) is Enlistment.Refused { Why: var wrong })

@@ -19,7 +19,7 @@ public sealed class StaffMember : IdentityUser<Guid>
 
 /// <summary>
 /// The accounts of the staff, with their roles as claims. Not derived from events, so its tables have migrations
-/// (<see cref="StaffSchema"/>).
+/// (<see cref="StaffSetup"/>).
 /// </summary>
 public sealed class StaffDb(DbContextOptions<StaffDb> options) : IdentityUserContext<StaffMember, Guid>(options)
 {

@@ -1,19 +1,24 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using RandomChat.Infrastructure.Migrations;
 using RandomChat.Infrastructure.Postgres;
 using RandomChat.Infrastructure.Settings;
+using RandomChat.Infrastructure.Sqlite;
 
 namespace RandomChat.Web.Accounts;
 
 public static class StaffSetup
 {
     private const int LeastPasswordLength = 12;
+    private const string Scripts = ".Accounts.Migrations.";
 
     /// <summary>The staff's accounts, in Postgres where that is used, else in <c>staff.db</c> of the data directory, and the scheme that reads their tokens.</summary>
     public static IServiceCollection AddStaff(this IServiceCollection services, IConfiguration configuration)
     {
         var postgres = configuration.PostgresConnection();
+        var file = Path.Combine(RandomChatSettings.DataDirectory(configuration), "staff.db");
+        var dependency = postgres is null ? "accounts" : "postgres";
         services.AddDbContext<StaffDb>((provider, options) =>
         {
             if (postgres is not null)
@@ -22,7 +27,7 @@ public static class StaffSetup
             }
             else
             {
-                options.UseSqlite($"Data Source={Path.Combine(RandomChatSettings.DataDirectory(configuration), "staff.db")};Pooling=False");
+                options.UseSqlite($"Data Source={file};Pooling=False");
             }
         });
         services.AddIdentityCore<StaffMember>(options =>
@@ -42,10 +47,13 @@ public static class StaffSetup
             .ValidateOnStart();
         services.AddSingleton<StaffTokens>();
         services.AddSingleton(provider => new StaffAccounts(
-            provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<StaffTokens>(), postgres is null ? "accounts" : "postgres"));
+            provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<StaffTokens>(), dependency));
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, StaffAuthentication>(StaffIdentity.Scheme, null);
         services.AddAuthorizationBuilder().AddPolicy(StaffIdentity.Moderates, policy => policy
             .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Moderator, StaffRoles.Administrator));
+        services.AddSingleton<ISchemaMigrations>(provider => postgres is null
+            ? new SqliteMigrations(file, dependency, new(typeof(StaffSetup).Assembly, Scripts, ".sqlite.sql"))
+            : new PostgresMigrations(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), StaffDb.Schema, new(typeof(StaffSetup).Assembly, Scripts, ".postgres.sql")));
         services.AddHostedService<StaffBootstrap>();
         return services;
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
 using RandomChat.Infrastructure;
+using RandomChat.Infrastructure.Migrations;
 using RandomChat.Infrastructure.Screening;
 using RandomChat.Infrastructure.Sqlite;
 
@@ -13,7 +14,8 @@ public static class StartFailure
     /// <summary>A sentence that says what to do, or null where the failure is not one of setting up.</summary>
     public static string? Explain(Exception failure) => failure switch
     {
-        OptionsValidationException or DataDirectoryException or EventLogFileException or SealingException or ScreeningPolicyException =>
+        OptionsValidationException or DataDirectoryException or EventLogFileException or SealingException or ScreeningPolicyException
+            or MigrationException =>
             $"RandomChat cannot start. {failure.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"RandomChat cannot start. {failure.Message}",

@@ -31,17 +31,8 @@ public sealed class PostgresFixture : IAsyncDisposable
     public static async Task<PostgresFixture> Ready(string? without = null)
     {
         var server = await PostgresServer.Own();
-        var super = await server.NewDatabase();
-        var fixture = new PostgresFixture(server, new NpgsqlConnectionStringBuilder(super) { Database = "randomchat", Username = "randomchat" }.ConnectionString);
-        foreach (var (database, statement) in RunbookSql.Statements().Where(line => without is null || !line.Statement.Contains(without, StringComparison.Ordinal)))
-        {
-            await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(super) { Database = database }.ConnectionString);
-#pragma warning disable CA2100
-            await source.CreateCommand(statement).ExecuteNonQueryAsync();
-#pragma warning restore CA2100
-        }
-
-        await new PostgresMigrations(fixture.NewSource()).Apply(default);
+        var fixture = new PostgresFixture(server, await RunbookSql.SetUp(await server.NewDatabase(), without));
+        await PostgresMigrations.OfKeys(fixture.NewSource()).Apply(default);
         return fixture;
     }
 

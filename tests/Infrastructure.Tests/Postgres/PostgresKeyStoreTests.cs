@@ -17,7 +17,7 @@ public sealed class PostgresKeyStoreTests : KeyStoreContract
         database ??= await (await PostgresServer.Shared()).NewDatabase();
         var source = NpgsqlDataSource.Create(database);
         sources.Add(source);
-        await new PostgresMigrations(source).Apply(default);
+        await PostgresMigrations.OfKeys(source).Apply(default);
         return new PostgresKeyStore(source, TimeSpan.FromHours(1), TimeProvider.System, NullLogger<PostgresKeyStore>.Instance);
     }
 

@@ -15,7 +15,7 @@ public sealed class PostgresSecretsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         source = NpgsqlDataSource.Create(await (await PostgresServer.Shared()).NewDatabase());
-        await new PostgresMigrations(source).Apply(default);
+        await PostgresMigrations.OfKeys(source).Apply(default);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,12 +1,30 @@
 using System.Text.RegularExpressions;
+using Npgsql;
+using Xunit;
 
-namespace RandomChat.Infrastructure.Tests.Postgres;
+namespace RandomChat.Engines;
 
 /// <summary>The SQL that the runbook tells an operator to run, so that what is written there is what was tested.</summary>
-internal static partial class RunbookSql
+public static partial class RunbookSql
 {
+    /// <summary>Runs it on a server where nobody did, and gives the connection string of the role that it makes.</summary>
+    /// <param name="super">Of somebody who may do everything.</param>
+    /// <param name="without">Statements that hold this are left out.</param>
+    public static async Task<string> SetUp(string super, string? without = null)
+    {
+        foreach (var (database, statement) in Statements().Where(line => without is null || !line.Statement.Contains(without, StringComparison.Ordinal)))
+        {
+            await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(super) { Database = database }.ConnectionString);
+#pragma warning disable CA2100
+            await source.CreateCommand(statement).ExecuteNonQueryAsync();
+#pragma warning restore CA2100
+        }
+
+        return new NpgsqlConnectionStringBuilder(super) { Database = "randomchat", Username = "randomchat" }.ConnectionString;
+    }
+
     /// <summary>Each statement with the database it is run in.</summary>
-    public static IEnumerable<(string Database, string Statement)> Statements()
+    private static IEnumerable<(string Database, string Statement)> Statements()
     {
         var runbook = File.ReadAllText(Path.Combine(Repository(), "docs", "runbook.md"));
         var block = Block().Match(runbook).Groups["sql"].Value;
