@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using RandomChat.Web.Tests.Hosting;
 
 namespace RandomChat.Web.Tests.Realtime;
 
@@ -148,6 +149,14 @@ public sealed class HubVisitor : IAsyncDisposable
             ["body"] = body,
             ["clientMessageId"] = clientMessageId ?? Guid.NewGuid().ToString("N"),
         });
+
+    /// <summary>No new connection is opened, and that because of a ban.</summary>
+    public async Task IsKeptOut()
+    {
+        using var rest = Rest();
+        using var refused = await rest.Post("/hubs/chat/negotiate?negotiateVersion=1");
+        await refused.Problem(403, "banned");
+    }
 
     /// <summary>A REST client with the same session.</summary>
     public HttpClient Rest() => new()
