@@ -1,3 +1,5 @@
+using RandomChat.Application.Moderation;
+
 namespace RandomChat.Application;
 
 /// <summary>What a use case answers: done with a value, or refused with one of the contract's codes.</summary>
@@ -23,13 +25,15 @@ public abstract record Outcome<T>
 /// <param name="RetryAfterSeconds">For <c>rate-limited</c>.</param>
 /// <param name="Dependency">For <c>unavailable</c>: what does not answer.</param>
 /// <param name="Ban">For <c>banned</c>: what the caller may know of it.</param>
+/// <param name="Case">For a <c>conflict</c> among the staff: who was first.</param>
 public sealed record Refusal(
     string Code,
     string Message,
     IReadOnlyDictionary<string, string[]>? Errors = null,
     int? RetryAfterSeconds = null,
     string? Dependency = null,
-    BanNotice? Ban = null)
+    BanNotice? Ban = null,
+    CaseStanding? Case = null)
 {
     public static Refusal Invalid(string field, string message) =>
         new("invalid", message, new Dictionary<string, string[]> { [field] = [message] });

@@ -28,7 +28,7 @@ public sealed class CommandExecutor(IEventStore store, EventCodec codec)
             switch (decider.Decide(command, state))
             {
                 case Decision<TEvent>.Rejected { Reason: var reason }:
-                    return new Executed<TEvent, TState>.Refused(reason);
+                    return new Executed<TEvent, TState>.Refused(reason, state);
 
                 case Decision<TEvent>.Accepted { Events: [] }:
                     return new Executed<TEvent, TState>.Done(state, [], null);
@@ -104,5 +104,6 @@ public abstract record Executed<TEvent, TState>
     /// <param name="Position">Of the last event appended; null where nothing was.</param>
     public sealed record Done(TState State, IReadOnlyList<TEvent> Events, LogPosition? Position) : Executed<TEvent, TState>;
 
-    public sealed record Refused(Rejection Reason) : Executed<TEvent, TState>;
+    /// <param name="State">In which it was refused.</param>
+    public sealed record Refused(Rejection Reason, TState State) : Executed<TEvent, TState>;
 }

@@ -15,6 +15,6 @@ public sealed class DismissReportsHandler(CommandExecutor executor, TimeProvider
         var executed = await executor.Execute(
             Case.Decider, request.CaseId, new CaseCommand.Decide(CaseOutcome.Dismissed, null, request.By, clock.GetUtcNow()), Guid.NewGuid(),
             EventMetadata.Staff(request.By), cancellationToken);
-        return executed is Executed<CaseEvent, CaseState>.Refused { Reason: var reason } ? Refusals.From(reason) : default(Nothing);
+        return executed is Executed<CaseEvent, CaseState>.Refused { Reason: var reason, State: var state } ? CaseStanding.Refuse(reason, state) : default(Nothing);
     }
 }

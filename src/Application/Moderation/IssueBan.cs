@@ -35,9 +35,9 @@ public sealed class IssueBanHandler(
         var now = clock.GetUtcNow();
         var caseId = ReportPartnerHandler.CaseOf(request.VisitorId);
         var reports = await executor.Load(Case.Decider, caseId, cancellationToken);
-        if (reports.IsClaimedByOther(request.By, now))
+        if (reports.IsClaimedByOther(request.By, now) && reports.Claim is var (owner, until))
         {
-            return Refusal.Conflict("Somebody else works on the reports on this visitor.");
+            return Refusal.Conflict("Somebody else works on the reports on this visitor.") with { Case = new CaseStanding.Claimed(owner, until) };
         }
 
         var visitor = await executor.Load(Visitor.Decider, request.VisitorId, cancellationToken);

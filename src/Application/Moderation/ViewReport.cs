@@ -21,12 +21,12 @@ public sealed class ViewReportHandler(CommandExecutor executor, ISealer sealer, 
         var executed = await executor.Execute(
             Case.Decider, request.CaseId, new CaseCommand.View(request.ReportId, request.By, clock.GetUtcNow()), Guid.NewGuid(),
             EventMetadata.Staff(request.By), cancellationToken);
-        if (executed is not Executed<CaseEvent, CaseState>.Done { State: var state })
+        if (executed is Executed<CaseEvent, CaseState>.Refused { Reason: var reason, State: var stood })
         {
-            return Refusals.From(((Executed<CaseEvent, CaseState>.Refused)executed).Reason);
+            return CaseStanding.Refuse(reason, stood);
         }
 
-        var report = state.Reports[request.ReportId];
+        var report = ((Executed<CaseEvent, CaseState>.Done)executed).State.Reports[request.ReportId];
         var comment = report.Comment is { } text ? await sealer.OpenForCase(report.ReportId, text, cancellationToken) : null;
         var evidence = await sealer.OpenForCase(report.ReportId, report.Evidence, cancellationToken) is { } json
             ? JsonSerializer.Deserialize<Evidence>(json, EventCodec.Json)

@@ -92,6 +92,9 @@ public sealed record CaseState(
     /// <summary>The sanction to come of the open reports; null where none does by itself.</summary>
     public CaseEvent.Escalated? Escalation { get; init; }
 
+    /// <summary>Null where nothing was decided yet.</summary>
+    public CaseEvent.Decided? LastDecision { get; init; }
+
     public bool HasReported(Guid matchId, Guid reporterId) =>
         Reports.Values.Any(report => report.MatchId == matchId && report.ReporterId == reporterId);
 
@@ -151,7 +154,7 @@ public static class Case
         CaseEvent.Reported e => state with { Reports = state.Reports.SetItem(e.ReportId, e), Open = state.Open.Add(e) },
         CaseEvent.Claimed e => state with { Claim = (e.By, e.Until) },
         CaseEvent.Escalated e => state with { Escalation = e },
-        CaseEvent.Decided => state with { Open = [], Claim = null, Escalation = null },
+        CaseEvent.Decided e => state with { Open = [], Claim = null, Escalation = null, LastDecision = e },
         _ => state,
     };
 }

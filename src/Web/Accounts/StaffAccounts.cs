@@ -46,6 +46,9 @@ public sealed class StaffAccounts(IServiceScopeFactory scopes, StaffTokens token
     /// <summary>Whether anybody is on the staff.</summary>
     public Task<bool> Any() => Ask(members => members.Users.AnyAsync());
 
+    /// <summary>A member's name; null where there is no such member any more.</summary>
+    public Task<string?> NameOf(Guid staffId) => Ask(async members => (await members.FindByIdAsync(staffId.ToString("D")))?.UserName);
+
     /// <summary>How many may decide about sanctions.</summary>
     public Task<int> CountModerating() => Ask(async members =>
     {

@@ -60,7 +60,8 @@ public static class AdminEndpoints
         return Results.Json(new { Items = items, Next = page.Count < limit ? null : Cursor(page[^1].Position) }, WireJson.Options);
     }
 
-    private static async Task<IResult> Report(Guid reportId, HttpContext http, DeskQueries desk, ISender sender, CancellationToken ct)
+    private static async Task<IResult> Report(
+        Guid reportId, HttpContext http, DeskQueries desk, ISender sender, StaffAccounts accounts, CancellationToken ct)
     {
         if (await desk.Report(reportId, ct) is not { } known)
         {
@@ -68,7 +69,7 @@ public static class AdminEndpoints
         }
 
         var outcome = await sender.Send(new ViewReport(known.CaseId, reportId, http.StaffId()), ct);
-        return outcome.ToResult(viewed => Results.Json(
+        return await outcome.ToResult(accounts, viewed => Results.Json(
             new
             {
                 known.ReportId,
@@ -104,10 +105,10 @@ public static class AdminEndpoints
             WireJson.Options));
     }
 
-    private static async Task<IResult> Dismiss(Guid caseId, HttpContext http, ISender sender, CancellationToken ct) =>
-        (await sender.Send(new DismissReports(caseId, http.StaffId()), ct)).ToResult(_ => Results.NoContent());
+    private static async Task<IResult> Dismiss(Guid caseId, HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct) =>
+        await (await sender.Send(new DismissReports(caseId, http.StaffId()), ct)).ToResult(accounts, _ => Results.NoContent());
 
-    private static async Task<IResult> Ban(HttpContext http, ISender sender, CancellationToken ct)
+    private static async Task<IResult> Ban(HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct)
     {
         var (json, problem) = await JsonBody.Read(http.Request, ct);
         if (problem is not null)
@@ -121,7 +122,7 @@ public static class AdminEndpoints
             fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
         return fields.Refusal is { } invalid
             ? Problem.From(invalid)
-            : (await sender.Send(ban, ct)).ToResult(issued => Results.Json(issued, WireJson.Options, statusCode: StatusCodes.Status201Created));
+            : await (await sender.Send(ban, ct)).ToResult(accounts, issued => Results.Json(issued, WireJson.Options, statusCode: StatusCodes.Status201Created));
     }
 
     private static async Task<IResult> Lift(Guid visitorId, HttpContext http, ISender sender, CancellationToken ct)

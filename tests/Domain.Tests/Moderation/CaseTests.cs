@@ -100,6 +100,7 @@ public sealed class CaseTests
 
         Assert.Equal([ReportId(2)], state.Open.Select(report => report.ReportId));
         Assert.False(state.IsClaimedByOther(OtherStaff, Noon));
+        Assert.Equal((CaseOutcome.Upheld, Staff, Noon), (state.LastDecision?.Outcome, state.LastDecision?.By, state.LastDecision?.At));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using RandomChat.Web.Accounts;
 using RandomChat.Web.Tests.Hosting;
 using RandomChat.Web.Tests.Realtime;
 
@@ -57,6 +59,8 @@ public sealed class AdminTests : IAsyncLifetime
         var report = await Report(pair, "hate");
         var caseId = (await Listed(report, "open")).Text("caseId");
         using var robin = await Moderator.Another(server, "robin");
+        var accounts = server.Services.GetRequiredService<StaffAccounts>();
+        var morgansId = (await accounts.Find(morgan.DefaultRequestHeaders.Authorization!.Parameter!))!.StaffId;
         using (var first = await morgan.GetAsync($"/api/admin/reports/{report}"))
         {
             await first.Json();
@@ -69,7 +73,10 @@ public sealed class AdminTests : IAsyncLifetime
         })
         {
             using var refused = await robin.Send(method, path, body);
-            await refused.Problem(409, "conflict");
+            var problem = await refused.Problem(409, "conflict");
+            var claim = problem.GetProperty("claim");
+            Assert.Equal(("morgan", morgansId), (claim.Text("name"), claim.GetProperty("by").GetGuid()));
+            Assert.Equal($"morgan works on this case until {claim.GetProperty("until").GetDateTimeOffset():d MMMM yyyy, HH:mm} UTC.", problem.Text("detail"));
         }
 
         using (var dismissed = await morgan.Post($"/api/admin/cases/{caseId}/dismiss"))
@@ -79,7 +86,12 @@ public sealed class AdminTests : IAsyncLifetime
 
         using (var late = await robin.Post($"/api/admin/cases/{caseId}/dismiss"))
         {
-            await late.Problem(409, "conflict");
+            var problem = await late.Problem(409, "conflict");
+            var decision = problem.GetProperty("decision");
+            Assert.Equal(("dismissed", "morgan", morgansId), (decision.Text("outcome"), decision.Text("name"), decision.GetProperty("by").GetGuid()));
+            Assert.EndsWith(
+                $"The last decision: dismissed by morgan, {decision.GetProperty("decidedAt").GetDateTimeOffset():d MMMM yyyy, HH:mm} UTC.",
+                problem.Text("detail"), StringComparison.Ordinal);
         }
 
         Assert.Equal("dismissed", (await Listed(report, "dismissed")).Text("status"));
@@ -185,7 +197,7 @@ public sealed class AdminTests : IAsyncLifetime
         Assert.Contains("The decision stays.", await anybody.GetStringAsync(anns.Link), StringComparison.Ordinal);
         Assert.Contains("Read with care.", await anybody.GetStringAsync(anns.Link), StringComparison.Ordinal);
         Assert.Contains("You were right.", await anybody.GetStringAsync(bobs.Link), StringComparison.Ordinal);
-        await Assert.ThrowsAnyAsync<Exception>(() => HubVisitor.Connect(server.Address, ann.Token, ann.Id));
+        await ann.IsKeptOut();
         await using var back = await HubVisitor.Connect(server.Address, bob.Token, bob.Id);
         await back.Join(Pair.Request());
     }

@@ -1,0 +1,30 @@
+using RandomChat.Domain;
+using RandomChat.Domain.Moderation;
+
+namespace RandomChat.Application.Moderation;
+
+/// <summary>What others of the staff did with a case, so that whoever comes second knows.</summary>
+public abstract record CaseStanding
+{
+    private CaseStanding()
+    {
+    }
+
+    /// <summary>Somebody else works on it until then.</summary>
+    public sealed record Claimed(Guid By, DateTimeOffset Until) : CaseStanding;
+
+    /// <summary>The last decision in it.</summary>
+    /// <param name="By">Null where it was automated.</param>
+    public sealed record Decided(CaseOutcome Outcome, Guid? By, DateTimeOffset At) : CaseStanding;
+
+    /// <summary>A rule's refusal, with how the case stood.</summary>
+    internal static Refusal Refuse(Rejection reason, CaseState state) => Refusals.From(reason) with
+    {
+        Case = reason.Code switch
+        {
+            "case.claimed" when state.Claim is var (by, until) => new Claimed(by, until),
+            "case.not-open" when state.LastDecision is { } last => new Decided(last.Outcome, last.By, last.At),
+            _ => null,
+        },
+    };
+}

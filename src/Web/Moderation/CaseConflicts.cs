@@ -1,0 +1,40 @@
+using System.Globalization;
+using RandomChat.Application;
+using RandomChat.Application.Moderation;
+using RandomChat.Web.Accounts;
+using RandomChat.Web.Problems;
+
+namespace RandomChat.Web.Moderation;
+
+/// <summary>
+/// The answer <c>conflict</c> about a case says who was first: <c>claim</c> (<c>{ by, name, until }</c>) or <c>decision</c>
+/// (<c>{ outcome, by, name, decidedAt }</c>, nobody where it was automated).
+/// </summary>
+internal static class CaseConflicts
+{
+    public static async Task<IResult> ToResult<T>(this Outcome<T> outcome, StaffAccounts accounts, Func<T, IResult> done) => outcome switch
+    {
+        Outcome<T>.Refused { Refusal: { Case: CaseStanding.Claimed claim } refusal } => Claimed(refusal, claim, await accounts.NameOf(claim.By)),
+        Outcome<T>.Refused { Refusal: { Case: CaseStanding.Decided decision } refusal } =>
+            Decided(refusal, decision, decision.By is { } by ? await accounts.NameOf(by) : null),
+        _ => outcome.ToResult(done),
+    };
+
+    private static Problem Claimed(Refusal refusal, CaseStanding.Claimed claim, string? name) =>
+        new(refusal with { Message = $"{name ?? "Somebody else"} works on this case until {Moment(claim.Until)}." })
+        {
+            Extensions = { ["claim"] = new { claim.By, name, claim.Until } },
+        };
+
+    private static Problem Decided(Refusal refusal, CaseStanding.Decided decision, string? name)
+    {
+        var outcome = decision.Outcome.ToString().ToLowerInvariant();
+        var who = decision.By is null ? "automatically" : $"by {name ?? "somebody who left"}";
+        return new(refusal with { Message = $"{refusal.Message} The last decision: {outcome} {who}, {Moment(decision.At)}." })
+        {
+            Extensions = { ["decision"] = new { outcome, decision.By, name, DecidedAt = decision.At } },
+        };
+    }
+
+    private static string Moment(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:d MMMM yyyy, HH:mm} UTC");
+}
