@@ -18,6 +18,7 @@ public sealed class OffendersDb(DbContextOptions options) : ReadDb(options)
         model.Entity<Offender>().HasKey(offender => offender.VisitorId);
         model.Entity<ReportOn>().ToTable("reports").HasKey(report => report.ReportId);
         model.Entity<ReportOn>().HasIndex(report => report.VisitorId);
+        model.Entity<ReportOn>().HasIndex(report => report.SanctionId);
         model.Entity<DeviceVisitor>().HasKey(device => new { device.DeviceId, device.VisitorId });
         model.Entity<DeviceVisitor>().HasIndex(device => device.VisitorId);
     }
@@ -33,7 +34,7 @@ public sealed class Offender
     /// <summary>By how many different browsers: whoever comes back as another visitor counts once.</summary>
     public int Reporters { get; set; }
 
-    /// <summary>Reports that moderators found right. No event says so yet.</summary>
+    /// <summary>Reports that were found right, less those of which an appeal said otherwise.</summary>
     public int UpheldReports { get; set; }
 
     /// <summary>Warnings and bans so far that were not taken back.</summary>
@@ -61,6 +62,11 @@ public sealed class ReportOn
     public ReportReason Reason { get; set; }
 
     public DateTimeOffset At { get; set; }
+
+    public bool IsDecided { get; set; }
+
+    /// <summary>What was done about it; null where nothing was.</summary>
+    public Guid? SanctionId { get; set; }
 }
 
 /// <summary>A visitor began a session in this browser.</summary>

@@ -12,15 +12,22 @@ public sealed class OffendersProjection : Projection<OffendersDb>
     {
         On<VisitorEvent.SessionStarted>((db, e, _) => db.Insert(new DeviceVisitor(e.DeviceId, e.VisitorId)));
         On<CaseEvent.Reported>((db, e, _) => Reported(db, e));
+        On<CaseEvent.Decided>((db, e, _) => Decided(db, e));
         On<BanEvent.Warned>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions++);
         On<BanEvent.Issued>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions++);
         On<BanEvent.Lifted>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions--);
-        On<BanEvent.AppealDecided>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions -= e.Outcome == AppealOutcome.Overturned ? 1 : 0);
+        On<BanEvent.AppealDecided>((db, e, _) =>
+        {
+            if (e.Outcome == AppealOutcome.Overturned)
+            {
+                Overturned(db, e);
+            }
+        });
     }
 
     public override string Name => "offenders";
 
-    public override int Version => 3;
+    public override int Version => 4;
 
     private static Offender OffenderOf(OffendersDb db, Guid visitorId, DateTimeOffset at)
     {
@@ -52,5 +59,26 @@ public sealed class OffendersProjection : Projection<OffendersDb>
             Reason = e.Reason,
             At = e.At,
         });
+    }
+
+    private static void Decided(OffendersDb db, CaseEvent.Decided e)
+    {
+        // Earlier reports of the same batch are not in the database yet.
+        foreach (var report in db.Reports.Where(report => report.VisitorId == e.VisitorId && !report.IsDecided).ToList()
+            .Union(db.Reports.Local.Where(report => report.VisitorId == e.VisitorId)).Where(report => !report.IsDecided))
+        {
+            (report.IsDecided, report.SanctionId) = (true, e.SanctionId);
+            OffenderOf(db, e.VisitorId, e.At).UpheldReports += e.Outcome == CaseOutcome.Upheld ? 1 : 0;
+        }
+    }
+
+    private static void Overturned(OffendersDb db, BanEvent.AppealDecided e)
+    {
+        var offender = OffenderOf(db, e.VisitorId, e.At);
+        offender.Sanctions--;
+
+        // A sanction comes of upheld reports only; they were not right after all.
+        offender.UpheldReports -= db.Reports.Where(report => report.SanctionId == e.SanctionId).ToList()
+            .Union(db.Reports.Local.Where(report => report.SanctionId == e.SanctionId)).Count();
     }
 }

@@ -162,6 +162,36 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Reports_count_as_upheld_until_an_appeal_says_otherwise()
+    {
+        var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
+        var offenders = new OffenderQueries(Models);
+        await Log.Reported(Guid.NewGuid(), Ben, Ada);
+        await Log.Reported(Guid.NewGuid(), Eve, Ada);
+        await Decide(CaseOutcome.Upheld, first);
+        await Log.Reported(Guid.NewGuid(), Ben, Ada);
+        await Decide(CaseOutcome.Dismissed, null);
+        await Log.Reported(Guid.NewGuid(), Eve, Ada);
+        await Decide(CaseOutcome.Upheld, second);
+        await Log.Reported(Guid.NewGuid(), Eve, Ada);
+        await Build();
+        Assert.Equal((5, 3), ((await offenders.Find(Ada.Visitor, default))!.Reports, (await offenders.Find(Ada.Visitor, default))!.UpheldReports));
+
+        foreach (var (sanction, outcome) in new[] { (first, AppealOutcome.Overturned), (second, AppealOutcome.Upheld) })
+        {
+            await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.AppealFiled(sanction, sanction, Ada.Visitor, "sealed", TestLog.Noon));
+            await Log.Append(
+                StreamName.For("ban", Ada.Visitor), new BanEvent.AppealDecided(sanction, sanction, Ada.Visitor, outcome, "sealed", Guid.NewGuid(), TestLog.Noon));
+        }
+
+        await Build();
+        Assert.Equal((5, 1), ((await offenders.Find(Ada.Visitor, default))!.Reports, (await offenders.Find(Ada.Visitor, default))!.UpheldReports));
+
+        Task Decide(CaseOutcome outcome, Guid? sanction) => Log.Append(
+            StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, outcome, sanction, Guid.NewGuid(), TestLog.Noon));
+    }
+
+    [Fact]
     public async Task The_desk_has_reports_and_appeals_as_they_stand_whether_decided_in_one_batch_or_later()
     {
         await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon);
