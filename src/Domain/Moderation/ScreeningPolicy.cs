@@ -83,6 +83,31 @@ public sealed record Verdict(
 public sealed record ScreeningPolicy(
     string Version, IReadOnlyDictionary<(ScreeningCategory Category, Severity Severity), ScreeningAction> Actions)
 {
+    /// <summary>
+    /// From which score of a classifier on, 0 to 1, a text counts as how bad; a category that is not named is passed over.
+    /// </summary>
+    public IReadOnlyDictionary<(ScreeningCategory Category, Severity Severity), double> Thresholds { get; init; } =
+        new Dictionary<(ScreeningCategory, Severity), double>();
+
+    /// <summary>
+    /// What a classifier's scores come to: for each category the worst severity whose threshold is reached. Scores for
+    /// sexual talk count only where the lexicon found some too, since what they were learned from is mostly swearing.
+    /// </summary>
+    /// <param name="others">What the other layers found in the same text.</param>
+    public IEnumerable<Finding> FindingsOf(Classification classification, IReadOnlyList<Finding> others)
+    {
+        var isSexual = others.Any(finding => finding is
+            { Layer: ScreeningLayer.Lexicon, Category: ScreeningCategory.Sexual or ScreeningCategory.ChildSafety });
+        return
+            from score in classification.Scores
+            where score.Key != ScreeningCategory.Sexual || isSexual
+            let reached = Thresholds.Where(threshold => threshold.Key.Category == score.Key && score.Value >= threshold.Value).ToArray()
+            where reached.Length > 0
+            select new Finding(
+                ScreeningLayer.Model, score.Key, reached.Max(threshold => threshold.Key.Severity), score.Value,
+                $"{classification.Model}/{Word(score.Key)}", classification.Version);
+    }
+
     /// <summary>The verdict on what was found; null where the text is delivered and nobody has to know.</summary>
     public Verdict? Judge(IReadOnlyList<Finding> findings)
     {
@@ -104,6 +129,13 @@ public sealed record ScreeningPolicy(
         }
 
         return worst;
+    }
+
+    /// <summary>As categories are written in rules and settings: in camel case.</summary>
+    private static string Word(ScreeningCategory category)
+    {
+        var name = category.ToString();
+        return char.ToLowerInvariant(name[0]) + name[1..];
     }
 
     private ScreeningAction ActionFor(Finding finding) => Actions.GetValueOrDefault((finding.Category, finding.Severity));

@@ -20,6 +20,55 @@ public sealed class ScreeningPolicyTests
     private static readonly Finding Repeated = new(ScreeningLayer.Behaviour, ScreeningCategory.Spam, Severity.Severe, 1, "behaviour/repeated", "1");
     private static readonly Finding Modelled = new(ScreeningLayer.Model, ScreeningCategory.Threat, Severity.Severe, 0.99, "model/threat", "2");
 
+    private static readonly ScreeningPolicy WithHeads = Policy with
+    {
+        Thresholds = new Dictionary<(ScreeningCategory, Severity), double>
+        {
+            [(ScreeningCategory.Toxic, Severity.Mild)] = 0.5,
+            [(ScreeningCategory.Toxic, Severity.Strong)] = 0.8,
+            [(ScreeningCategory.Toxic, Severity.Severe)] = 0.95,
+            [(ScreeningCategory.Hate, Severity.Strong)] = 0.7,
+            [(ScreeningCategory.Sexual, Severity.Strong)] = 0.6,
+            [(ScreeningCategory.ChildSafety, Severity.Strong)] = 0.6,
+        },
+    };
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(0.4999, null)]
+    [InlineData(0.5, Severity.Mild)]
+    [InlineData(0.7999, Severity.Mild)]
+    [InlineData(0.8, Severity.Strong)]
+    [InlineData(0.95, Severity.Severe)]
+    [InlineData(1, Severity.Severe)]
+    [InlineData(double.NaN, null)]
+    public void A_score_is_as_bad_as_the_highest_threshold_that_it_reaches(double score, Severity? severity) =>
+        Assert.Equal(severity, WithHeads.FindingsOf(Scored((ScreeningCategory.Toxic, score)), []).SingleOrDefault()?.Severity);
+
+    [Fact]
+    public void A_finding_of_a_classifier_says_the_head_the_score_and_the_version() => Assert.Equal(
+        [new(ScreeningLayer.Model, ScreeningCategory.Toxic, Severity.Strong, 0.9, "model/toxic", "2"), new(ScreeningLayer.Model, ScreeningCategory.ChildSafety, Severity.Strong, 0.8, "model/childSafety", "2")],
+        WithHeads.FindingsOf(Scored((ScreeningCategory.Toxic, 0.9), (ScreeningCategory.Hate, 0.69), (ScreeningCategory.ChildSafety, 0.8)), []));
+
+    [Fact]
+    public void A_score_that_the_policy_has_no_threshold_for_is_passed_over()
+    {
+        Assert.Empty(WithHeads.FindingsOf(Scored((ScreeningCategory.Spam, 1)), []));
+        Assert.Empty(Policy.FindingsOf(Scored((ScreeningCategory.Toxic, 1), (ScreeningCategory.Hate, 1)), []));
+    }
+
+    [Fact]
+    public void A_score_for_sexual_talk_counts_only_beside_a_sexual_word()
+    {
+        var scored = Scored((ScreeningCategory.Sexual, 1));
+        var word = Rude with { Category = ScreeningCategory.Sexual, Severity = Severity.Mild };
+
+        Assert.Empty(WithHeads.FindingsOf(scored, []));
+        Assert.Empty(WithHeads.FindingsOf(scored, [Slur, Phone, Repeated, word with { Layer = ScreeningLayer.Model }]));
+        Assert.Equal("model/sexual", Assert.Single(WithHeads.FindingsOf(scored, [Phone, word])).Rule);
+        Assert.Equal("model/sexual", Assert.Single(WithHeads.FindingsOf(scored, [word with { Category = ScreeningCategory.ChildSafety }])).Rule);
+    }
+
     [Fact]
     public void Where_nothing_is_found_there_is_no_verdict() => Assert.Null(Policy.Judge([]));
 
@@ -64,4 +113,7 @@ public sealed class ScreeningPolicyTests
 
     [Fact]
     public void A_behaviour_blocks_by_itself() => Assert.Equal(ScreeningAction.Block, Policy.Judge([Repeated])!.Action);
+
+    private static Classification Scored(params (ScreeningCategory Category, double Score)[] scores) =>
+        new("model", "2", scores.ToDictionary(score => score.Category, score => score.Score));
 }
