@@ -4,8 +4,8 @@ namespace RandomChat.Application;
 
 internal static partial class LogMessages
 {
-    [LoggerMessage(40, LogLevel.Warning, "Whether a report decides by itself could not be looked at; the next one on the same visitor looks again.")]
-    public static partial void EscalationFailed(ILogger log, Exception e);
+    [LoggerMessage(40, LogLevel.Warning, "What comes of case {CaseId} by itself could not be looked at or done; it is tried again.")]
+    public static partial void EscalationFailed(ILogger log, Guid caseId, Exception e);
 
     [LoggerMessage(1, LogLevel.Warning, "The end of match {MatchId} could not be recorded yet; it is tried again.")]
     public static partial void EndNotWritten(ILogger log, Guid matchId, Exception e);

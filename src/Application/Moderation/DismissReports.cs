@@ -4,7 +4,7 @@ using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Moderation;
 
-/// <summary>Closes the open reports of a case: nothing was to be done.</summary>
+/// <summary>Closes the open reports of a case that were seen (<see cref="CaseState.ToDecide"/>): nothing was to be done.</summary>
 /// <param name="By">Who of the staff.</param>
 public sealed record DismissReports(Guid CaseId, Guid By) : IRequest<Outcome<Nothing>>;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
@@ -9,7 +10,7 @@ namespace RandomChat.Application.Moderation;
 /// <summary>What became of the reports of browsers.</summary>
 public interface IReporterRecords
 {
-    /// <summary>By browser; whoever is missing never had a report decided.</summary>
+    /// <summary>By browser; whoever is missing never had a report decided by people.</summary>
     /// <exception cref="DependencyUnavailableException">The records cannot be read now.</exception>
     ValueTask<IReadOnlyDictionary<Guid, ReporterRecord>> Find(IReadOnlyCollection<Guid> deviceIds, CancellationToken ct);
 }
@@ -23,40 +24,19 @@ public sealed class Escalation(
     CommandExecutor executor, IReporterRecords records, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement,
     TimeProvider clock, ILogger<Escalation> log)
 {
+    /// <summary>Between two looks at everybody whose reports may be enough: what went wrong is made good, and nothing waits for it.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
+
     private const string Statement =
         "Several people reported this, independently of each other. The decision was made automatically; a person reads your appeal.";
 
-    /// <summary>A report was recorded: looks whether it was the one that decides. Never fails: the report stands in any case.</summary>
-    public async Task Consider(Guid visitorId)
-    {
-        try
-        {
-            var caseId = ReportPartnerHandler.CaseOf(visitorId);
-            var known = await executor.Load(Case.Decider, caseId, CancellationToken.None);
-            var found = await records.Find([.. known.Open.Select(report => report.ReporterDeviceId).Distinct()], CancellationToken.None);
-            if (known.Escalation is not null || EscalationPolicy.Judge(known.Open, device => found.GetValueOrDefault(device) ?? new(0, 0)) is not { } policy)
-            {
-                return;
-            }
+    private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
 
-            var now = clock.GetUtcNow();
-            var isSevere = policy.Severity == PolicySeverity.Severe;
-
-            // The same for whoever comes to the same conclusion at the same moment.
-            var sanctionId = DerivedId.From("escalation", known.Open[0].ReportId, string.Empty);
-            await executor.Execute(
-                Case.Decider, caseId, new CaseCommand.Escalate(sanctionId, policy.Code, isSevere ? now : now + EscalationPolicy.Delay, now),
-                DerivedId.From("case.escalate", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None);
-            if (isSevere)
-            {
-                await Apply(visitorId);
-            }
-        }
-        catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
-        {
-            LogMessages.EscalationFailed(log, e);
-        }
-    }
+    /// <summary>
+    /// Looks whether the open reports on a visitor are enough. Never fails: the reports stand in any case, and
+    /// <see cref="Advance"/> looks again.
+    /// </summary>
+    public Task Consider(Guid visitorId) => Attempt(visitorId, Judge);
 
     /// <summary>The visitor joins: what is to come, comes now.</summary>
     public async ValueTask Arrive(Guid visitorId)
@@ -67,12 +47,71 @@ public sealed class Escalation(
         }
     }
 
-    /// <summary>What is due by now, comes. Several nodes may do the same; it happens once.</summary>
+    /// <summary>
+    /// What is due by now, comes. Now and then it also looks at whoever has reports enough and nothing to come of them: the
+    /// look after the last report may have met somebody of the staff at work, read models that were away, or the end of its
+    /// node. Several nodes may do the same; it happens once.
+    /// </summary>
     public async Task Advance(CancellationToken ct)
     {
         foreach (var visitorId in index.EscalationsDue())
         {
             ct.ThrowIfCancellationRequested();
+            await Attempt(visitorId, Apply);
+        }
+
+        var now = clock.GetUtcNow();
+        if (now - _lookedAt < BetweenLooks)
+        {
+            return;
+        }
+
+        _lookedAt = now;
+        foreach (var visitorId in index.EscalationsPossible())
+        {
+            ct.ThrowIfCancellationRequested();
+            await Consider(visitorId);
+        }
+    }
+
+    /// <summary>Whatever goes wrong with one visitor holds up nobody else's.</summary>
+    private async Task Attempt(Guid visitorId, Func<Guid, Task> step)
+    {
+        try
+        {
+            await step(visitorId);
+        }
+        catch (Exception e)
+        {
+            LogMessages.EscalationFailed(log, ReportPartnerHandler.CaseOf(visitorId), e);
+        }
+    }
+
+    private async Task Judge(Guid visitorId)
+    {
+        var caseId = ReportPartnerHandler.CaseOf(visitorId);
+        var known = await executor.Load(Case.Decider, caseId, CancellationToken.None);
+        var now = clock.GetUtcNow();
+        if (known.Escalation is not null || known.IsClaimedByOther(null, now))
+        {
+            return;
+        }
+
+        var found = await records.Find([.. known.Open.Select(report => report.ReporterDeviceId).Distinct()], CancellationToken.None);
+        if (EscalationPolicy.Judge(known.Open, device => found.GetValueOrDefault(device) ?? new(0, 0)) is not { } policy)
+        {
+            return;
+        }
+
+        var isSevere = policy.Severity == PolicySeverity.Severe;
+
+        // The same for whoever comes to the same conclusion at the same moment, and another one after the next decision.
+        var sanctionId = DerivedId.From("escalation", caseId, known.Decisions.ToString(CultureInfo.InvariantCulture));
+        await executor.Execute(
+            Case.Decider, caseId, new CaseCommand.Escalate(sanctionId, policy.Code, isSevere ? now : now + EscalationPolicy.Delay, now),
+            DerivedId.From("case.escalate", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None);
+        if (isSevere)
+        {
             await Apply(visitorId);
         }
     }
@@ -102,5 +141,8 @@ public sealed class Escalation(
             index.NoteBanned(visitorId, devices);
             await enforcement.Enforce(visitorId, null, CancellationToken.None);
         }
+
+        // It was about one policy: what else is open may be enough for another.
+        await Consider(visitorId);
     }
 }

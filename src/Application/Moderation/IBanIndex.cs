@@ -32,6 +32,12 @@ public interface IBanIndex
     /// <summary>The visitors whose sanctions to come are due.</summary>
     IReadOnlyList<Guid> EscalationsDue();
 
+    /// <summary>
+    /// The visitors whom enough browsers reported for the same reason, without anybody having decided and without a sanction
+    /// to come already; whether their reports count enough is not asked here.
+    /// </summary>
+    IReadOnlyList<Guid> EscalationsPossible();
+
     /// <summary>Says who was warned or banned, after the index has read it; also of those for whom that happened on other nodes.</summary>
     event Action<Guid>? Sanctioned;
 }

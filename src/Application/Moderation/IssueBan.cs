@@ -8,7 +8,7 @@ using RandomChat.Domain.Visitors;
 
 namespace RandomChat.Application.Moderation;
 
-/// <summary>Bans a visitor, at once and on every node; the open reports on them were right.</summary>
+/// <summary>Bans a visitor, at once and on every node; the open reports on them that were seen (<see cref="CaseState.ToDecide"/>) were right.</summary>
 /// <param name="SanctionId">New for each ban; the same again changes nothing.</param>
 /// <param name="Policy">The code of the policy that was broken.</param>
 /// <param name="Until">Null for good.</param>

@@ -6,7 +6,7 @@ using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Moderation;
 
-/// <summary>Opens a report with its evidence. That claims the case, and is recorded before anything is shown.</summary>
+/// <summary>Opens a report with its evidence. That claims the case while the report is open, and is recorded before anything is shown.</summary>
 /// <param name="By">Who of the staff.</param>
 public sealed record ViewReport(Guid CaseId, Guid ReportId, Guid By) : IRequest<Outcome<ViewedReport>>;
 

@@ -55,11 +55,20 @@ public abstract record CaseEvent
     /// <param name="Policy">The code of the policy.</param>
     public sealed record Escalated(Guid CaseId, Guid VisitorId, Guid SanctionId, string Policy, DateTimeOffset DueAt, DateTimeOffset At) : CaseEvent;
 
-    /// <summary>The open reports were decided; the case is open again with the next report.</summary>
+    /// <summary>These reports were decided; every other one stays as it is.</summary>
+    /// <param name="Reports">Their ids, oldest first; null in events from before they were named: all that were open.</param>
     /// <param name="SanctionId">What was done about it; null where nothing was.</param>
     /// <param name="By">Who of the staff; null where it was automated.</param>
     public sealed record Decided(
-        Guid CaseId, Guid VisitorId, CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At) : CaseEvent;
+        Guid CaseId, Guid VisitorId, IReadOnlyList<Guid>? Reports, CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At) : CaseEvent
+    {
+        /// <summary>By what it says, like every event: a list alone would be compared by reference.</summary>
+        public bool Equals(Decided? other) => other is not null
+            && (CaseId, VisitorId, Outcome, SanctionId, By, At) == (other.CaseId, other.VisitorId, other.Outcome, other.SanctionId, other.By, other.At)
+            && (Reports ?? []).SequenceEqual(other.Reports ?? []) && Reports is null == other.Reports is null;
+
+        public override int GetHashCode() => HashCode.Combine(CaseId, At);
+    }
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -74,11 +83,13 @@ public abstract record CaseCommand
 
     public sealed record Report(CaseEvent.Reported What) : CaseCommand;
 
-    /// <summary>Opens the evidence of a report, and claims the case by that.</summary>
+    /// <summary>Opens the evidence of a report; one that is open claims the case by that.</summary>
     public sealed record View(Guid ReportId, Guid By, DateTimeOffset At) : CaseCommand;
 
+    /// <param name="Policy">The code of the policy on which the open reports agree.</param>
     public sealed record Escalate(Guid SanctionId, string Policy, DateTimeOffset DueAt, DateTimeOffset At) : CaseCommand;
 
+    /// <summary>Decides what <see cref="CaseState.ToDecide"/> says.</summary>
     /// <param name="By">Who of the staff; null where it is automated.</param>
     public sealed record Decide(CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At) : CaseCommand;
 }
@@ -94,6 +105,28 @@ public sealed record CaseState(
 
     /// <summary>Null where nothing was decided yet.</summary>
     public CaseEvent.Decided? LastDecision { get; init; }
+
+    /// <summary>What was open when somebody of the staff last looked, by who looked: ids of reports.</summary>
+    public ImmutableDictionary<Guid, ImmutableHashSet<Guid>> Seen { get; init; } = ImmutableDictionary<Guid, ImmutableHashSet<Guid>>.Empty;
+
+    /// <summary>How often something was decided: what follows from the case alone is another thing after each time.</summary>
+    public int Decisions { get; init; }
+
+    public bool IsOpen(Guid reportId) => Open.Exists(report => report.ReportId == reportId);
+
+    /// <summary>
+    /// The open reports that a decision would be about. An automated one: those that name its policy. One of the staff:
+    /// those that were there at their last look, so that nothing is closed that nobody has read; all of them where they
+    /// decide without ever having looked.
+    /// </summary>
+    /// <param name="by">Who of the staff; null where it is automated.</param>
+    public ImmutableList<CaseEvent.Reported> ToDecide(Guid? by) =>
+        by is not { } staff ? Escalation is { Policy: var policy } ? OpenUnder(policy) : []
+        : Seen.GetValueOrDefault(staff) is { } seen ? Open.FindAll(report => seen.Contains(report.ReportId))
+        : Open;
+
+    /// <param name="policy">The code of a policy.</param>
+    public ImmutableList<CaseEvent.Reported> OpenUnder(string policy) => Open.FindAll(report => Policies.For(report.Reason).Code == policy);
 
     public bool HasReported(Guid matchId, Guid reporterId) =>
         Reports.Values.Any(report => report.MatchId == matchId && report.ReporterId == reporterId);
@@ -123,20 +156,23 @@ public static class Case
         CaseCommand.Report { What: var report } => report,
 
         CaseCommand.View v when !state.Reports.ContainsKey(v.ReportId) => new Rejection("case.unknown", "There is no such report."),
+        CaseCommand.View v when !state.IsOpen(v.ReportId) => Viewed(v, state),
         CaseCommand.View v when state.IsClaimedByOther(v.By, v.At) => ClaimedByOther,
         CaseCommand.View v => new Decision<CaseEvent>.Accepted(
         [
             .. Claimed(v, state),
-            new CaseEvent.Viewed(state.Reports[v.ReportId].CaseId, state.Reports[v.ReportId].VisitorId, v.ReportId, v.By, v.At),
+            Viewed(v, state),
         ]),
 
-        CaseCommand.Escalate when state.Open is [] || state.Escalation is not null => Decision<CaseEvent>.AlreadySo,
+        CaseCommand.Escalate e when state.OpenUnder(e.Policy) is [] || state.Escalation is not null => Decision<CaseEvent>.AlreadySo,
         CaseCommand.Escalate e when state.IsClaimedByOther(null, e.At) => ClaimedByOther,
         CaseCommand.Escalate e => new CaseEvent.Escalated(state.Open[0].CaseId, state.Open[0].VisitorId, e.SanctionId, e.Policy, e.DueAt, e.At),
 
         CaseCommand.Decide { By: { } by } d when state.IsClaimedByOther(by, d.At) => ClaimedByOther,
-        CaseCommand.Decide when state.Open is [] => new Rejection("case.not-open", "This case moved on. There is no open report in it."),
-        CaseCommand.Decide d => new CaseEvent.Decided(state.Open[0].CaseId, state.Open[0].VisitorId, d.Outcome, d.SanctionId, d.By, d.At),
+        CaseCommand.Decide d when state.ToDecide(d.By) is [] =>
+            new Rejection("case.not-open", "This case moved on. There is no open report in it that you have seen."),
+        CaseCommand.Decide d => new CaseEvent.Decided(
+            state.Open[0].CaseId, state.Open[0].VisitorId, [.. state.ToDecide(d.By).Select(report => report.ReportId)], d.Outcome, d.SanctionId, d.By, d.At),
 
         _ => throw new InvalidOperationException($"No rule for {command}."),
     };
@@ -149,12 +185,32 @@ public static class Case
             ? []
             : [new CaseEvent.Claimed(state.Reports[v.ReportId].CaseId, state.Reports[v.ReportId].VisitorId, v.By, v.At + Lease, v.At)];
 
+    private static CaseEvent.Viewed Viewed(CaseCommand.View v, CaseState state) =>
+        new(state.Reports[v.ReportId].CaseId, state.Reports[v.ReportId].VisitorId, v.ReportId, v.By, v.At);
+
     private static CaseState Evolve(CaseState state, CaseEvent happened) => happened switch
     {
         CaseEvent.Reported e => state with { Reports = state.Reports.SetItem(e.ReportId, e), Open = state.Open.Add(e) },
         CaseEvent.Claimed e => state with { Claim = (e.By, e.Until) },
         CaseEvent.Escalated e => state with { Escalation = e },
-        CaseEvent.Decided e => state with { Open = [], Claim = null, Escalation = null, LastDecision = e },
+        CaseEvent.Viewed e when state.IsOpen(e.ReportId) => state with
+        {
+            Seen = state.Seen.SetItem(e.By, [.. state.Open.Select(report => report.ReportId)]),
+        },
+        CaseEvent.Decided e => Decided(state, e, e.Reports is { } ids ? state.Open.RemoveAll(report => ids.Contains(report.ReportId)) : []),
         _ => state,
+    };
+
+    /// <summary>
+    /// What was to come by itself does not come of reports that are decided: what stays open is looked at anew. Whoever works
+    /// on that goes on with it after an automated decision.
+    /// </summary>
+    private static CaseState Decided(CaseState state, CaseEvent.Decided e, ImmutableList<CaseEvent.Reported> open) => state with
+    {
+        Open = open,
+        Claim = e.By is null && !open.IsEmpty ? state.Claim : null,
+        Escalation = null,
+        LastDecision = e,
+        Decisions = state.Decisions + 1,
     };
 }

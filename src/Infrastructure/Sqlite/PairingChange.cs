@@ -30,8 +30,12 @@ internal abstract record PairingChange
     /// <summary>A sanction is to come.</summary>
     public sealed record Escalated(Guid VisitorId, DateTimeOffset DueAt) : PairingChange;
 
-    /// <summary>It came, or somebody decided otherwise.</summary>
-    public sealed record EscalationOver(Guid VisitorId) : PairingChange;
+    /// <summary>A visitor was reported from a browser.</summary>
+    public sealed record Reported(Guid ReportId, Guid VisitorId, Guid DeviceId, string Reason) : PairingChange;
+
+    /// <summary>What was to come came, or somebody decided otherwise.</summary>
+    /// <param name="Reports">Those that are open no longer; null: all of them.</param>
+    public sealed record Decided(Guid VisitorId, Guid[]? Reports) : PairingChange;
 
     /// <summary>Null where the event says nothing about who may be paired.</summary>
     public static PairingChange? Of(RecordedEvent e)
@@ -39,7 +43,7 @@ internal abstract record PairingChange
         if (e.Type is not ("matches.match.started.v1" or "matches.match.ended.v1" or "visitors.visitor.blocked.v1"
             or "moderation.ban.issued.v1" or "moderation.device.marked.v1" or "moderation.ban.lifted.v1" or "moderation.appeal.decided.v1"
             or "moderation.warning.issued.v1" or "moderation.warning.delivered.v1"
-            or "moderation.case.escalated.v1" or "moderation.case.decided.v1"))
+            or "moderation.case.reported.v1" or "moderation.case.escalated.v1" or "moderation.case.decided.v1"))
         {
             return null;
         }
@@ -60,7 +64,13 @@ internal abstract record PairingChange
             "moderation.warning.issued.v1" => new Warned(Id("visitorId"), Id("sanctionId")),
             "moderation.warning.delivered.v1" => new WarningOver(Id("sanctionId")),
             "moderation.case.escalated.v1" => new Escalated(Id("visitorId"), data.GetProperty("dueAt").GetDateTimeOffset()),
-            "moderation.case.decided.v1" => new EscalationOver(Id("visitorId")),
+            "moderation.case.reported.v1" => new Reported(
+                Id("reportId"), Id("visitorId"), Id("reporterDeviceId"), data.GetProperty("reason").GetString()!),
+            "moderation.case.decided.v1" => new Decided(
+                Id("visitorId"),
+                data.TryGetProperty("reports", out var reports) && reports.ValueKind == JsonValueKind.Array
+                    ? [.. reports.EnumerateArray().Select(report => report.GetGuid())]
+                    : null),
             "moderation.ban.lifted.v1" => new BanLifted(Id("sanctionId")),
             "moderation.appeal.decided.v1" => data.GetProperty("outcome").ValueEquals("overturned") ? new BanLifted(Id("sanctionId")) : null,
             _ => new Blocked(new(Id("visitorId"), Id("deviceId"), Id("blockedVisitorId"), Id("blockedDeviceId"))),

@@ -14,7 +14,7 @@ internal sealed class PairingIndexFile : IDisposable
     private const long ApplicationId = 0x52435049;
 
     /// <summary>Raise it when the tables, or what goes into them, change: older files are then refilled.</summary>
-    private const long Version = 4;
+    private const long Version = 5;
 
     /// <summary>Beyond this size damage is found when it is met: a start does not take longer as the index grows.</summary>
     private const long FullyCheckedUpTo = 8 << 20;
@@ -40,6 +40,8 @@ internal sealed class PairingIndexFile : IDisposable
         CREATE TABLE warnings (sanction TEXT PRIMARY KEY, visitor TEXT NOT NULL) WITHOUT ROWID; -- not shown yet
         CREATE INDEX warnings_by_visitor ON warnings (visitor);
         CREATE TABLE escalations (visitor TEXT PRIMARY KEY, due INTEGER NOT NULL) WITHOUT ROWID; -- ticks, UTC
+        CREATE TABLE open_reports (report TEXT PRIMARY KEY, visitor TEXT NOT NULL, device TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX open_reports_by_visitor ON open_reports (visitor, reason, device);
         CREATE TABLE addresses ( -- in no event: lost with this file
             address TEXT, sanction TEXT, until INTEGER NOT NULL, severe INTEGER NOT NULL, PRIMARY KEY (address, sanction)) WITHOUT ROWID;
         """;
@@ -58,9 +60,13 @@ internal sealed class PairingIndexFile : IDisposable
     private readonly SqliteCommand _told;
     private readonly SqliteCommand _escalate;
     private readonly SqliteCommand _escalationOver;
+    private readonly SqliteCommand _report;
+    private readonly SqliteCommand _reportOver;
+    private readonly SqliteCommand _reportsOver;
     private readonly SqliteCommand _warned;
     private readonly SqliteCommand _escalated;
     private readonly SqliteCommand _escalationsDue;
+    private readonly SqliteCommand _escalationsPossible;
     private readonly SqliteCommand _markAddress;
     private readonly SqliteCommand _liftAddresses;
     private readonly SqliteCommand _pruneAddresses;
@@ -101,6 +107,10 @@ internal sealed class PairingIndexFile : IDisposable
         _told = Keep(_writer.Command("DELETE FROM warnings WHERE sanction = $sanction", "$sanction"));
         _escalate = Keep(_writer.Command("INSERT OR REPLACE INTO escalations VALUES ($visitor, $due)", "$visitor", "$due"));
         _escalationOver = Keep(_writer.Command("DELETE FROM escalations WHERE visitor = $visitor", "$visitor"));
+        _report = Keep(_writer.Command(
+            "INSERT OR IGNORE INTO open_reports VALUES ($report, $visitor, $device, $reason)", "$report", "$visitor", "$device", "$reason"));
+        _reportOver = Keep(_writer.Command("DELETE FROM open_reports WHERE report = $report", "$report"));
+        _reportsOver = Keep(_writer.Command("DELETE FROM open_reports WHERE visitor = $visitor", "$visitor"));
         _markAddress = Keep(_writer.Command(
             "INSERT OR REPLACE INTO addresses VALUES ($address, $sanction, $until, $severe)", "$address", "$sanction", "$until", "$severe"));
         _liftAddresses = Keep(_writer.Command("DELETE FROM addresses WHERE sanction = $sanction", "$sanction"));
@@ -115,6 +125,12 @@ internal sealed class PairingIndexFile : IDisposable
         _warned = Keep(_reader.Command("SELECT sanction FROM warnings WHERE visitor = $visitor", "$visitor"));
         _escalated = Keep(_reader.Command("SELECT visitor FROM escalations WHERE visitor = $visitor", "$visitor"));
         _escalationsDue = Keep(_reader.Command("SELECT visitor FROM escalations WHERE due <= $now ORDER BY due", "$now"));
+        _escalationsPossible = Keep(_reader.Command(
+            """
+            SELECT DISTINCT visitor FROM open_reports WHERE visitor NOT IN (SELECT visitor FROM escalations)
+            GROUP BY visitor, reason HAVING count(DISTINCT device) >= $reporters
+            """,
+            "$reporters"));
         _atAddress = Keep(_reader.Command("SELECT until, severe FROM addresses WHERE address = $address AND until > $now ORDER BY severe DESC, until DESC LIMIT 1", "$address", "$now"));
     }
 
@@ -204,6 +220,9 @@ internal sealed class PairingIndexFile : IDisposable
 
     public List<Guid> EscalationsDue(DateTimeOffset now) => Rows(_escalationsDue, rows => rows.GetGuid(0), now.UtcTicks);
 
+    /// <param name="reporters">So many browsers at least that gave the same reason.</param>
+    public List<Guid> EscalationsPossible(int reporters) => Rows(_escalationsPossible, rows => rows.GetGuid(0), reporters);
+
     public (DateTimeOffset Until, bool IsSevere)? AtAddress(string address, DateTimeOffset now) =>
         Rows<(DateTimeOffset, bool)?>(_atAddress, rows => (new(rows.GetInt64(0), TimeSpan.Zero), rows.GetInt64(1) != 0), address, now.UtcTicks)
             .FirstOrDefault();
@@ -282,8 +301,22 @@ internal sealed class PairingIndexFile : IDisposable
                 _escalate.With(Text(escalated.VisitorId), escalated.DueAt.UtcTicks).ExecuteNonQuery();
                 break;
 
-            case PairingChange.EscalationOver over:
-                _escalationOver.With(Text(over.VisitorId)).ExecuteNonQuery();
+            case PairingChange.Reported reported:
+                _report.With(Text(reported.ReportId), Text(reported.VisitorId), Text(reported.DeviceId), reported.Reason).ExecuteNonQuery();
+                break;
+
+            case PairingChange.Decided decided:
+                _escalationOver.With(Text(decided.VisitorId)).ExecuteNonQuery();
+                if (decided.Reports is null)
+                {
+                    _reportsOver.With(Text(decided.VisitorId)).ExecuteNonQuery();
+                }
+
+                foreach (var report in decided.Reports ?? [])
+                {
+                    _reportOver.With(Text(report)).ExecuteNonQuery();
+                }
+
                 break;
 
             case PairingChange.Blocked blocked:

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RandomChat.Application.Moderation;
+using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Infrastructure.Sqlite;
 
@@ -40,6 +41,8 @@ public sealed partial class SqlitePairingIndex : IBanIndex
     public bool IsEscalated(Guid visitorId) => Query(file => file.IsEscalated(visitorId));
 
     public IReadOnlyList<Guid> EscalationsDue() => Query(file => file.EscalationsDue(_time.GetUtcNow()));
+
+    public IReadOnlyList<Guid> EscalationsPossible() => Query(file => file.EscalationsPossible(EscalationPolicy.LeastReporters));
 
     public AddressBan? AtAddress(string address) =>
         Query(file => file.AtAddress(address, _time.GetUtcNow())) is var (until, isSevere) ? new(until, isSevere) : null;

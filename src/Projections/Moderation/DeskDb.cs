@@ -61,6 +61,9 @@ public sealed class DeskReport
     public DateTimeOffset ReceivedAt { get; set; }
 
     public ReportStatus Status { get; set; }
+
+    /// <summary>Whether people said so: somebody of the staff, or an appeal against what was done automatically.</summary>
+    public bool IsConfirmed { get; set; }
 }
 
 /// <summary>One appeal, without what is sealed.</summary>

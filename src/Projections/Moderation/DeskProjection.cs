@@ -24,12 +24,11 @@ public sealed class DeskProjection : Projection<DeskDb>
         }));
         On<CaseEvent.Decided>((db, e, _) =>
         {
-            // Earlier reports of the same batch are not in the database yet.
-            var stored = db.Reports.Where(report => report.CaseId == e.CaseId && report.Status == ReportStatus.Open).ToList();
-            foreach (var report in stored.Union(db.Reports.Local.Where(report => report.CaseId == e.CaseId)).Where(report => report.Status == ReportStatus.Open))
+            foreach (var report in e.Reports?.Select(id => db.Reports.Find(id)!) ?? Open(db, e.CaseId))
             {
                 report.Status = e.Outcome == CaseOutcome.Upheld ? ReportStatus.Upheld : ReportStatus.Dismissed;
                 report.SanctionId = e.SanctionId;
+                report.IsConfirmed = e.By is not null;
             }
         });
         On<BanEvent.AppealFiled>((db, e, happened) => db.Appeals.Add(new()
@@ -45,11 +44,14 @@ public sealed class DeskProjection : Projection<DeskDb>
         On<BanEvent.AppealDecided>((db, e, _) =>
         {
             db.Appeals.Find(e.AppealId)!.Outcome = e.Outcome;
-            if (e.Outcome == AppealOutcome.Overturned)
+
+            // Whether the reports that led to it were right is known now, and counts for or against those who made them.
+            // Earlier reports of the same batch are not in the database yet.
+            foreach (var report in db.Reports.Where(report => report.SanctionId == e.SanctionId).ToList()
+                .Union(db.Reports.Local.Where(report => report.SanctionId == e.SanctionId)))
             {
-                // The reports that led to it were not right after all: that counts against those who made them.
-                foreach (var report in db.Reports.Where(report => report.SanctionId == e.SanctionId).ToList()
-                    .Union(db.Reports.Local.Where(report => report.SanctionId == e.SanctionId)))
+                report.IsConfirmed = true;
+                if (e.Outcome == AppealOutcome.Overturned)
                 {
                     report.Status = ReportStatus.Dismissed;
                 }
@@ -59,5 +61,12 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 2;
+    public override int Version => 3;
+
+    /// <summary>Earlier reports of the same batch are not in the database yet.</summary>
+    private static List<DeskReport> Open(DeskDb db, Guid caseId) =>
+    [
+        .. db.Reports.Where(report => report.CaseId == caseId && report.Status == ReportStatus.Open).ToList()
+            .Union(db.Reports.Local.Where(report => report.CaseId == caseId)).Where(report => report.Status == ReportStatus.Open),
+    ];
 }

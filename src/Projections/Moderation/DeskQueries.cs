@@ -13,7 +13,7 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords
     {
         var counts = await models.Ask<DeskDb, List<DecidedReports>>(
             db => db.Reports
-                .Where(report => deviceIds.Contains(report.ReporterDeviceId) && report.Status != ReportStatus.Open)
+                .Where(report => deviceIds.Contains(report.ReporterDeviceId) && report.IsConfirmed)
                 .GroupBy(report => new { report.ReporterDeviceId, report.Status })
                 .Select(group => new DecidedReports(group.Key.ReporterDeviceId, group.Key.Status, group.Count()))
                 .ToListAsync(ct),

@@ -27,7 +27,7 @@ public sealed class OffendersProjection : Projection<OffendersDb>
 
     public override string Name => "offenders";
 
-    public override int Version => 4;
+    public override int Version => 5;
 
     private static Offender OffenderOf(OffendersDb db, Guid visitorId, DateTimeOffset at)
     {
@@ -63,14 +63,19 @@ public sealed class OffendersProjection : Projection<OffendersDb>
 
     private static void Decided(OffendersDb db, CaseEvent.Decided e)
     {
-        // Earlier reports of the same batch are not in the database yet.
-        foreach (var report in db.Reports.Where(report => report.VisitorId == e.VisitorId && !report.IsDecided).ToList()
-            .Union(db.Reports.Local.Where(report => report.VisitorId == e.VisitorId)).Where(report => !report.IsDecided))
+        foreach (var report in e.Reports?.Select(id => db.Reports.Find(id)!) ?? Undecided(db, e.VisitorId))
         {
             (report.IsDecided, report.SanctionId) = (true, e.SanctionId);
             OffenderOf(db, e.VisitorId, e.At).UpheldReports += e.Outcome == CaseOutcome.Upheld ? 1 : 0;
         }
     }
+
+    /// <summary>Earlier reports of the same batch are not in the database yet.</summary>
+    private static List<ReportOn> Undecided(OffendersDb db, Guid visitorId) =>
+    [
+        .. db.Reports.Where(report => report.VisitorId == visitorId && !report.IsDecided).ToList()
+            .Union(db.Reports.Local.Where(report => report.VisitorId == visitorId)).Where(report => !report.IsDecided),
+    ];
 
     private static void Overturned(OffendersDb db, BanEvent.AppealDecided e)
     {

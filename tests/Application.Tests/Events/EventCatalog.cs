@@ -129,6 +129,7 @@ public static partial class EventCatalog
     {
         { IsEnum: true } => string.Join(" · ", Enum.GetNames(type).Select(value => $"`{JsonNamingPolicy.CamelCase.ConvertName(value)}`")),
         _ when type == typeof(Guid) => "id",
+        _ when type == typeof(IReadOnlyList<Guid>) => "list of ids",
         _ when type == typeof(string) => "text",
         _ when type == typeof(bool) => "true or false",
         _ when type == typeof(int) || type == typeof(long) => "whole number",

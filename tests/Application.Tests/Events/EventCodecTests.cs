@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using RandomChat.Application.Events;
 using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Tests.Events;
 
@@ -33,6 +34,17 @@ public sealed partial class EventCodecTests
     [Fact]
     public void Stored_names_spell_context_noun_past_tense_and_version() =>
         Assert.All(AllMaps.Entries, entry => Assert.Matches(StoredName(), entry.Name));
+
+    [Fact]
+    public void A_decision_from_before_it_named_its_reports_is_read_as_one()
+    {
+        var json = JsonNode.Parse(EventCodec.Default.Encode(Guid.Empty, Samples.ByName["moderation.case.decided.v1"], Metadata).Data.Span)!.AsObject();
+        json.Remove("reports");
+
+        var read = EventCodec.Default.Decode(Recorded.Event("moderation.case.decided.v1", json.ToJsonString()));
+
+        Assert.Null(Assert.IsType<CaseEvent.Decided>(read).Reports);
+    }
 
     [Fact]
     public void An_event_without_a_stored_name_cannot_be_written()

@@ -211,9 +211,17 @@ public sealed class Bans : IBanIndex, IDeviceMarks, IAppealLinks
 
     public bool HasUntoldWarning(Guid visitorId) => false;
 
-    public bool IsEscalated(Guid visitorId) => false;
+    /// <summary>For whom a sanction is to come, and is due.</summary>
+    public List<Guid> Escalated { get; } = [];
 
-    public IReadOnlyList<Guid> EscalationsDue() => [];
+    /// <summary>Who was reported by enough.</summary>
+    public List<Guid> Reported { get; } = [];
+
+    public bool IsEscalated(Guid visitorId) => Escalated.Contains(visitorId);
+
+    public IReadOnlyList<Guid> EscalationsDue() => Escalated;
+
+    public IReadOnlyList<Guid> EscalationsPossible() => Reported;
 
     public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, string? deviceMark) =>
         [.. new[] { visitorId?.ToString("D"), deviceMark }.Where(who => who is not null && noted.ContainsKey(who)).Select(who => noted[who!]).Distinct()];

@@ -90,17 +90,61 @@ public sealed class CaseTests
     public void A_decision_closes_the_open_reports_once() =>
         Case.Decider.Given(Report(), Claimed(Staff, Noon))
             .When(new CaseCommand.Decide(CaseOutcome.Dismissed, null, Staff, Noon))
-            .Then(new CaseEvent.Decided(CaseId, Reported, CaseOutcome.Dismissed, null, Staff, Noon), Twice.IsRefused("case.not-open"));
+            .Then(Decided(Staff, 1), Twice.IsRefused("case.not-open"));
+
+    [Fact]
+    public void A_decision_of_the_staff_is_about_what_was_open_when_they_last_looked()
+    {
+        var later = Report(number: 2, reporter: OtherReporter, match: OtherMatchId);
+        CaseEvent[] given = [Report(), Claimed(Staff, Noon), Viewed(Staff, Noon), later];
+        Case.Decider.Given(given).When(Dismiss(Staff)).Then(Decided(Staff, 1), Twice.IsRefused("case.not-open"));
+        Assert.Equal([ReportId(2)], Case.Decider.Fold([.. given, Decided(Staff, 1)]).Open.Select(report => report.ReportId));
+
+        Case.Decider.Given([.. given, Viewed(Staff, Noon)]).When(Dismiss(Staff)).Then(Decided(Staff, 1, 2), Twice.IsRefused("case.not-open"));
+        Case.Decider.Given(Report(), Viewed(OtherStaff, Noon), later).When(Dismiss(Staff)).Then(Decided(Staff, 1, 2), Twice.IsRefused("case.not-open"));
+    }
+
+    [Fact]
+    public void An_automated_decision_is_about_its_policy_and_leaves_the_rest_to_whoever_works_on_it()
+    {
+        var other = Report(number: 2, reporter: OtherReporter, match: OtherMatchId, reason: ReportReason.Hate);
+        CaseEvent[] given = [Report(), other, new CaseEvent.Escalated(CaseId, Reported, SanctionId, "hate", Noon, Noon), Claimed(Staff, Noon)];
+        var decided = new CaseEvent.Decided(CaseId, Reported, [ReportId(2)], CaseOutcome.Upheld, SanctionId, null, Noon);
+        Case.Decider.Given(given).When(new CaseCommand.Decide(CaseOutcome.Upheld, SanctionId, null, Noon)).Then(decided, Twice.IsRefused("case.not-open"));
+
+        var state = Case.Decider.Fold([.. given, decided]);
+        Assert.Equal([ReportId(1)], state.Open.Select(report => report.ReportId));
+        Assert.True(state.IsClaimedByOther(null, Noon));
+    }
+
+    [Fact]
+    public void A_decided_report_is_opened_without_claiming_the_case_and_says_nothing_about_the_open_ones()
+    {
+        CaseEvent[] given = [Report(), Decided(OtherStaff, 1), Report(number: 2, match: OtherMatchId)];
+        Case.Decider.Given(given).When(new CaseCommand.View(ReportId(1), Staff, Noon)).Then(Viewed(Staff, Noon), Twice.HappensAgain);
+        Case.Decider.Given([.. given, Claimed(OtherStaff, Noon)]).When(new CaseCommand.View(ReportId(1), Staff, Noon)).Then(Viewed(Staff, Noon), Twice.HappensAgain);
+        Assert.Empty(Case.Decider.Fold([.. given, Viewed(Staff, Noon)]).Seen);
+    }
+
+    [Fact]
+    public void A_decision_from_before_reports_were_named_was_about_all_that_were_open() =>
+        Assert.Equal(
+            [ReportId(3)],
+            Case.Decider.Fold(
+            [
+                Report(), Report(number: 2, match: OtherMatchId), Decided(Staff, 1) with { Reports = null },
+                Report(number: 3, reporter: OtherReporter),
+            ]).Open.Select(report => report.ReportId));
 
     [Fact]
     public void The_next_report_opens_the_case_again_for_anybody()
     {
         var state = Case.Decider.Fold(
-            [Report(), Claimed(Staff, Noon), new CaseEvent.Decided(CaseId, Reported, CaseOutcome.Upheld, null, Staff, Noon), Report(number: 2, match: OtherMatchId)]);
+            [Report(), Claimed(Staff, Noon), Decided(Staff, 1), Report(number: 2, match: OtherMatchId)]);
 
         Assert.Equal([ReportId(2)], state.Open.Select(report => report.ReportId));
         Assert.False(state.IsClaimedByOther(OtherStaff, Noon));
-        Assert.Equal((CaseOutcome.Upheld, Staff, Noon), (state.LastDecision?.Outcome, state.LastDecision?.By, state.LastDecision?.At));
+        Assert.Equal((CaseOutcome.Dismissed, Staff, Noon), (state.LastDecision?.Outcome, state.LastDecision?.By, state.LastDecision?.At));
     }
 
     [Fact]
@@ -114,7 +158,8 @@ public sealed class CaseTests
     {
         var escalate = new CaseCommand.Escalate(SanctionId, "spam", Noon.AddMinutes(1), Noon);
         Case.Decider.Given(Report(), Claimed(Staff, Noon)).When(escalate).ThenRefused("case.claimed");
-        Case.Decider.Given(Report(), new CaseEvent.Decided(CaseId, Reported, CaseOutcome.Dismissed, null, Staff, Noon)).When(escalate).ThenNothing();
+        Case.Decider.Given(Report(), Decided(Staff, 1)).When(escalate).ThenNothing();
+        Case.Decider.Given(Report(reason: ReportReason.Hate)).When(escalate).ThenNothing();
     }
 
     [Fact]
@@ -123,13 +168,18 @@ public sealed class CaseTests
         var state = Case.Decider.Fold(
         [
             Report(), new CaseEvent.Escalated(CaseId, Reported, SanctionId, "spam", Noon, Noon),
-            new CaseEvent.Decided(CaseId, Reported, CaseOutcome.Dismissed, null, Staff, Noon),
+            Decided(Staff, 1),
         ]);
 
         Assert.Null(state.Escalation);
     }
 
     private static Guid ReportId(byte number) => new(number, 0, 0, new byte[8]);
+
+    private static CaseCommand.Decide Dismiss(Guid by) => new(CaseOutcome.Dismissed, null, by, Noon);
+
+    private static CaseEvent.Decided Decided(Guid by, params byte[] reports) =>
+        new(CaseId, Reported, [.. reports.Select(ReportId)], CaseOutcome.Dismissed, null, by, Noon);
 
     private static CaseEvent.Claimed Claimed(Guid by, DateTimeOffset at) => new(CaseId, Reported, by, at.AddMinutes(5), at);
 

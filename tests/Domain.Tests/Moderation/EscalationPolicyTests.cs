@@ -36,6 +36,19 @@ public sealed class EscalationPolicyTests
         Assert.Null(Judge(Report(0, ReportReason.Other), Report(1, ReportReason.Other), Report(2, ReportReason.Other)));
 
     [Fact]
+    public void A_severe_policy_takes_somebody_who_was_right_before_and_goes_before_milder_ones()
+    {
+        CaseEvent.Reported[] severe = [Report(0, ReportReason.Underage), Report(1, ReportReason.Underage), Report(2, ReportReason.Underage)];
+        CaseEvent.Reported[] milder = [Report(0), Report(1), Report(2), Report(3)];
+        Func<Guid, ReporterRecord> oneWasRight = device => device == Devices[2] ? new(1, 0) : new(0, 0);
+        Assert.Null(Judge(severe));
+        Assert.Null(Judge(device => device == Devices[3] ? new(1, 0) : new(0, 0), severe));
+        Assert.Equal("harassment", Judge([.. severe, .. milder]));
+        Assert.Equal("underage", Judge(oneWasRight, severe));
+        Assert.Equal("underage", Judge(oneWasRight, [.. severe, .. milder]));
+    }
+
+    [Fact]
     public void Most_reporters_decide_and_where_they_are_as_many_the_milder_policy()
     {
         Assert.Equal("spam", Judge(

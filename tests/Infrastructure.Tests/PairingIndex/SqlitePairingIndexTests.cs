@@ -421,10 +421,52 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal([visitor], Index.EscalationsDue());
 
-        await Append(StreamName.For("case", caseId), 0, new CaseEvent.Decided(caseId, visitor, CaseOutcome.Upheld, null, null, Now));
+        await Append(StreamName.For("case", caseId), 0, new CaseEvent.Decided(caseId, visitor, [], CaseOutcome.Upheld, null, null, Now));
         await Index.CatchUp(Ct);
         Assert.False(Index.IsEscalated(visitor));
         Assert.Empty(Index.EscalationsDue());
+    }
+
+    [Fact]
+    public async Task A_sanction_may_come_of_reports_from_enough_browsers_for_one_reason_until_they_are_decided()
+    {
+        var (visitor, other, device, revision) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), -1);
+        async Task<Guid> Report(Guid whom, Guid from, ReportReason reason)
+        {
+            var report = Guid.NewGuid();
+            await Append(StreamName.For("case", visitor), revision++, new CaseEvent.Reported(
+                whom, report, Guid.NewGuid(), Guid.NewGuid(), from, whom, whom, reason, null, "key", "sealed", "00", 0, Now));
+            await Index.CatchUp(Ct);
+            return report;
+        }
+
+        await Report(visitor, device, ReportReason.Spam);
+        var second = await Report(visitor, Guid.NewGuid(), ReportReason.Spam);
+        await Report(visitor, device, ReportReason.Spam);
+        await Report(visitor, Guid.NewGuid(), ReportReason.Hate);
+        await Report(other, Guid.NewGuid(), ReportReason.Spam);
+        Assert.Empty(Index.EscalationsPossible());
+
+        await Report(visitor, Guid.NewGuid(), ReportReason.Spam);
+        Assert.Equal([visitor], Index.EscalationsPossible());
+
+        await Append(StreamName.For("case", visitor), revision++, new CaseEvent.Escalated(visitor, visitor, Guid.NewGuid(), "spam", Now, Now));
+        await Index.CatchUp(Ct);
+        Assert.Empty(Index.EscalationsPossible());
+
+        await Append(StreamName.For("case", visitor), revision++, new CaseEvent.Decided(visitor, visitor, [], CaseOutcome.Dismissed, null, null, Now));
+        await Index.CatchUp(Ct);
+        Assert.Equal([visitor], Index.EscalationsPossible());
+
+        await Append(StreamName.For("case", visitor), revision++, new CaseEvent.Decided(visitor, visitor, [second], CaseOutcome.Dismissed, null, null, Now));
+        await Index.CatchUp(Ct);
+        Assert.Empty(Index.EscalationsPossible());
+
+        // From before reports were named: all that were open.
+        await Append(StreamName.For("case", visitor), revision++, new CaseEvent.Decided(visitor, visitor, null, CaseOutcome.Dismissed, null, null, Now));
+        await Report(visitor, Guid.NewGuid(), ReportReason.Spam);
+        await Report(visitor, Guid.NewGuid(), ReportReason.Spam);
+        Assert.Empty(Index.EscalationsPossible());
     }
 
     [Fact]

@@ -39,10 +39,10 @@ public sealed class TestLog : IAsyncDisposable
         StreamName.For("match", match),
         new MatchEvent.Ended(match, reason, first.Visitor, first.Visitor, first.Device, second.Visitor, second.Device, 3, 4, 60_000, at ?? Noon));
 
-    public Task<LogPosition> Reported(Guid match, Person reporter, Person reported, DateTimeOffset? at = null) => Append(
+    public Task<LogPosition> Reported(Guid match, Person reporter, Person reported, DateTimeOffset? at = null, Guid? reportId = null) => Append(
         StreamName.For("case", reported.Visitor),
         new CaseEvent.Reported(
-            reported.Visitor, Guid.NewGuid(), match, reporter.Visitor, reporter.Device, reported.Visitor, reported.Device, ReportReason.Spam, null, "c",
+            reported.Visitor, reportId ?? Guid.NewGuid(), match, reporter.Visitor, reporter.Device, reported.Visitor, reported.Device, ReportReason.Spam, null, "c",
             "rc1:c:sealed", "00", 0, at ?? Noon));
 
     public Task<LogPosition> Message(Guid match, int sequence, Person from) => Append(

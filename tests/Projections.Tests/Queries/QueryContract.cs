@@ -166,14 +166,15 @@ public abstract class QueryContract : IAsyncLifetime
     {
         var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
         var offenders = new OffenderQueries(Models);
-        await Log.Reported(Guid.NewGuid(), Ben, Ada);
-        await Log.Reported(Guid.NewGuid(), Eve, Ada);
-        await Decide(CaseOutcome.Upheld, first);
-        await Log.Reported(Guid.NewGuid(), Ben, Ada);
-        await Decide(CaseOutcome.Dismissed, null);
-        await Log.Reported(Guid.NewGuid(), Eve, Ada);
-        await Decide(CaseOutcome.Upheld, second);
-        await Log.Reported(Guid.NewGuid(), Eve, Ada);
+        var reports = Enumerable.Range(0, 5).Select(_ => Guid.NewGuid()).ToArray();
+        foreach (var report in reports)
+        {
+            await Log.Reported(Guid.NewGuid(), report == reports[0] ? Ben : Eve, Ada, reportId: report);
+        }
+
+        await Decide(CaseOutcome.Upheld, first, reports[0], reports[1]);
+        await Decide(CaseOutcome.Dismissed, null, reports[2]);
+        await Decide(CaseOutcome.Upheld, second, reports[3]);
         await Build();
         Assert.Equal((5, 3), ((await offenders.Find(Ada.Visitor, default))!.Reports, (await offenders.Find(Ada.Visitor, default))!.UpheldReports));
 
@@ -187,8 +188,25 @@ public abstract class QueryContract : IAsyncLifetime
         await Build();
         Assert.Equal((5, 1), ((await offenders.Find(Ada.Visitor, default))!.Reports, (await offenders.Find(Ada.Visitor, default))!.UpheldReports));
 
-        Task Decide(CaseOutcome outcome, Guid? sanction) => Log.Append(
-            StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, outcome, sanction, Guid.NewGuid(), TestLog.Noon));
+        Task Decide(CaseOutcome outcome, Guid? sanction, params Guid[] decided) => Log.Append(
+            StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, decided, outcome, sanction, Guid.NewGuid(), TestLog.Noon));
+    }
+
+    [Fact]
+    public async Task A_decision_from_before_reports_were_named_is_about_all_that_were_open()
+    {
+        await Decided(Ben, CaseOutcome.Dismissed, null, by: Guid.NewGuid());
+        await Log.Reported(Guid.NewGuid(), Ben, Ada);
+        await Log.Reported(Guid.NewGuid(), Eve, Ada);
+        await Log.Append(
+            StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, null, CaseOutcome.Upheld, null, Guid.NewGuid(), TestLog.Noon));
+        await Log.Reported(Guid.NewGuid(), Eve, Ada);
+        await Build();
+
+        Assert.Equal(
+            [ReportStatus.Dismissed, ReportStatus.Upheld, ReportStatus.Upheld, ReportStatus.Open],
+            (await new DeskQueries(Models).Reports(null, null, 10, default)).Select(report => report.Status));
+        Assert.Equal(2, (await new OffenderQueries(Models).Find(Ada.Visitor, default))!.UpheldReports);
     }
 
     [Fact]
@@ -202,7 +220,7 @@ public abstract class QueryContract : IAsyncLifetime
         Assert.Equal([Ada.Visitor, Ben.Visitor], open.Select(report => report.VisitorId));
 
         await Log.Append(
-            StreamName.For("case", open[0].CaseId), new CaseEvent.Decided(open[0].CaseId, Ada.Visitor, CaseOutcome.Upheld, null, Guid.NewGuid(), TestLog.Noon));
+            StreamName.For("case", open[0].CaseId), new CaseEvent.Decided(open[0].CaseId, Ada.Visitor, [open[0].ReportId], CaseOutcome.Upheld, null, Guid.NewGuid(), TestLog.Noon));
         var (first, second, third) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
         foreach (var (sanction, appeal) in new[] { (first, first), (second, second), (third, third) })
         {
@@ -227,22 +245,45 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_overturned_sanction_counts_against_whoever_reported()
+    public async Task An_automated_decision_counts_for_or_against_whoever_reported_when_an_appeal_says_so()
     {
-        var sanction = Guid.NewGuid();
-        await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon);
-        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, CaseOutcome.Upheld, sanction, null, TestLog.Noon));
-        await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.AppealFiled(sanction, sanction, Ada.Visitor, "sealed", TestLog.Noon));
-        await Build();
         var desk = new DeskQueries(Models);
-        Assert.Equal(new ReporterRecord(1, 0), (await desk.Find([Ben.Device], default))[Ben.Device]);
+        var (upheld, overturned) = (Guid.NewGuid(), Guid.NewGuid());
+        foreach (var (reporter, sanction) in new[] { (Ben, upheld), (Eve, overturned) })
+        {
+            await Decided(reporter, CaseOutcome.Upheld, sanction, by: null);
+            await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.AppealFiled(sanction, sanction, Ada.Visitor, "sealed", TestLog.Noon));
+        }
 
-        await Log.Append(
-            StreamName.For("ban", Ada.Visitor),
-            new BanEvent.AppealDecided(sanction, sanction, Ada.Visitor, AppealOutcome.Overturned, "sealed", Guid.NewGuid(), TestLog.Noon));
         await Build();
-        Assert.Equal(new ReporterRecord(0, 1), (await desk.Find([Ben.Device], default))[Ben.Device]);
-        Assert.Equal(ReportStatus.Dismissed, (await desk.Reports(null, null, 10, default)).Single().Status);
+        Assert.All(await desk.Reports(null, null, 10, default), report => Assert.Equal(ReportStatus.Upheld, report.Status));
+        Assert.Empty(await desk.Find([Ben.Device, Eve.Device], default));
+
+        foreach (var (sanction, outcome) in new[] { (upheld, AppealOutcome.Upheld), (overturned, AppealOutcome.Overturned) })
+        {
+            await Log.Append(
+                StreamName.For("ban", Ada.Visitor), new BanEvent.AppealDecided(sanction, sanction, Ada.Visitor, outcome, "sealed", Guid.NewGuid(), TestLog.Noon));
+        }
+
+        await Build();
+        var records = await desk.Find([Ben.Device, Eve.Device], default);
+        Assert.Equal((new(1, 0), new(0, 1)), (records[Ben.Device], records[Eve.Device]));
+        Assert.Equal([ReportStatus.Upheld, ReportStatus.Dismissed], (await desk.Reports(null, null, 10, default)).Select(report => report.Status));
+    }
+
+    [Fact]
+    public async Task A_decision_of_the_staff_counts_at_once_and_for_its_reports_only()
+    {
+        await Decided(Ben, CaseOutcome.Upheld, null, by: Guid.NewGuid());
+        await Decided(Eve, CaseOutcome.Dismissed, null, by: Guid.NewGuid());
+        await Log.Reported(Guid.NewGuid(), Eve, Ada, TestLog.Noon);
+        await Decided(Ben, CaseOutcome.Upheld, null, by: Guid.NewGuid());
+        await Build();
+
+        var desk = new DeskQueries(Models);
+        var records = await desk.Find([Ben.Device, Eve.Device], default);
+        Assert.Equal((new(2, 0), new(0, 1)), (records[Ben.Device], records[Eve.Device]));
+        Assert.Equal(Eve.Visitor, Assert.Single(await desk.Reports(ReportStatus.Open, null, 10, default)).ReporterId);
     }
 
     [Fact]
@@ -291,6 +332,14 @@ public abstract class QueryContract : IAsyncLifetime
     [Fact]
     public async Task Before_they_are_built_they_are_unavailable() =>
         await Assert.ThrowsAsync<DependencyUnavailableException>(() => new ActivityQueries(Models).ActiveMatches(default));
+
+    /// <summary>Ada is reported, and that one report is decided.</summary>
+    private async Task Decided(Person reporter, CaseOutcome outcome, Guid? sanction, Guid? by)
+    {
+        var report = Guid.NewGuid();
+        await Log.Reported(Guid.NewGuid(), reporter, Ada, TestLog.Noon, report);
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, [report], outcome, sanction, by, TestLog.Noon));
+    }
 
     private async Task Build() => await new Rebuild(store, Log.Feed).Run(ProjectionsSetup.All, null, default);
 

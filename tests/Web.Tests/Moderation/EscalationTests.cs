@@ -64,14 +64,20 @@ public sealed class EscalationTests(HubServer shared) : IClassFixture<HubServer>
     }
 
     [Fact]
-    public async Task A_severe_one_takes_effect_at_once()
+    public async Task A_severe_one_takes_effect_at_once_where_one_of_the_reporters_was_right_before()
     {
         await using var ann = await HubVisitor.Enter(server.Address);
-        for (var i = 0; i < EscalationPolicy.LeastReporters; i++)
+        await using var carl = await HubVisitor.Enter(server.Address);
+        await using var bob = await HubVisitor.Enter(server.Address);
+        await MetAndReported(carl, "spam", by: bob);
+        await Upheld(carl);
+        for (var i = 1; i < EscalationPolicy.LeastReporters; i++)
         {
-            Assert.Empty(ann.Unread("banned"));
             await MetAndReported(ann, "underage");
         }
+
+        Assert.Empty(ann.Unread("banned"));
+        await MetAndReported(ann, "underage", by: bob);
 
         var told = await ann.Next("banned");
         Assert.Equal(("underage", JsonValueKind.Null), (told.Text("reason"), told.GetProperty("until").ValueKind));
@@ -107,11 +113,40 @@ public sealed class EscalationTests(HubServer shared) : IClassFixture<HubServer>
         Assert.Equal("warned", (await back.Next("notice")).Text("code"));
     }
 
-    /// <summary>Somebody new meets her and reports her; she learns no more than that they left.</summary>
-    private async Task<string> MetAndReported(HubVisitor ann, string reason)
+    [Fact]
+    public async Task Reports_that_nobody_looked_at_when_they_came_are_looked_at_later()
+    {
+        await using var ann = await HubVisitor.Enter(server.Address);
+        var match = await MetAndReported(ann, "harassment");
+        var (executor, caseId) = (server.Services.GetRequiredService<CommandExecutor>(), ReportPartnerHandler.CaseOf(ann.Id));
+        var first = (await executor.Load(Case.Decider, caseId, default)).Open.Single();
+        for (var i = 1; i < EscalationPolicy.LeastReporters; i++)
+        {
+            // As if the node that recorded it had ended with its answer.
+            var report = first with { ReportId = Guid.NewGuid(), MatchId = Guid.NewGuid(), ReporterId = Guid.NewGuid(), ReporterDeviceId = Guid.NewGuid() };
+            await executor.Execute(Case.Decider, caseId, new CaseCommand.Report(report), Guid.NewGuid(), EventMetadata.System, default);
+        }
+
+        await Escalated(ann);
+    }
+
+    /// <summary>Somebody of the staff finds that what is open on somebody was right, and the read models know it.</summary>
+    private async Task Upheld(HubVisitor reported)
+    {
+        var (executor, caseId) = (server.Services.GetRequiredService<CommandExecutor>(), ReportPartnerHandler.CaseOf(reported.Id));
+        var device = (await executor.Load(Case.Decider, caseId, default)).Open.Single().ReporterDeviceId;
+        await executor.Execute(
+            Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, null, Guid.NewGuid(), DateTimeOffset.UtcNow), Guid.NewGuid(),
+            EventMetadata.System, default);
+        await Wait.Until(async () => (await server.Services.GetRequiredService<IReporterRecords>().Find([device], default)).ContainsKey(device));
+    }
+
+    /// <summary>Somebody, new where nobody is named, meets her and reports her; she learns no more than that they left.</summary>
+    private async Task<string> MetAndReported(HubVisitor ann, string reason, HubVisitor? by = null)
     {
         var request = Pair.Request();
-        await using var bob = await HubVisitor.Enter(server.Address);
+        await using var somebody = by is null ? await HubVisitor.Enter(server.Address) : null;
+        var bob = by ?? somebody!;
         await ann.Join(request);
         await bob.Join(request);
         var match = (await ann.Next("match_found")).Text("matchId");
