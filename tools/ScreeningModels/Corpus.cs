@@ -33,8 +33,8 @@ public static class Corpus
         [.. Jigsaw(folder), .. Davidson(folder), .. Hatemoji(folder), .. Edos(folder), .. Sms(folder)];
 
     /// <summary>Ordinary texts of the held-out fifth: messages that are no spam, comments that nobody marked.</summary>
-    public static IEnumerable<Example> HeldOutBenign(IEnumerable<Example> corpus) => corpus.Where(one => one.IsHeldOut
-        && one.Source is "sms" or "jigsaw" && one.IsHeldOut && one.Labels.Values.All(label => !label));
+    public static IEnumerable<Example> HeldOutBenign(IEnumerable<Example> corpus) => corpus.Where(one =>
+        one.Source is "sms" or "jigsaw" && one.IsHeldOut && one.Labels.Values.All(label => !label));
 
     private static IEnumerable<Example> Jigsaw(string folder) => Rows(folder, "jigsaw_subset.csv.gz").Select(row => new Example(
         AsMessage(row["comment_text"]), "jigsaw", new Dictionary<Head, bool>

@@ -37,15 +37,15 @@ public static class ScreeningReport
         foreach (var (name, write) in Obfuscations.All.Prepend(("as it is", (word, _) => word)))
         {
             var chance = new Random(Seed);
-            var missed = words.Where(word => !IsCaught(word, write(word.Text, chance))).Select(word => word.Text).ToArray();
+            var missed = words.Where(word => !IsCaught(word.Text, write(word.Text, chance))).Select(word => word.Text).ToArray();
             text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {words.Count - missed.Length} | {100.0 * (words.Count - missed.Length) / words.Count:F1} | {string.Join(", ", missed.Take(6))} |");
         }
 
         text.AppendLine();
     }
 
-    private static bool IsCaught((string Text, ScreeningCategory Category, Severity Severity) word, string written) =>
-        Screen.Inspect($"so i said {written} to them").Findings.Any(finding => finding.Severity >= Severity.Strong && finding.Layer == ScreeningLayer.Lexicon);
+    private static bool IsCaught(string word, string written) =>
+        LexiconWords.Holds(Screen.Inspect($"so i said {written} to them"), word);
 
     private static void Benign(StringBuilder text, IReadOnlyList<Example> benign)
     {

@@ -42,6 +42,11 @@ internal static class ContactFinder
                     found(ContactKind.Handle, null);
                     at = end - 1;
                     break;
+                case >= '0' and <= '9' when (at == 0 || !char.IsLetterOrDigit(text[at - 1])) && InternetAddress(text[at..]) is > 0 and var length:
+                    at += length - 1;
+                    break;
+                case '(' when InternetAddress(text[(at + 1)..]) > 0:
+                    break;
                 case '+' or '(' or (>= '0' and <= '9') when (at == 0 || !char.IsLetterOrDigit(text[at - 1])) && Number(text, at) is var (end, digits):
                     if (IsPhone(text, at, end, digits))
                     {
@@ -157,36 +162,82 @@ internal static class ContactFinder
         var number = text[start..end];
         return digits <= MostDigits
             && digits >= (number[0] == '+' ? FewestDigitsAfterPlus : FewestDigits)
-            && (end == text.Length || !(char.IsLetter(text[end]) || text[end] is ':' or ',' or '%'))
-            && !IsInternetAddress(number)
+            && !GoesOn(text, end)
             && !IsYears(number)
-            && !text[Math.Max(0, start - 6)..start].Contains("isbn", StringComparison.Ordinal);
+            && !text[Math.Max(0, start - 8)..start].Contains("isbn", StringComparison.Ordinal);
     }
 
-    private static bool IsInternetAddress(ReadOnlySpan<char> number) => number.Count('.') == 3 && !number.ContainsAny(' ', '-', '(');
+    /// <summary>Whether what ends here is only the beginning of an amount, a time or a word; a comma may be the sentence's.</summary>
+    private static bool GoesOn(ReadOnlySpan<char> text, int end) => end < text.Length
+        && (char.IsLetter(text[end]) || (text[end] is ':' or ',' or '%' && end + 1 < text.Length && char.IsAsciiDigit(text[end + 1])));
 
-    /// <summary>Dates and spans of years: groups that are all of two and four digits.</summary>
+    /// <summary>How long the internet address is that begins here, such as <c>192.168.100.101</c>; 0 where there is none.</summary>
+    private static int InternetAddress(ReadOnlySpan<char> text)
+    {
+        var (parts, part, run) = (0, 0, 0);
+        var at = 0;
+        for (; at < text.Length; at++)
+        {
+            if (char.IsAsciiDigit(text[at]))
+            {
+                part = (part * 10) + text[at] - '0';
+                if (++run > 3 || part > byte.MaxValue)
+                {
+                    return 0;
+                }
+            }
+            else if (text[at] == '.' && run > 0 && parts < 3)
+            {
+                (parts, part, run) = (parts + 1, 0, 0);
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return parts == 3 && run > 0 ? at : 0;
+    }
+
+    /// <summary>Dates, their times and spans of years: there is a year, and the other groups are days, months, hours and minutes.</summary>
     private static bool IsYears(ReadOnlySpan<char> number)
     {
-        var (groups, run) = (0, 0);
-        foreach (var one in number)
+        var (years, value, run) = (0, 0, 0);
+        for (var at = 0; at <= number.Length; at++)
         {
+            var one = at < number.Length ? number[at] : ' ';
             if (char.IsAsciiDigit(one))
             {
-                run++;
+                value = (value * 10) + one - '0';
+                if (++run > 4)
+                {
+                    return false;
+                }
+
                 continue;
             }
 
-            if (run is not (0 or 1 or 2 or 4))
+            switch (run)
+            {
+                case 0 or 1:
+                case 2 when value < 60:
+                    break;
+                case 4 when value is >= 1000 and < 2200:
+                    years++;
+                    break;
+                default:
+                    return false;
+            }
+
+            if (one == '+')
             {
                 return false;
             }
 
-            groups += run > 0 ? 1 : 0;
-            run = 0;
+            (value, run) = (0, 0);
         }
 
-        return groups > 0 && run is 0 or 1 or 2 or 4;
+        return years > 0;
     }
 
     private static bool IsName(char one) => char.IsAsciiLetterOrDigit(one) || one is '-' or '_';

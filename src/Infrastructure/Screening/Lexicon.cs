@@ -54,34 +54,40 @@ internal sealed class Lexicon
 
     public List<LexiconEntry> Entries { get; } = [];
 
-    /// <summary>The entries that a text holds, each once, with where it begins.</summary>
-    public void Find(ReadOnlySpan<Symbol> text, List<LexiconHit> hits)
+    /// <summary>The entries that a text holds, added to those of <paramref name="hits"/>, each once.</summary>
+    /// <returns>How many readings were followed, each over one symbol: what the search costs.</returns>
+    public long Find(ReadOnlySpan<Symbol> text, List<LexiconEntry> hits)
     {
         var readings = search ??= new();
+        var followed = 0L;
         for (var start = 0; start < text.Length; start++)
         {
             if (text[start].Kind != SymbolKind.Mask && nodes[0].Children(text[start].Letters) != 0 && IsStart(text, start))
             {
-                Find(text, start, readings, hits);
+                followed += Find(text, start, readings);
+                AddWithoutTheWorseOfMasked(readings.Found, hits);
             }
         }
 
-        PreferTheMilderOfMasked(hits);
+        return followed;
     }
 
-    private void Find(ReadOnlySpan<Symbol> text, int start, Search readings, List<LexiconHit> hits)
+    /// <summary>Follows the readings of one start, and notes in <see cref="Search.Found"/> each entry with each of its ends.</summary>
+    private long Find(ReadOnlySpan<Symbol> text, int start, Search readings)
     {
+        var followed = 0L;
         readings.Begin(nodes.Length);
         readings.Add(default);
         for (var at = start; readings.Advance(); at++)
         {
             var isBorder = at >= text.Length || (at > start && IsEnd(text, at));
             var symbol = at < text.Length ? text[at] : default;
+            followed += readings.Current.Length;
             foreach (var reading in readings.Current)
             {
                 if (isBorder && nodes[reading.Node].Entry is { } entry && Accepts(entry, reading))
                 {
-                    Note(hits, new(entry, start, at, reading.Masks));
+                    readings.Found.Add(new(entry, at, reading.Masks));
                 }
 
                 if (at < text.Length)
@@ -92,9 +98,11 @@ internal sealed class Lexicon
 
             if (at >= text.Length)
             {
-                return;
+                break;
             }
         }
+
+        return followed;
     }
 
     /// <summary>All ways to read on by one symbol.</summary>
@@ -172,27 +180,20 @@ internal sealed class Lexicon
         return longest;
     }
 
-    /// <summary>Of what an asterisk may hide the milder is taken: <c>s**t</c> is hardly ever the worse one.</summary>
-    private static void PreferTheMilderOfMasked(List<LexiconHit> hits)
+    /// <summary>
+    /// Of what an asterisk may hide the milder is taken: <c>s**t</c> is hardly ever the worse one. Of that place alone: the
+    /// worse one may stand in the open elsewhere.
+    /// </summary>
+    private static void AddWithoutTheWorseOfMasked(List<LexiconHit> found, List<LexiconEntry> hits)
     {
-        if (hits.Exists(hit => hit.Masks > 1))
+        foreach (var hit in found)
         {
-            hits.RemoveAll(hit => hit.Masks > 1 && hits.Exists(other =>
-                other.Start == hit.Start && other.End == hit.End && other.Entry.Severity < hit.Entry.Severity));
-        }
-    }
-
-    private static void Note(List<LexiconHit> hits, LexiconHit hit)
-    {
-        foreach (var known in hits)
-        {
-            if (known.Entry == hit.Entry)
+            if (!hits.Contains(hit.Entry)
+                && !(hit.Masks > 1 && found.Exists(other => other.End == hit.End && other.Entry.Severity < hit.Entry.Severity)))
             {
-                return;
+                hits.Add(hit.Entry);
             }
         }
-
-        hits.Add(hit);
     }
 
     /// <summary>Whether a word may begin here: after a gap, or after digits and signs that began one.</summary>
@@ -320,6 +321,9 @@ internal sealed class Lexicon
         private int count;
         private int nextCount;
 
+        /// <summary>What was found at this start.</summary>
+        public List<LexiconHit> Found { get; } = [];
+
         public ReadOnlySpan<Reading> Current => current.AsSpan(0, count);
 
         public void Begin(int nodeCount)
@@ -331,6 +335,7 @@ internal sealed class Lexicon
 
             nextCount = 0;
             stamp++;
+            Found.Clear();
         }
 
         public void Add(in Reading reading)
@@ -353,8 +358,7 @@ internal sealed class Lexicon
     }
 }
 
-/// <summary>An entry that was found.</summary>
-/// <param name="Start">The symbol where it begins.</param>
+/// <summary>An entry that was found at a start.</summary>
 /// <param name="End">The symbol after it.</param>
 /// <param name="Masks">How many of its letters are hidden.</param>
-internal readonly record struct LexiconHit(LexiconEntry Entry, int Start, int End, int Masks);
+internal readonly record struct LexiconHit(LexiconEntry Entry, int End, int Masks);

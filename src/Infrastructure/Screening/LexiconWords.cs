@@ -1,3 +1,4 @@
+using RandomChat.Application.Screening;
 using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Infrastructure.Screening;
@@ -12,6 +13,13 @@ public static class LexiconWords
     [
         .. Lexicon.Default.Entries.Where(entry => entry.Severity >= Severity.Strong).Select(entry => (entry.Text, entry.Category, entry.Severity)),
     ];
+
+    /// <summary>Whether an entry was found in a text, or one of the same letters: <c>cock suck</c> and <c>cocksuck</c> are one.</summary>
+    public static bool Holds(TextFindings found, string entry)
+    {
+        var (letters, _) = LexiconEntry.Split(entry);
+        return found.Matches.Any(match => LexiconEntry.Split(match).Letters == letters);
+    }
 
     public static bool IsWorthANotice(string entry) => WorthANotice.Any(word => word.Text == entry);
 }

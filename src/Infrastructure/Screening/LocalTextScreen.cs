@@ -29,7 +29,7 @@ public sealed class LocalTextScreen : ITextScreen
     {
         List<Finding>? findings = null;
         List<string>? matches = null;
-        var hits = new List<LexiconHit>();
+        var hits = new List<LexiconEntry>();
         using var normalised = NormalisedText.Of(text);
         lexicon.Find(normalised.Symbols, hits);
         if (text.Contains('\u202E'))
@@ -41,11 +41,10 @@ public sealed class LocalTextScreen : ITextScreen
 
         foreach (var hit in hits)
         {
-            var contact = hit.Entry.Category == ScreeningCategory.Contact;
-            Add(ref findings, contact
-                ? new(ScreeningLayer.Contact, hit.Entry.Category, hit.Entry.Severity, 1, "contact/invitation", lexicon.Version)
-                : new(ScreeningLayer.Lexicon, hit.Entry.Category, hit.Entry.Severity, 1, "lexicon", lexicon.Version));
-            (matches ??= []).Add(hit.Entry.Text);
+            Add(ref findings, hit.Category == ScreeningCategory.Contact
+                ? new(ScreeningLayer.Contact, hit.Category, hit.Severity, 1, "contact/invitation", lexicon.Version)
+                : new(ScreeningLayer.Lexicon, hit.Category, hit.Severity, 1, "lexicon", lexicon.Version));
+            (matches ??= []).Add(hit.Text);
         }
 
         var (fingerprint, letters) = Fingerprint(normalised.Symbols);
@@ -53,7 +52,7 @@ public sealed class LocalTextScreen : ITextScreen
         return new((IReadOnlyList<Finding>?)findings ?? [], (IReadOnlyList<string>?)matches ?? [], fingerprint, letters);
     }
 
-    private static void FindContacts(ReadOnlySpan<Symbol> symbols, List<LexiconHit> hits, bool isShort, ref List<Finding>? findings)
+    private static void FindContacts(ReadOnlySpan<Symbol> symbols, List<LexiconEntry> hits, bool isShort, ref List<Finding>? findings)
     {
         var plain = ArrayPool<char>.Shared.Rent(symbols.Length);
         try

@@ -90,12 +90,13 @@ internal ref struct NormalisedText
         return new(symbols, length);
     }
 
-    /// <summary>What is not seen: marks, joiners, bidi controls, fillers.</summary>
+    /// <summary>What is not seen: marks, joiners, bidi controls, fillers, and what is no character, which nothing decomposes.</summary>
     private static bool IsNothing(Rune rune) => rune.IsAscii
         ? rune.Value < ' ' && rune.Value is not ('\n' or '\t' or '\r')
         : Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
             or UnicodeCategory.Format or UnicodeCategory.Control
-        || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0;
+        || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0
+        || rune.Value is (>= 0xFDD0 and <= 0xFDEF) || (rune.Value & 0xFFFE) == 0xFFFE;
 
     private static Symbol Classify(Rune rune)
     {

@@ -19,7 +19,7 @@ public sealed class LexiconTests
         var chance = new Random(Seed);
         var words = LexiconWords.WorthANotice;
 
-        var missed = words.Where(word => !Hits($"well {write(word.Text, chance)}, he said")).Select(word => word.Text).ToArray();
+        var missed = words.Where(word => !LexiconWords.Holds(screen.Inspect($"well {write(word.Text, chance)}, he said"), word.Text)).Select(word => word.Text).ToArray();
 
         Assert.True(missed.Length * 100 <= words.Count, $"{missed.Length} of {words.Count} were missed: {string.Join(", ", missed)}");
     }
@@ -58,6 +58,13 @@ public sealed class LexiconTests
     public void Of_what_an_asterisk_may_hide_the_milder_is_taken() =>
         Assert.DoesNotContain(screen.Inspect("oh s**t").Findings, finding => finding.Severity > Severity.Mild);
 
+    [Theory]
+    [InlineData("b***er, you beaner")]
+    [InlineData("b***er b***er, you b*aner")]
+    [InlineData("b***er \u202Erenaeb uoy")]
+    public void Behind_an_asterisk_nothing_hides_what_stands_in_the_open(string text) =>
+        Assert.Contains(screen.Inspect(text).Findings, finding => finding.Severity == Severity.Severe);
+
     [Fact]
     public void A_number_is_no_word() => Assert.Empty(screen.Inspect("455 4553 80085 1337").Findings);
 
@@ -69,10 +76,22 @@ public sealed class LexiconTests
             screen.Inspect(HostileTexts.Of(unit, 2_000));
         }
 
-        foreach (var text in new[] { string.Empty, " ", "\0", "\uD83D", "a\uDE00b", "\uFFFF", new string('\uFDFA', 20_000), new string('a', 100_000) })
+        foreach (var text in new[] { string.Empty, " ", "\0", "\uD83D", "a\uDE00b", "\uFFFF", "\uFFFE", "a\uFFFEb\u0301", "\uFDD0é", "\U0001FFFE", new string('\uFDFA', 20_000), new string('a', 100_000) })
         {
             screen.Inspect(text);
         }
+    }
+
+    public static TheoryData<string> Hostile => [.. HostileTexts.All.Select(text => text.Name)];
+
+    /// <summary>Counted, since time depends on the machine; what grows with the square would take four times as many for each.</summary>
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void A_text_four_times_as_long_takes_four_times_as_many_steps(string name)
+    {
+        var unit = HostileTexts.All.Single(text => text.Name == name).Unit;
+
+        Assert.InRange(Steps(HostileTexts.Of(unit, 2_000)), 0, (5 * Steps(HostileTexts.Of(unit, 500))) + 100);
     }
 
     [Fact]
@@ -82,6 +101,9 @@ public sealed class LexiconTests
         Assert.All(Lexicon.Default.Entries, entry => Assert.InRange(entry.Letters.Length, 2, LexiconEntry.MostLetters));
     }
 
-    private bool Hits(string text) =>
-        screen.Inspect(text).Findings.Any(finding => finding is { Layer: ScreeningLayer.Lexicon, Severity: >= Severity.Strong });
+    private static long Steps(string text)
+    {
+        using var normalised = NormalisedText.Of(text);
+        return Lexicon.Default.Find(normalised.Symbols, []);
+    }
 }
