@@ -14,7 +14,7 @@ internal static class ScreenCommand
 {
     public static Command Create(IConfiguration settings)
     {
-        var file = new Option<FileInfo>("--file") { Description = "One text a line; without it the standard input" };
+        var file = new Option<FileInfo>("--file") { Description = "One text a line; without it the standard input" }.AcceptExistingOnly();
         var json = Shared.Json();
         var command = new Command("screen", "Say what the screening makes of texts: one JSON object a line") { file, json };
         command.SetAction((parsed, ct) => Run(ScreeningSetup.PolicyOf(settings), parsed.GetValue(file), ct));

@@ -14,7 +14,7 @@ internal static class WhatIfScreening
 {
     public static Command Create(IConfiguration settings)
     {
-        var policy = new Option<FileInfo>("--policy") { Description = "The other policy, a file like screening-policy.json", Required = true };
+        var policy = new Option<FileInfo>("--policy") { Description = "The other policy, a file like screening-policy.json", Required = true }.AcceptExistingOnly();
         var json = Shared.Json();
         var command = new Command("screening", "Judge recorded verdicts and the evidence of reports by another policy") { policy, json };
         command.SetAction((parsed, ct) => Run(settings, parsed.GetRequiredValue(policy), parsed.GetValue(json), ct));

@@ -32,6 +32,25 @@ public sealed class LogSource(IEventStore store) : IAsyncDisposable
         _ => Without(store.Subscribe(after, ct), ct),
     };
 
+    /// <summary>The same from the beginning to a position, or as far as the log goes now.</summary>
+    /// <param name="end">The last position wanted; null: all there are.</param>
+    public async IAsyncEnumerable<RecordedEvent> LastingUntil(LogPosition? end, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var item in Lasting(null, ct))
+        {
+            switch (item)
+            {
+                case LogItem.CaughtUp:
+                case LogItem.Event { Recorded.Position: var position } when position > end:
+                    yield break;
+
+                case LogItem.Event { Recorded: var recorded }:
+                    yield return recorded;
+                    break;
+            }
+        }
+    }
+
     /// <summary>Every event after a position.</summary>
     public IAsyncEnumerable<LogItem> Everything(LogPosition? after, CancellationToken ct) => store.Subscribe(after, ct);
 

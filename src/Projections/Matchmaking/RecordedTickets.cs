@@ -36,18 +36,8 @@ internal sealed record RecordedTickets(
         var shared = new List<int>();
         var open = new Dictionary<Guid, (RecordedTicket First, RecordedTicket Second)>();
         var closed = 0;
-        await foreach (var item in log.Lasting(null, ct))
+        await foreach (var recorded in log.LastingUntil(end, ct))
         {
-            if (item is LogItem.CaughtUp || (item is LogItem.Event { Recorded.Position: var position } && position > end))
-            {
-                break;
-            }
-
-            if (item is not LogItem.Event { Recorded: var recorded })
-            {
-                continue;
-            }
-
             switch (codec.Decode(recorded))
             {
                 case MatchEvent.Started match:

@@ -29,18 +29,8 @@ internal sealed record ScreeningReplay(IReadOnlyList<ScreeningChange> Verdicts, 
         var verdicts = new List<ScreeningChange>();
         var evidence = new List<ScreeningChange>();
         var closed = 0;
-        await foreach (var item in log.Lasting(null, ct))
+        await foreach (var recorded in log.LastingUntil(end, ct))
         {
-            if (item is LogItem.CaughtUp || (item is LogItem.Event { Recorded.Position: var position } && position > end))
-            {
-                break;
-            }
-
-            if (item is not LogItem.Event { Recorded: var recorded })
-            {
-                continue;
-            }
-
             switch (codec.Decode(recorded))
             {
                 case MatchEvent.MessageScreened { Verdict: var verdict }:

@@ -48,7 +48,7 @@ public sealed class ScreenTests : IDisposable
     {
         var (code, _, error) = await Cli.Run(folder.FullName, folder.FullName, "screen", "--file", "not-there.txt");
 
-        Assert.Equal(3, code);
+        Assert.Equal(2, code);
         Assert.Contains("not-there.txt", error, StringComparison.Ordinal);
     }
 

@@ -61,6 +61,15 @@ public sealed class WhatIfScreeningTests : IDisposable
         Assert.Contains("policy.json", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_that_is_not_there_is_told()
+    {
+        var (code, _, error) = await Cli.Run(folder.FullName, folder.FullName, "what-if", "screening", "--policy", "not-there.json");
+
+        Assert.Equal(2, code);
+        Assert.Contains("not-there.json", error, StringComparison.Ordinal);
+    }
+
     public void Dispose() => folder.Delete(recursive: true);
 
     private static IEnumerable<string> Rows(JsonElement changes) => changes.EnumerateArray().Select(row =>
