@@ -16,11 +16,14 @@ internal static partial class LogMessages
     [LoggerMessage(3, LogLevel.Warning, "Match {MatchId} could not be recorded; both visitors wait again.")]
     public static partial void MatchNotStarted(ILogger log, Guid matchId, Exception e);
 
-    [LoggerMessage(4, LogLevel.Warning, "The end of a wait could not be recorded yet; it is tried again.")]
-    public static partial void TicketNotWritten(ILogger log, Exception e);
+    [LoggerMessage(4, LogLevel.Warning, "The log does not take {What} now, nor what comes after it; it is tried again.")]
+    public static partial void PendingDelayed(ILogger log, string what, Exception e);
 
-    [LoggerMessage(5, LogLevel.Error, "The end of wait {TicketId} cannot be recorded and is left out.")]
-    public static partial void TicketLost(ILogger log, Guid ticketId, Exception e);
+    [LoggerMessage(5, LogLevel.Error, "It is impossible to record {What}; it is left out.")]
+    public static partial void PendingLost(ILogger log, string what, Exception e);
+
+    [LoggerMessage(10, LogLevel.Warning, "To record {What} was refused with {Code}; it is left out.")]
+    public static partial void PendingRefused(ILogger log, string what, string code);
 
     [LoggerMessage(6, LogLevel.Information, "{Count} open matches were restored.")]
     public static partial void MatchesRestored(ILogger log, int count);
@@ -30,9 +33,6 @@ internal static partial class LogMessages
 
     [LoggerMessage(9, LogLevel.Warning, "Where a visitor stands could not be looked up when a connection opened or closed.")]
     public static partial void ConnectionNotPlaced(ILogger log, Exception e);
-
-    [LoggerMessage(10, LogLevel.Warning, "A verdict on a message of match {MatchId} could not be recorded yet; it is tried again.")]
-    public static partial void VerdictNotWritten(ILogger log, Guid matchId, Exception e);
 
     [LoggerMessage(42, LogLevel.Warning, "The ban of {VisitorId} is recorded, and could not be seen through at once: every node makes it take effect; reports on them stay open.")]
     public static partial void BanNotFinished(ILogger log, Guid visitorId, Exception e);

@@ -11,7 +11,7 @@ namespace RandomChat.Application.Matches;
 
 /// <summary>
 /// The way of a message: screen, seal, append at the exact revision, push, answer. The owner of a live match holds its
-/// sequence and revision in memory, so a message loads no stream; a former owner's append fails at the revision.
+/// sequence and revision in memory, so a message that is delivered loads no stream; a former owner's append fails at the revision.
 /// </summary>
 public sealed class Conversation(
     IEventStore store,
@@ -45,6 +45,7 @@ public sealed class Conversation(
             for (var attempt = 1; ; attempt++)
             {
                 await Load(match, ct);
+                Settle(match);
                 if (match.AnswerTo(messageId) is { } given)
                 {
                     return given;
@@ -62,15 +63,8 @@ public sealed class Conversation(
                     return await Block(match, me, messageId, blocked, ct);
                 }
 
-                var answer = await Append(match, me, messageId, body);
-                if (answer is not null)
+                if (await Append(match, new(me, messageId, body, screened.Verdict, fromConnection)) is { } answer)
                 {
-                    Push(match, me, answer, body, fromConnection);
-                    if (screened.Verdict is { } verdict)
-                    {
-                        await Tell(match, me, answer, verdict, fromConnection);
-                    }
-
                     return answer;
                 }
 
@@ -188,11 +182,13 @@ public sealed class Conversation(
     }
 
     /// <summary>The answer, or null where the stream was not as expected or the outcome is unknown: load and look again.</summary>
-    private async Task<MessageAnswer?> Append(LiveMatch match, Participant me, Guid messageId, string body)
+    private async Task<MessageAnswer?> Append(LiveMatch match, OutgoingMessage message)
     {
         var now = clock.GetUtcNow();
         var sequence = match.Sequence + 1;
-        var sent = new MessageEvent.Sent(match.Id, messageId, sequence, me.VisitorId, sealer.SealMessage(match.Id, messageId, now, body), now);
+        var (me, messageId) = (message.Sender, message.MessageId);
+        var sent = new MessageEvent.Sent(
+            match.Id, messageId, sequence, me.VisitorId, sealer.SealMessage(match.Id, messageId, now, message.Body), now);
         var metadata = new EventMetadata(match.Id, messageId, EventMetadata.Visitor(me.VisitorId));
         AppendResult result;
         try
@@ -203,6 +199,7 @@ public sealed class Conversation(
         catch (AppendOutcomeUnknownException)
         {
             match.IsLoaded = false;
+            match.Unsettled = message;
             return null;
         }
 
@@ -214,14 +211,49 @@ public sealed class Conversation(
 
         match.Revision = appended.Revision;
         match.Sequence = sequence;
-        if (sequence == 1)
+        var answer = new MessageAnswer(messageId, sequence, now, MessageAnswer.Delivered, null);
+        match.Remember(me, answer);
+        Deliver(match, message, answer);
+        return answer;
+    }
+
+    /// <summary>Delivers a message whose append was of unknown outcome, where the stream says that it is there.</summary>
+    private void Settle(LiveMatch match)
+    {
+        if (match.Unsettled is not { } message)
+        {
+            return;
+        }
+
+        match.Unsettled = null;
+        if (match.AnswerTo(message.MessageId) is { } answer)
+        {
+            Deliver(match, message, answer);
+        }
+    }
+
+    /// <summary>What follows once a message is in the log: the partner gets it, its verdict is recorded soon, a warned sender is told where it was sent from.</summary>
+    private void Deliver(LiveMatch match, OutgoingMessage message, MessageAnswer answer)
+    {
+        if (answer.Sequence == 1)
         {
             SetMaxAge(match.Id);
         }
 
-        var answer = new MessageAnswer(messageId, sequence, now, MessageAnswer.Delivered, null);
-        match.Remember(me, answer);
-        return answer;
+        var (me, from) = (message.Sender, message.FromConnection);
+        var seen = new ChatMessage(match.Id, answer.MessageId, answer.Sequence, ChatMessage.Partner, message.Body, answer.SentAt);
+        connections.Push(match.PartnerOf(me).VisitorId, seen);
+        connections.Push(me.VisitorId, seen with { From = ChatMessage.Me }, exceptConnection: from);
+        if (message.Verdict is not { } verdict)
+        {
+            return;
+        }
+
+        verdicts.RecordSoon(match.Id, new(answer.MessageId, answer.Sequence, me.VisitorId, verdict, answer.SentAt, clock.GetUtcNow()));
+        if (verdict.Action == ScreeningAction.Warn && from is not null)
+        {
+            connections.PushTo(from, ScreeningWords.NoticeOf(verdict));
+        }
     }
 
     /// <summary>Only the sender learns of it: the partner gets nothing, and no sequence is missing.</summary>
@@ -236,24 +268,6 @@ public sealed class Conversation(
 
     private static MessageAnswer AnswerTo(Guid messageId, DateTimeOffset at, Verdict blocked) =>
         new(messageId, 0, at, MessageAnswer.Blocked, ScreeningWords.ReasonOf(blocked));
-
-    /// <summary>Records the verdict on a delivered message, and tells a warned sender where it was sent from.</summary>
-    private async Task Tell(LiveMatch match, Participant me, MessageAnswer answer, Verdict verdict, string? fromConnection)
-    {
-        await verdicts.RecordSoon(
-            match.Id, new(answer.MessageId, answer.Sequence, me.VisitorId, verdict, answer.SentAt, clock.GetUtcNow()));
-        if (verdict.Action == ScreeningAction.Warn && fromConnection is not null)
-        {
-            connections.PushTo(fromConnection, ScreeningWords.NoticeOf(verdict));
-        }
-    }
-
-    private void Push(LiveMatch match, Participant me, MessageAnswer answer, string body, string? fromConnection)
-    {
-        var seen = new ChatMessage(match.Id, answer.MessageId, answer.Sequence, ChatMessage.Partner, body, answer.SentAt);
-        connections.Push(match.PartnerOf(me).VisitorId, seen);
-        connections.Push(me.VisitorId, seen with { From = ChatMessage.Me }, exceptConnection: fromConnection);
-    }
 
     private sealed record Screened(Verdict? Verdict);
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using RandomChat.Application.Realtime;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
+using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Matches;
 
@@ -31,6 +32,9 @@ public sealed class LiveMatch(MatchEvent.Started started, Participant first, Par
 
     /// <summary>The last sequence given; guarded by <see cref="Sending"/>.</summary>
     public int Sequence { get; set; }
+
+    /// <summary>The message whose append was of unknown outcome last: nobody was told of it yet; guarded by <see cref="Sending"/>.</summary>
+    internal OutgoingMessage? Unsettled { get; set; }
 
     public Participant? Find(Guid visitorId) =>
         first.VisitorId == visitorId ? first : second.VisitorId == visitorId ? second : null;
@@ -130,6 +134,11 @@ public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest requ
     /// <summary>When this side's typing ends by itself; null while it does not type.</summary>
     public DateTimeOffset? TypingUntil { get; set; }
 }
+
+/// <summary>A message on its way, screened.</summary>
+/// <param name="Verdict">Null where it is simply delivered.</param>
+/// <param name="FromConnection">Where it was sent from; null over REST.</param>
+internal sealed record OutgoingMessage(Participant Sender, Guid MessageId, string Body, Verdict? Verdict, string? FromConnection);
 
 /// <summary>The answer to <c>chat_message</c>. <c>Delivered</c> means: durably in the log; <c>Blocked</c>: its verdict is, and nobody gets it.</summary>
 /// <param name="Sequence">0 where it was blocked.</param>

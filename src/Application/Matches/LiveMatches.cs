@@ -5,6 +5,7 @@ using RandomChat.Application.Bots;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Realtime;
+using RandomChat.Application.Screening;
 using RandomChat.Domain.Matches;
 
 namespace RandomChat.Application.Matches;
@@ -20,6 +21,7 @@ public sealed class LiveMatches(
     IMatchRegistry registry,
     IPairingIndex index,
     Suspicion suspicion,
+    Verdicts verdicts,
     TimeProvider clock,
     IOptions<MatchOptions> options,
     ILogger<LiveMatches> log)
@@ -306,6 +308,9 @@ public sealed class LiveMatches(
         await match.Sending.WaitAsync();
         try
         {
+            // Before the end, which other nodes wait for before they read what happened in the match.
+            await verdicts.Settle(matchId, CancellationToken.None);
+
             // A restored match that nobody wrote in since does not know its counts yet.
             var (first, second) = match.IsLoaded ? (match.First.MessageCount, match.Second.MessageCount) : await conversation.Count(match);
             var command = end.Command with { MessagesFromFirst = first, MessagesFromSecond = second };

@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
+using RandomChat.Domain;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Domain.Visitors;
 
@@ -11,11 +11,20 @@ namespace RandomChat.Application.Matchmaking;
 /// Records waits: as part of a match, or, where none came of it, on the visitor's own stream after the fact, never on
 /// anybody's way to a match.
 /// </summary>
-public sealed class EndedTickets(CommandExecutor executor, ISealer sealer, TimeProvider clock, ILogger<EndedTickets> log)
+public sealed class EndedTickets
 {
-    private readonly ConcurrentQueue<(Ticket Ticket, TicketEndReason Reason, DateTimeOffset At)> pending = new();
+    private readonly CommandExecutor executor;
+    private readonly ISealer sealer;
+    private readonly TimeProvider clock;
+    private readonly PendingWrites<EndedTicket> pending;
 
-    public void Add(Ticket ticket, TicketEndReason reason) => pending.Enqueue((ticket, reason, clock.GetUtcNow()));
+    public EndedTickets(CommandExecutor executor, ISealer sealer, TimeProvider clock, ILogger<EndedTickets> log)
+    {
+        (this.executor, this.sealer, this.clock) = (executor, sealer, clock);
+        pending = new(Write, ended => $"the end of wait {ended.Ticket.TicketId:D}", log);
+    }
+
+    public void Add(Ticket ticket, TicketEndReason reason) => pending.Add(new(ticket, reason, clock.GetUtcNow()));
 
     /// <summary>A ticket as events hold it; what was written is sealed, or left out where the visitor has been forgotten.</summary>
     public async Task<TicketRecord> Record(Ticket ticket, DateTimeOffset now)
@@ -40,31 +49,17 @@ public sealed class EndedTickets(CommandExecutor executor, ISealer sealer, TimeP
             (long)Math.Max(0, (now - ticket.AskedAt).TotalMilliseconds));
     }
 
-    /// <summary>Writes what is pending, until the log refuses; the rest is kept for the next time.</summary>
-    public async Task Flush(CancellationToken ct)
+    /// <inheritdoc cref="PendingWrites{T}.Flush"/>
+    public Task Flush(CancellationToken ct) => pending.Flush(ct);
+
+    private async Task<Rejection?> Write(EndedTicket ended, CancellationToken ct)
     {
-        while (!ct.IsCancellationRequested && pending.TryPeek(out var ended))
-        {
-            try
-            {
-                var command = new VisitorCommand.EndTicket(
-                    ended.Ticket.VisitorId, await Record(ended.Ticket, ended.At), ended.Reason, ended.At);
-                await executor.Execute(
-                    Visitor.Decider, ended.Ticket.VisitorId, command, ended.Ticket.TicketId,
-                    EventMetadata.Visitor(ended.Ticket.VisitorId), ct);
-                pending.TryDequeue(out _);
-            }
-            catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
-            {
-                LogMessages.TicketNotWritten(log, e);
-                return;
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested)
-            {
-                // One that cannot be written at all does not hold up the others.
-                LogMessages.TicketLost(log, ended.Ticket.TicketId, e);
-                pending.TryDequeue(out _);
-            }
-        }
+        var (ticket, reason, at) = ended;
+        var command = new VisitorCommand.EndTicket(ticket.VisitorId, await Record(ticket, at), reason, at);
+        return await executor.Execute(
+            Visitor.Decider, ticket.VisitorId, command, ticket.TicketId, EventMetadata.Visitor(ticket.VisitorId), ct)
+            is Executed<VisitorEvent, VisitorState>.Refused { Reason: var refused } ? refused : null;
     }
+
+    private sealed record EndedTicket(Ticket Ticket, TicketEndReason Reason, DateTimeOffset At);
 }

@@ -1,5 +1,6 @@
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
+using RandomChat.Application.Screening;
 using RandomChat.Application.Sealing;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
@@ -28,12 +29,12 @@ public sealed record EvidenceVerdict(Guid MessageId, int Sequence, Guid From, Ve
 public sealed record EvidenceHistory(int Reports, int Warnings, int Bans, int Strikes);
 
 /// <summary>Collects the evidence of a report, as far as its keys exist.</summary>
-public sealed class EvidenceCollector(IEventStore store, EventCodec codec, Conversation conversation, CommandExecutor executor, ISealer sealer)
+public sealed class EvidenceCollector(IEventStore store, EventCodec codec, Conversation conversation, Verdicts verdicts, CommandExecutor executor, ISealer sealer)
 {
     /// <param name="reported">Whose history is that of the reported one.</param>
     /// <exception cref="DependencyUnavailableException">Some of it cannot be read now.</exception>
     public async Task<Evidence> Collect(Guid matchId, Guid reporter, Guid reported, DateTimeOffset now, CancellationToken ct) => new(
-        matchId, now, await Messages(matchId, ct), await Verdicts(matchId, ct), await History(reported, now, ct), await History(reporter, now, ct));
+        matchId, now, await Messages(matchId, ct), await Screened(matchId, ct), await History(reported, now, ct), await History(reporter, now, ct));
 
     private async Task<IReadOnlyList<EvidenceMessage>> Messages(Guid matchId, CancellationToken ct)
     {
@@ -59,18 +60,21 @@ public sealed class EvidenceCollector(IEventStore store, EventCodec codec, Conve
         return messages;
     }
 
-    private async Task<IReadOnlyList<EvidenceVerdict>> Verdicts(Guid matchId, CancellationToken ct)
+    private async Task<IReadOnlyList<EvidenceVerdict>> Screened(Guid matchId, CancellationToken ct)
     {
-        var verdicts = new List<EvidenceVerdict>();
+        // Those on delivered messages are recorded after the fact; a report comes right after the message, as a rule.
+        await verdicts.Settle(matchId, ct);
+        var all = new List<EvidenceVerdict>();
         await foreach (var recorded in store.Read(StreamName.For(Match.Decider.Category, matchId), 0, ct))
         {
             if (codec.Decode(recorded) is MatchEvent.MessageScreened screened)
             {
-                verdicts.Add(new(screened.MessageId, screened.Sequence, screened.From, screened.Verdict, screened.SentAt));
+                all.Add(new(screened.MessageId, screened.Sequence, screened.From, screened.Verdict, screened.SentAt));
             }
         }
 
-        return verdicts;
+        // A blocked one is recorded at once and overtakes what was delivered before it.
+        return [.. all.OrderBy(screened => screened.SentAt)];
     }
 
     private async Task<EvidenceHistory> History(Guid visitorId, DateTimeOffset now, CancellationToken ct)

@@ -5,21 +5,23 @@ using RandomChat.Domain.Moderation;
 namespace RandomChat.Application.Screening;
 
 /// <summary>
-/// What screening does, on the meter <c>RandomChat.Screening</c>: <c>screening.verdicts</c> by action, category and rule,
-/// and <c>screening.duration</c>, seconds a text took on its sender's way.
+/// What screening does, on the meter <see cref="Meter"/>: <see cref="Verdicts"/> by <c>action</c>, <c>category</c> and
+/// <c>rule</c>, and <see cref="Duration"/>, how long a message's screening kept it. Whose text it was is not in it.
 /// </summary>
-public sealed class ScreeningMeter : IDisposable
+public sealed class ScreeningMeter
 {
-    public const string Name = "RandomChat.Screening";
+    public const string Meter = "RandomChat.Screening";
+    public const string Verdicts = "randomchat.screening.verdicts";
+    public const string Duration = "randomchat.screening.duration";
 
-    private readonly Meter meter = new(Name);
     private readonly Counter<long> verdicts;
     private readonly Histogram<double> duration;
 
-    public ScreeningMeter()
+    public ScreeningMeter(IMeterFactory meters)
     {
-        verdicts = meter.CreateCounter<long>("screening.verdicts", description: "Texts screened, by what was done.");
-        duration = meter.CreateHistogram<double>("screening.duration", "s", "What the layers on a message's way took.");
+        var meter = meters.Create(Meter);
+        verdicts = meter.CreateCounter<long>(Verdicts, "{text}", "Texts screened, by what was done.");
+        duration = meter.CreateHistogram<double>(Duration, "s", "What the layers on a message's way took.");
     }
 
     /// <param name="verdict">Null: simply delivered.</param>
@@ -30,8 +32,6 @@ public sealed class ScreeningMeter : IDisposable
         new("rule", verdict?.Rule ?? "none"));
 
     public void Took(long startedAt) => duration.Record(Stopwatch.GetElapsedTime(startedAt).TotalSeconds);
-
-    public void Dispose() => meter.Dispose();
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

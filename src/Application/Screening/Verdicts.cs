@@ -1,51 +1,50 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
+using RandomChat.Domain;
 using RandomChat.Domain.Matches;
 
 namespace RandomChat.Application.Screening;
 
 /// <summary>Records verdicts on the streams of their matches, each once whatever is tried again.</summary>
-public sealed class Verdicts(CommandExecutor executor, ILogger<Verdicts> log)
+public sealed class Verdicts
 {
-    private readonly ConcurrentQueue<(Guid MatchId, MatchCommand.Screen Command)> pending = new();
+    private readonly CommandExecutor executor;
+    private readonly ILogger<Verdicts> log;
+    private readonly PendingWrites<(Guid MatchId, MatchCommand.Screen Command)> pending;
+
+    public Verdicts(CommandExecutor executor, ILogger<Verdicts> log)
+    {
+        this.executor = executor;
+        this.log = log;
+        pending = new((one, ct) => Write(one.MatchId, one.Command, ct), one => Describe(one.MatchId), log);
+    }
 
     /// <summary>Records a verdict; returns when it is durable.</summary>
     /// <exception cref="DependencyUnavailableException">Nothing was recorded.</exception>
     public async Task Record(Guid matchId, MatchCommand.Screen command, CancellationToken ct)
     {
+        if (await Write(matchId, command, ct) is { } reason)
+        {
+            LogMessages.PendingRefused(log, Describe(matchId), reason.Code);
+        }
+    }
+
+    /// <summary>The same soon, for a message that is delivered already: nobody waits for it.</summary>
+    public void RecordSoon(Guid matchId, MatchCommand.Screen command) => pending.Add((matchId, command));
+
+    /// <inheritdoc cref="PendingWrites{T}.Flush"/>
+    public Task Flush(CancellationToken ct) => pending.Flush(ct);
+
+    /// <summary>Returns when every verdict on the messages of a match that this node has given is durable.</summary>
+    /// <exception cref="DependencyUnavailableException">The log does not take them now.</exception>
+    public Task Settle(Guid matchId, CancellationToken ct) => pending.WriteNow(one => one.MatchId == matchId, ct);
+
+    private static string Describe(Guid matchId) => $"a verdict on a message of match {matchId:D}";
+
+    private async Task<Rejection?> Write(Guid matchId, MatchCommand.Screen command, CancellationToken ct)
+    {
         var id = DerivedId.From("screening", matchId, $"{command.MessageId:D} {command.Verdict.Rule}");
-        await executor.Execute(Match.Decider, matchId, command, id, EventMetadata.System, ct);
-    }
-
-    /// <summary>The same for a message that is delivered already: where the log does not take it now, it is tried again.</summary>
-    public async Task RecordSoon(Guid matchId, MatchCommand.Screen command)
-    {
-        try
-        {
-            await Record(matchId, command, CancellationToken.None);
-        }
-        catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
-        {
-            LogMessages.VerdictNotWritten(log, matchId, e);
-            pending.Enqueue((matchId, command));
-        }
-    }
-
-    /// <summary>Writes what is pending, until the log refuses; the rest is kept for the next time.</summary>
-    public async Task Flush(CancellationToken ct)
-    {
-        while (!ct.IsCancellationRequested && pending.TryPeek(out var verdict))
-        {
-            try
-            {
-                await Record(verdict.MatchId, verdict.Command, ct);
-                pending.TryDequeue(out _);
-            }
-            catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
-            {
-                return;
-            }
-        }
+        return await executor.Execute(Match.Decider, matchId, command, id, EventMetadata.System, ct)
+            is Executed<MatchEvent, MatchState>.Refused { Reason: var reason } ? reason : null;
     }
 }

@@ -44,7 +44,7 @@ public enum ScreeningAction
     /// <summary>Delivered, and its sender is told to take care.</summary>
     Warn,
 
-    /// <summary>Delivered, and queued for people to look at.</summary>
+    /// <summary>Delivered, and nobody is told: its verdict stands on the match, for whoever looks at a report of it.</summary>
     Flag,
 
     /// <summary>Not delivered: only its sender sees it, with the reason.</summary>
@@ -97,7 +97,7 @@ public sealed record ScreeningPolicy(
     public IEnumerable<Finding> FindingsOf(Classification classification, IReadOnlyList<Finding> others)
     {
         var isSexual = others.Any(finding => finding is
-            { Layer: ScreeningLayer.Lexicon, Category: ScreeningCategory.Sexual or ScreeningCategory.ChildSafety });
+        { Layer: ScreeningLayer.Lexicon, Category: ScreeningCategory.Sexual or ScreeningCategory.ChildSafety });
         return
             from score in classification.Scores
             where score.Key != ScreeningCategory.Sexual || isSexual

@@ -17,6 +17,7 @@ public sealed class MatchmakingLoop(
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LastFlush = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,6 +30,9 @@ public sealed class MatchmakingLoop(
             Every(Step, endedTickets.Flush, stoppingToken),
             Every(Step, verdicts.Flush, stoppingToken),
             Every(BetweenSweeps, Sweep, running.Token));
+
+        // What is recorded after the fact would be lost with the process.
+        await Task.WhenAll(Finish(endedTickets.Flush), Finish(verdicts.Flush));
     }
 
     private Task Sweep(CancellationToken ct)
@@ -37,6 +41,19 @@ public sealed class MatchmakingLoop(
         suspicion.Sweep();
         matches.Sweep();
         return Task.CompletedTask;
+    }
+
+    private async Task Finish(Func<CancellationToken, Task> flush)
+    {
+        using var patience = new CancellationTokenSource(LastFlush, clock);
+        try
+        {
+            await flush(patience.Token);
+        }
+        catch (Exception e)
+        {
+            LogMessages.MatchmakingStepFailed(log, e);
+        }
     }
 
     private async Task Every(TimeSpan period, Func<CancellationToken, Task> step, CancellationToken ct)

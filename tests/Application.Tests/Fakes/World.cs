@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -35,9 +36,9 @@ public sealed class World
         Lobby = new InProcessLobby(lobbyOptions, Clock, Guid.NewGuid);
         Verdicts = new(Executor, NullLogger<Verdicts>.Instance);
         Conversation = new(
-            Log, EventCodec.Default, Sealer, Connections, Registry, new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), Suspicion, new()), Verdicts,
+            Log, EventCodec.Default, Sealer, Connections, Registry, new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), Suspicion, new(Meters)), Verdicts,
             Clock, matchOptions, NullLogger<Conversation>.Instance);
-        Matches = new(Executor, Conversation, Connections, Registry, Index, Suspicion, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
+        Matches = new(Executor, Conversation, Connections, Registry, Index, Suspicion, Verdicts, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
         OwnMatches = new(Executor, Clock, matchOptions);
         EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
         var sender = new OnlyMatches(Matches, Registry);
@@ -55,6 +56,8 @@ public sealed class World
     public FakeTimeProvider Clock { get; } = new(new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
 
     public FaultyEventStore Log { get; }
+
+    public Meters Meters { get; } = new();
 
     public CommandExecutor Executor { get; }
 
@@ -288,6 +291,28 @@ public sealed class PlainSealer : ISealer
     private static string Seal(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static ValueTask<string?> Open(string text) => ValueTask.FromResult<string?>(Encoding.UTF8.GetString(Convert.FromBase64String(text)));
+}
+
+/// <summary>The meters of one world alone, as one server's are its own.</summary>
+public sealed class Meters : IMeterFactory
+{
+    private readonly ConcurrentBag<Meter> made = [];
+
+    public Meter Create(MeterOptions options)
+    {
+        options.Scope = this;
+        var meter = new Meter(options);
+        made.Add(meter);
+        return meter;
+    }
+
+    public void Dispose()
+    {
+        foreach (var meter in made)
+        {
+            meter.Dispose();
+        }
+    }
 }
 
 public sealed class NoLimits : ILimits

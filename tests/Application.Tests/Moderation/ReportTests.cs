@@ -90,6 +90,7 @@ public sealed class ReportTests
         var match = await Meet(ann, bob);
         await Say(match, ann, "hello");
         await Say(match, bob, "mail me at bob@example.org");
+        world.Clock.Advance(TimeSpan.FromSeconds(1));
         await Say(match, bob, "kill yourself");
 
         await Report(ann, match);
@@ -104,6 +105,23 @@ public sealed class ReportTests
             evidence.Verdicts!.Select(screened => (screened.From, screened.Sequence, screened.Verdict.Action)));
         Assert.Equal(new(Reports: 1, Warnings: 1, Bans: 0, Strikes: 1), evidence.Reported);
         Assert.Equal(new(0, 0, 0, 0), evidence.Reporter);
+    }
+
+    [Fact]
+    public async Task A_report_waits_for_the_verdicts_that_the_log_did_not_take_yet()
+    {
+        var match = await Meet(ann, bob);
+        await Say(match, bob, "mail me at bob@example.org");
+        world.Log.Break("match", Fault.Down);
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Report(ann, match));
+        world.Log.Mend();
+
+        await Report(ann, match);
+
+        var report = Assert.Single(Reports());
+        var evidence = JsonSerializer.Deserialize<Evidence>(
+            Assert.IsType<string>(await world.Sealer.OpenForCase(report.ReportId, report.Evidence, CancellationToken.None)), EventCodec.Json)!;
+        Assert.Equal(ScreeningAction.Warn, Assert.Single(evidence.Verdicts!).Verdict.Action);
     }
 
     /// <summary>One that counts for nothing.</summary>
@@ -146,8 +164,8 @@ public sealed class ReportTests
     private async Task<Outcome<ReportReceipt>> Report(Guid reporter, LiveMatch match, string comment = "why")
     {
         var handler = new ReportPartnerHandler(
-            world.Departures, world.OwnMatches, new(world.Log, EventCodec.Default, world.Conversation, world.Executor, world.Sealer), world.Sealer, world.Executor, null!, new NoLimits(),
-            new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), new()),
+            world.Departures, world.OwnMatches, new(world.Log, EventCodec.Default, world.Conversation, world.Verdicts, world.Executor, world.Sealer), world.Sealer, world.Executor, null!, new NoLimits(),
+            new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), new(world.Meters)),
             new(world.Executor, new Newcomers(), world.Sealer, world.Bans, world.Bans, null!, world.Clock, NullLogger<Escalation>.Instance), world.Clock);
         return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, comment, Block: false), CancellationToken.None);
     }

@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Realtime;
+using RandomChat.Application.Screening;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
@@ -59,6 +61,7 @@ public sealed class ScreenedMessageTests
         Assert.Equal(Number, Assert.Single(world.Connections.To<ChatMessage>(bob)).Body);
         Assert.Equal("Sent. That looks like a phone number; take care.", Assert.Single(world.Connections.Told<Notice>(Connection)).Message);
         Assert.Empty(world.Connections.To<Notice>(bob));
+        await world.Verdicts.Flush(CancellationToken.None);
         Assert.Equal((ScreeningAction.Warn, 1), Verdicts(match).Select(one => (one.Verdict.Action, one.Sequence)).Single());
     }
 
@@ -71,6 +74,7 @@ public sealed class ScreenedMessageTests
 
         Assert.Single(world.Connections.To<ChatMessage>(bob));
         Assert.Empty(world.Connections.Told<Notice>(Connection));
+        await world.Verdicts.Flush(CancellationToken.None);
         Assert.Equal(ScreeningAction.Flag, Assert.Single(Verdicts(match)).Verdict.Action);
     }
 
@@ -80,6 +84,7 @@ public sealed class ScreenedMessageTests
         var (match, _) = await Meet();
 
         await Say(match, "what the fuck, that is so stupid", "one");
+        await world.Verdicts.Flush(CancellationToken.None);
 
         Assert.Empty(Verdicts(match));
     }
@@ -93,6 +98,7 @@ public sealed class ScreenedMessageTests
         var again = (Blocked: await Say(match, Slur, "one"), Warned: await Say(match, Number, "two"));
 
         Assert.Equal(first, again);
+        await world.Verdicts.Flush(CancellationToken.None);
         Assert.Equal(2, Verdicts(match).Count());
     }
 
@@ -132,10 +138,84 @@ public sealed class ScreenedMessageTests
         world.Log.Break("match", fault);
 
         Assert.Equal(MessageAnswer.Delivered, (await Say(match, Number, "one")).Status);
+        await world.Verdicts.Flush(CancellationToken.None);
         world.Log.Mend();
         await world.Verdicts.Flush(CancellationToken.None);
 
         Assert.Single(Verdicts(match));
+    }
+
+    [Theory]
+    [InlineData(Fault.AnswerLost)]
+    [InlineData(Fault.RequestLost)]
+    public async Task A_message_of_unknown_outcome_is_delivered_once_it_is_known_to_be_there(Fault fault)
+    {
+        var (match, bob) = await Meet();
+        world.Log.Break("messages", fault);
+
+        var answer = await Say(match, Number, "one");
+
+        Assert.Equal((MessageAnswer.Delivered, 1), (answer.Status, answer.Sequence));
+        Assert.Equal((Number, 1), world.Connections.To<ChatMessage>(bob).Select(seen => (seen.Body, seen.Sequence)).Single());
+        Assert.Single(world.Connections.Told<Notice>(Connection));
+        await world.Verdicts.Flush(CancellationToken.None);
+        Assert.Single(Verdicts(match));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_looked_up_then_is_delivered_before_the_next_message()
+    {
+        var (match, bob) = await Meet();
+        world.Log.Break("messages", Fault.AnswerLost);
+        world.Log.IsUnreadable = true;
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Say(match, Number, "one"));
+        Assert.Empty(world.Connections.To<ChatMessage>(bob));
+        world.Log.Mend();
+
+        await Say(match, "hello", "two");
+
+        Assert.Equal([(Number, 1), ("hello", 2)], world.Connections.To<ChatMessage>(bob).Select(seen => (seen.Body, seen.Sequence)));
+        await world.Verdicts.Flush(CancellationToken.None);
+        Assert.Single(Verdicts(match));
+    }
+
+    [Fact]
+    public async Task Verdicts_are_in_the_log_before_the_end_of_their_match()
+    {
+        var (match, _) = await Meet();
+        await Say(match, Number, "one");
+
+        await world.Matches.End(match, ann, MatchEndReason.Skipped);
+
+        Assert.Equal(
+            ["matches.match.started.v1", "matches.message.screened.v1", "matches.match.ended.v1"],
+            world.Log.Of(StreamName.For("match", match.Id)).Select(recorded => recorded.Type));
+    }
+
+    [Fact]
+    public async Task Verdicts_are_counted_by_what_was_done_and_why()
+    {
+        var counted = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Name == ScreeningMeter.Verdicts && instrument.Meter.Scope == world.Meters)
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+            counted.Add(string.Join(' ', tags.ToArray().Select(tag => tag.Value).Append(count))));
+        listener.Start();
+        var (match, _) = await Meet();
+
+        await Say(match, "hello", "one");
+        await Say(match, Number, "two");
+        await Say(match, Slur, "three");
+
+        Assert.Equal(["deliver none none 1", "warn contact contact/phone 1", "block hate lexicon 1"], counted);
     }
 
     [Fact]

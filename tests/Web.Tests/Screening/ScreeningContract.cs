@@ -61,6 +61,8 @@ public abstract class ScreeningContract(HubServer hub, Wire wire) : IClassFixtur
         Assert.Equal("warning", notice.Text("severity"));
         await pair.Ann.Say(pair.MatchId, "done");
         await pair.Bob.Next("chat_message");
+        await tab.Next("chat_message");
+        Assert.Equal("done", (await tab.Next("chat_message")).Text("body"));
         Assert.Empty(pair.Bob.Unread("notice"));
         Assert.Empty(tab.Unread("notice"));
     }
