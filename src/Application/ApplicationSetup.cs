@@ -8,6 +8,7 @@ using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Screening;
+using RandomChat.Application.Visitors;
 
 namespace RandomChat.Application;
 
@@ -43,6 +44,7 @@ public static class ApplicationSetup
             .AddSingleton<EvidenceCollector>()
             .AddSingleton<Escalation>()
             .AddSingleton<LocalExpulsions>()
+            .AddSingleton<ErasedVisitors>()
             .AddSingleton<MatchStarter>()
             .AddSingleton<Matchmaker>();
     }

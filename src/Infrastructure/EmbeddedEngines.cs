@@ -7,6 +7,7 @@ using RandomChat.Application.Limits;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Moderation;
 using RandomChat.Application.Settings;
+using RandomChat.Application.Visitors;
 using RandomChat.Infrastructure.Limits;
 using RandomChat.Infrastructure.Lobby;
 using RandomChat.Infrastructure.Sealing;
@@ -39,6 +40,7 @@ public static class EmbeddedEngines
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SqlitePairingIndex>>()));
         services.AddSingleton<IPairingIndex>(provider => provider.GetRequiredService<SqlitePairingIndex>());
         services.AddSingleton<IBanIndex>(provider => provider.GetRequiredService<SqlitePairingIndex>());
+        services.AddSingleton<IErasureNews>(provider => provider.GetRequiredService<SqlitePairingIndex>());
         services.AddSingleton<ILobby>(provider => new InProcessLobby(
             provider.GetRequiredService<IOptions<LobbyOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Guid.NewGuid));
         services.AddLimits<InProcessLimits>();

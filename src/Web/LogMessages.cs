@@ -13,4 +13,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(102, LogLevel.Warning, "A ban could not take effect yet; it is tried again.")]
     public static partial void BanNotEnforced(ILogger log, Exception e);
+
+    [LoggerMessage(104, LogLevel.Warning, "An erased visitor's key could not be destroyed yet.")]
+    public static partial void ErasureNotFinished(ILogger log, Exception e);
 }

@@ -54,6 +54,9 @@ public interface ILocalConnections : IVisitorConnections
     /// <summary>The public addresses that a visitor's connections to this node come from, keyed.</summary>
     IReadOnlyList<string> AddressesOf(Guid visitorId);
 
+    /// <summary>Closes a visitor's connections to this node. Never waits.</summary>
+    void Close(Guid visitorId);
+
     /// <summary>Closes a visitor's connections to this node after one last event has had time to arrive. Never waits.</summary>
     void Close(Guid visitorId, IServerEvent last);
 }

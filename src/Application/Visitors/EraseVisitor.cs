@@ -9,14 +9,14 @@ using RandomChat.Domain.Visitors;
 namespace RandomChat.Application.Visitors;
 
 /// <summary>
-/// Forgets a visitor: out of match and queue, then the event, then the key. What they wrote in matches ends with its
-/// hours' keys; what was reported is kept for its time. Doing it again finishes what an earlier try left undone.
+/// Forgets a visitor: out of match and queue, then the key, then the event. What they wrote in matches ends with its
+/// hours' keys; what was reported is kept for its time. Where it fails, nothing says that it is done, and doing it again
+/// finishes it.
 /// </summary>
 public sealed record EraseVisitor(Guid VisitorId, Guid DeviceId) : IRequest<Nothing>;
 
 public sealed class EraseVisitorHandler(
-    Matchmaker matchmaker, Departures departures, LiveMatches matches, CommandExecutor executor, ISealer sealer, VisitorProfiles profiles,
-    TimeProvider clock)
+    Matchmaker matchmaker, Departures departures, CommandExecutor executor, ISealer sealer, ErasedVisitors erased, TimeProvider clock)
     : IRequestHandler<EraseVisitor, Nothing>
 {
     public async ValueTask<Nothing> Handle(EraseVisitor request, CancellationToken cancellationToken)
@@ -28,13 +28,14 @@ public sealed class EraseVisitorHandler(
             await departures.Leave(visitorId, matchId, MatchEndReason.Stopped);
         }
 
-        matches.Forget(visitorId);
-
-        // The event first: from then on no session and no visit makes a key for this visitor again.
+        // The key before the event: with the event their session ends, and nobody could ask again for what failed.
+        await sealer.ForgetVisitor(visitorId, cancellationToken);
         await executor.Execute(
             Visitor.Decider, visitorId, new VisitorCommand.Erase(visitorId, request.DeviceId, clock.GetUtcNow()),
             DerivedId.From("visitor.erase", visitorId, string.Empty), EventMetadata.Visitor(visitorId), cancellationToken);
-        profiles.NoteErased(visitorId);
+        erased.Forget(visitorId);
+
+        // From the event on no visit makes a key for them; one may have done so just before it.
         await sealer.ForgetVisitor(visitorId, cancellationToken);
         return default;
     }

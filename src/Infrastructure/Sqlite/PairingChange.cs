@@ -37,12 +37,15 @@ internal abstract record PairingChange
     /// <param name="Reports">Those that are open no longer; null: all of them.</param>
     public sealed record Decided(Guid VisitorId, Guid[]? Reports) : PairingChange;
 
+    public sealed record Erased(Guid VisitorId) : PairingChange;
+
     /// <summary>Null where the event says nothing about who may be paired.</summary>
     public static PairingChange? Of(RecordedEvent e)
     {
         if (e.Type is not ("matches.match.started.v1" or "matches.match.ended.v1" or "visitors.visitor.blocked.v1"
             or "moderation.ban.issued.v1" or "moderation.device.marked.v1" or "moderation.ban.lifted.v1" or "moderation.appeal.decided.v1"
             or "moderation.warning.issued.v1" or "moderation.warning.delivered.v1"
+            or "visitors.visitor.erased.v1"
             or "moderation.case.reported.v1" or "moderation.case.escalated.v1" or "moderation.case.decided.v1"))
         {
             return null;
@@ -61,6 +64,7 @@ internal abstract record PairingChange
                 data.GetProperty("at").GetDateTimeOffset()),
             "moderation.ban.issued.v1" => new Banned(Id("visitorId").ToString("D"), Id("visitorId"), Id("sanctionId"), Until()),
             "moderation.device.marked.v1" => new Banned(data.GetProperty("mark").GetString()!, Id("visitorId"), Id("sanctionId"), Until()),
+            "visitors.visitor.erased.v1" => new Erased(Id("visitorId")),
             "moderation.warning.issued.v1" => new Warned(Id("visitorId"), Id("sanctionId")),
             "moderation.warning.delivered.v1" => new WarningOver(Id("sanctionId")),
             "moderation.case.escalated.v1" => new Escalated(Id("visitorId"), data.GetProperty("dueAt").GetDateTimeOffset()),

@@ -2,11 +2,12 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Visitors;
 
 namespace RandomChat.Infrastructure.Sqlite;
 
 /// <summary>The pairing index in a SQLite file of its own, which may be deleted at any time while nothing runs.</summary>
-public sealed partial class SqlitePairingIndex : IPairingIndex, IAsyncDisposable
+public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IAsyncDisposable
 {
     /// <summary>Events in one transaction while catching up, and at most so many are read again after a crash.</summary>
     private const int Batch = 5_000;
@@ -48,6 +49,8 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IAsyncDisposable
 
     /// <summary>Says which match ended, after the index has read it; also of matches that ended on other nodes.</summary>
     public event Action<Guid>? MatchClosed;
+
+    public event Action<Guid>? Erased;
 
     /// <summary>How far the index has read; null at the beginning.</summary>
     public LogPosition? Position
@@ -252,6 +255,10 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IAsyncDisposable
             else if (change is PairingChange.Warned warned)
             {
                 Sanctioned?.Invoke(warned.VisitorId);
+            }
+            else if (change is PairingChange.Erased erased)
+            {
+                Erased?.Invoke(erased.VisitorId);
             }
         }
     }

@@ -27,6 +27,7 @@ public static class IdentitySetup
         services.AddSingleton<Gate>();
         services.AddSingleton<MyData>();
         services.AddSingleton<Erasure>();
+        services.AddHostedService<ErasureWatch>();
         services.AddSingleton<VisitorProfiles>();
         services.AddSingleton<IDisplayNames>(provider => provider.GetRequiredService<VisitorProfiles>());
         services.AddAuthentication(VisitorIdentity.Scheme)

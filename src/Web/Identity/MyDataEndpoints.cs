@@ -37,14 +37,13 @@ public static class MyDataEndpoints
 }
 
 /// <summary>Forgets whoever calls: what is stored, the open connections, the cookie.</summary>
-public sealed class Erasure(ISender sender, VisitorConnections connections)
+public sealed class Erasure(ISender sender)
 {
     /// <exception cref="Application.Events.DependencyUnavailableException">It is not finished; doing it again finishes it.</exception>
     public async Task Erase(HttpContext context, VisitorIdentity visitor)
     {
         // Not cancelled with the caller: a half erasure helps nobody.
         await sender.Send(new EraseVisitor(visitor.VisitorId, visitor.DeviceId), CancellationToken.None);
-        connections.Close(visitor.VisitorId);
         IdentityCookies.ForgetSession(context);
     }
 }

@@ -67,7 +67,6 @@ public sealed class VisitorConnections(IHubContext<ChatHub> hub, TimeProvider cl
         return false;
     }
 
-    /// <summary>Closes every connection of a visitor.</summary>
     public void Close(Guid visitorId)
     {
         foreach (var connection in byVisitor.TryGetValue(visitorId, out var known) ? known.Items : [])

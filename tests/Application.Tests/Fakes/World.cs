@@ -126,7 +126,7 @@ public sealed class World
     }
 }
 
-public sealed class Connections : IVisitorConnections
+public sealed class Connections : ILocalConnections
 {
     private readonly ConcurrentDictionary<Guid, ConcurrentQueue<IServerEvent>> pushed = [];
     private readonly ConcurrentDictionary<string, ConcurrentQueue<IServerEvent>> told = [];
@@ -138,6 +138,18 @@ public sealed class Connections : IVisitorConnections
     public void Open(Guid visitorId) => open[visitorId] = true;
 
     public void Close(Guid visitorId) => open.TryRemove(visitorId, out _);
+
+    public void Close(Guid visitorId, IServerEvent last)
+    {
+        Push(visitorId, last);
+        Close(visitorId);
+    }
+
+    public IEnumerable<Guid> Visitors => open.Keys;
+
+    public IReadOnlyList<string> Of(Guid visitorId) => [];
+
+    public IReadOnlyList<string> AddressesOf(Guid visitorId) => [];
 
     /// <summary>Opens a connection to another node.</summary>
     public void OpenElsewhere(Guid visitorId) => elsewhere[visitorId] = true;
@@ -280,7 +292,8 @@ public sealed class PlainSealer : ISealer
 
     public ValueTask<string?> OpenForVisitor(Guid visitorId, string sealedText, CancellationToken ct) => Open(sealedText);
 
-    public ValueTask<bool> ForgetVisitor(Guid visitorId, CancellationToken ct) => ValueTask.FromResult(KeptUntil.TryRemove(visitorId, out _));
+    public ValueTask<bool> ForgetVisitor(Guid visitorId, CancellationToken ct) =>
+        IsDown ? throw new DependencyUnavailableException("key-store") : ValueTask.FromResult(KeptUntil.TryRemove(visitorId, out _));
 
     public ValueTask<string> TakeCaseKey(CancellationToken ct) => ValueTask.FromResult($"c{Interlocked.Increment(ref cases)}");
 

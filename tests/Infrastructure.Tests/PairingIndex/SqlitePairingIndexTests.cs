@@ -392,6 +392,19 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_tells_who_was_erased_when_it_reads_it()
+    {
+        var told = new List<Guid>();
+        Index.Erased += told.Add;
+        var visitor = Guid.NewGuid();
+        await Append(StreamName.For("visitor", visitor), -1, new VisitorEvent.Erased(visitor, Guid.NewGuid(), Now));
+
+        await Index.CatchUp(Ct);
+
+        Assert.Equal([visitor], told);
+    }
+
+    [Fact]
     public async Task A_warning_is_untold_until_it_is_shown_or_taken_back()
     {
         var (visitor, shown, overturned) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());

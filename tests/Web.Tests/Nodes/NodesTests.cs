@@ -76,6 +76,28 @@ public sealed class NodesTests(SharedCluster shared) : IClassFixture<SharedClust
     }
 
     [Fact]
+    public async Task Who_is_erased_at_one_node_has_no_connection_and_no_session_at_the_others()
+    {
+        await using var pair = await Pair.Meet(cluster.A.Address, cluster.B.Address);
+        using var here = new HttpClient { BaseAddress = cluster.A.Address }.As(pair.Ann.Token);
+        using var there = new HttpClient { BaseAddress = cluster.B.Address }.As(pair.Ann.Token);
+        using (var known = await here.GetAsync("/api/preferences"))
+        {
+            await known.Json();
+        }
+
+        using (var erased = await there.DeleteAsync("/api/me"))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+        }
+
+        Assert.Equal("stopped", (await pair.Bob.Next("end_session")).Text("reason"));
+        await pair.Ann.Closed;
+        using var refused = await here.GetAsync("/api/preferences");
+        await refused.Problem(401, "no-session");
+    }
+
+    [Fact]
     public async Task Signals_of_a_call_cross_nodes()
     {
         await using var pair = await Pair.Meet(cluster.A.Address, cluster.B.Address, mode: "video");

@@ -1,0 +1,23 @@
+using RandomChat.Application.Matches;
+using RandomChat.Application.Realtime;
+
+namespace RandomChat.Application.Visitors;
+
+/// <summary>Who was erased, as the log says it: each node hears of it, whichever one was asked.</summary>
+public interface IErasureNews
+{
+    /// <summary>Says which visitor was erased, now or a moment ago. Never waited for.</summary>
+    event Action<Guid>? Erased;
+}
+
+/// <summary>Lets this node forget visitors who were erased: their session, their name, what it remembers of their last match, their connections.</summary>
+public sealed class ErasedVisitors(VisitorProfiles profiles, LiveMatches matches, ILocalConnections connections)
+{
+    /// <summary>Doing it again does no harm.</summary>
+    public void Forget(Guid visitorId)
+    {
+        profiles.NoteErased(visitorId);
+        matches.Forget(visitorId);
+        connections.Close(visitorId);
+    }
+}

@@ -1,0 +1,79 @@
+using RandomChat.Application.Events;
+using RandomChat.Application.Realtime;
+using RandomChat.Application.Tests.Fakes;
+using RandomChat.Application.Visitors;
+using RandomChat.Domain.Visitors;
+
+namespace RandomChat.Application.Tests.Visitors;
+
+public sealed class EraseVisitorTests
+{
+    private readonly World world = new();
+    private readonly Guid ann = Guid.NewGuid();
+    private readonly VisitorProfiles profiles;
+    private readonly EraseVisitorHandler handler;
+
+    public EraseVisitorTests()
+    {
+        profiles = new(world.Executor, world.Sealer, world.Clock);
+        handler = new(
+            world.Matchmaker, world.Departures, world.Executor, world.Sealer, new(profiles, world.Matches, world.Connections), world.Clock);
+    }
+
+    [Fact]
+    public async Task Who_is_erased_is_out_of_the_match_disconnected_known_as_erased_and_without_a_key()
+    {
+        var bob = Guid.NewGuid();
+        await Begin();
+        await world.Join(ann);
+        await world.Join(bob);
+
+        await Erase();
+
+        Assert.Single(world.Connections.To<SessionEnded>(bob));
+        Assert.False(world.Connections.IsConnected(ann));
+        Assert.True(world.Connections.IsConnected(bob));
+        Assert.True(await profiles.IsErased(ann, CancellationToken.None));
+        Assert.Empty(world.Sealer.KeptUntil);
+    }
+
+    [Fact]
+    public async Task With_the_keys_away_nothing_says_that_it_is_done_and_doing_it_again_finishes_it()
+    {
+        await Begin();
+        world.Sealer.IsDown = true;
+
+        await Assert.ThrowsAsync<DependencyUnavailableException>(Erase);
+
+        Assert.False(await profiles.IsErased(ann, CancellationToken.None));
+        Assert.NotEmpty(world.Sealer.KeptUntil);
+        world.Sealer.IsDown = false;
+        await Erase();
+        Assert.True(await profiles.IsErased(ann, CancellationToken.None));
+        Assert.Empty(world.Sealer.KeptUntil);
+    }
+
+    [Fact]
+    public async Task With_the_log_away_doing_it_again_finishes_it()
+    {
+        await Begin();
+        world.Log.Break("visitor", FaultyEventStore.Fault.Down);
+
+        await Assert.ThrowsAsync<DependencyUnavailableException>(Erase);
+
+        Assert.False(await profiles.IsErased(ann, CancellationToken.None));
+        world.Log.Mend();
+        await Erase();
+        Assert.True(await profiles.IsErased(ann, CancellationToken.None));
+    }
+
+    private async Task Begin()
+    {
+        await world.Executor.Execute(
+            Visitor.Decider, ann, new VisitorCommand.StartSession(ann, ann, 1990, 2026, true, "1", await world.Sealer.SealForVisitor(ann, "{}", default), world.Clock.GetUtcNow()),
+            Guid.NewGuid(), EventMetadata.System, CancellationToken.None);
+        await world.Sealer.EnsureVisitorKey(ann, world.Clock.GetUtcNow(), CancellationToken.None);
+    }
+
+    private async Task Erase() => await handler.Handle(new(ann, ann), CancellationToken.None);
+}
