@@ -66,5 +66,5 @@ public abstract class Journey(Chromium chromium) : IAsyncLifetime
 /// <summary>A journey on the server that its class shares.</summary>
 public abstract class SharedJourney(Chromium chromium, Site site) : Journey(chromium), IClassFixture<Site>
 {
-    protected override Uri Address => site.Server.Address;
+    protected override Uri Address => site.Address;
 }

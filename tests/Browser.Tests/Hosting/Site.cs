@@ -1,18 +1,22 @@
-using System.Text.RegularExpressions;
-using Mediator;
-using Microsoft.Extensions.DependencyInjection;
-using RandomChat.Application;
-using RandomChat.Application.Moderation;
 using RandomChat.Web.Tests.Hosting;
+using RandomChat.Web.Tests.Nodes;
 
 namespace RandomChat.Browser.Tests.Hosting;
 
+/// <summary>What visitors find at an address, whatever stands behind it.</summary>
+public interface ISite
+{
+    Uri Address { get; }
+}
+
 /// <summary>A server that the tests of a class share. Their visitors never meet: each test closes its own.</summary>
-public sealed partial class Site : IAsyncLifetime
+public sealed class Site : ISite, IAsyncLifetime
 {
     private RunningServer? server;
 
     public RunningServer Server => server!;
+
+    public Uri Address => Server.Address;
 
     /// <summary>Without proof of work and limits, since every visitor here comes from one address.</summary>
     public static IReadOnlyDictionary<string, string?> Open { get; } = new Dictionary<string, string?>
@@ -27,15 +31,6 @@ public sealed partial class Site : IAsyncLifetime
         ["Captcha:Mode"] = "always",
     };
 
-    /// <summary>Bans somebody for a day.</summary>
-    public async Task Ban(Visitor visitor, string policy, string statement)
-    {
-        var page = await visitor.Page.APIRequest.GetAsync("/my-data");
-        var id = Guid.Parse(VisitorId().Match(await page.TextAsync()).Groups[1].Value);
-        Assert.IsType<Outcome<IssuedBan>.Done>(await Server.Services.GetRequiredService<ISender>().Send(
-            new IssueBan(Guid.NewGuid(), id, policy, TimeProvider.System.GetUtcNow().AddDays(1), statement, Guid.NewGuid())));
-    }
-
     public async ValueTask InitializeAsync() => server = await RunningServer.Start(Open);
 
     public async ValueTask DisposeAsync()
@@ -45,7 +40,28 @@ public sealed partial class Site : IAsyncLifetime
             await server.DisposeAsync();
         }
     }
+}
 
-    [GeneratedRegex("<code>([^<]+)</code>")]
-    private static partial Regex VisitorId();
+/// <summary>The same on the engines of a large one: two nodes on an event store, Postgres and Redis, a connection to each in turn.</summary>
+public sealed class SharedEnginesSite : ISite, IAsyncLifetime
+{
+    private Cluster? cluster;
+    private Balancer? balancer;
+
+    public Uri Address => balancer!.Address;
+
+    public async ValueTask InitializeAsync()
+    {
+        cluster = await Cluster.Start();
+        balancer = new(cluster.Nodes.Select(node => node.Address));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (cluster is not null)
+        {
+            await balancer!.DisposeAsync();
+            await cluster.DisposeAsync();
+        }
+    }
 }
