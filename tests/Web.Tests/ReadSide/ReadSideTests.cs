@@ -16,7 +16,7 @@ namespace RandomChat.Web.Tests.ReadSide;
 public sealed class ReadSideTests
 {
     [Fact]
-    public async Task What_visitors_do_is_in_the_read_models_and_verified_also_after_retention_and_a_scavenge()
+    public async Task What_visitors_do_is_in_the_read_models_and_verified_also_after_retention_a_scavenge_and_an_erasure()
     {
         await using var server = await HubServer.With(new Dictionary<string, string?> { ["Retention:Messages"] = "00:00:01" });
         await using var pair = await Pair.Meet(server.Address);
@@ -47,6 +47,14 @@ public sealed class ReadSideTests
                 return CountMessages(server.Data) <= 1;
             },
             "the messages are scavenged");
+        using (var rest = pair.Ann.Rest())
+        using (var erased = await rest.DeleteAsync("/api/me"))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+        }
+
+        await Until(
+            async () => (await history.Of(pair.Ann.Id, null, 10, default)).Any(e => e.Type == "visitors.visitor.erased.v1"), "the erasure is in the history");
         var later = await Cli(server.Data, "verify");
         Assert.True(later.Code == 0, later.Output);
 
