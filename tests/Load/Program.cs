@@ -6,6 +6,7 @@ return args switch
     ["redis-lobby"] => await LobbyRate.Run(),
     ["seed", var folder, .. var rest] => await Traffic.Run(folder, rest),
     ["rebuild", .. var rest] => await RebuildRate.Run(rest),
+    ["screening"] => ScreeningRate.Run(),
     ["appends"] => await AppendRate.Run(),
     ["esdb-append"] => await EsdbRate.Run(null),
     ["esdb-append", var connection] => await EsdbRate.Run(connection),
@@ -19,6 +20,7 @@ static int Usage()
         usage: dotnet run -c Release --project tests/Load -- <verb>
           start [events]         time to open the embedded log and index, with no old events and with 1,000,000
           redis-lobby            how many joins a second the lobby takes, on Redis and in process
+          screening              how many microseconds the screening keeps a message, layer by layer
           appends                how many appends a second the embedded log acknowledges
           seed <folder> [events] make an event log as real traffic does, 80 % of it messages
           rebuild [events]       how many events a second all projections, and each alone, take from the embedded log into
