@@ -55,6 +55,12 @@ internal sealed class HabitBook
 
     public void Matched() => joinedAt = null;
 
+    public IEnumerable<BotHabit> Flooded(DateTimeOffset now)
+    {
+        TouchedAt = now;
+        return [BotHabit.Floods];
+    }
+
     /// <param name="length">Of the match.</param>
     /// <param name="said">How many messages this device sent in it.</param>
     /// <param name="leftByMe">Whether this device ended it.</param>

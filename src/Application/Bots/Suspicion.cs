@@ -79,6 +79,25 @@ public sealed class Suspicion(TimeProvider clock, IOptions<BotOptions>? options 
         }
     }
 
+    /// <summary>Whether a message is part of a flood; of the device that is noted once a match.</summary>
+    /// <param name="pace">Of the sender, in this match.</param>
+    /// <param name="length">In UTF-16 code units.</param>
+    public bool IsFlood(Guid device, Pace pace, int length)
+    {
+        if (isSilent || !pace.Said(clock.GetUtcNow(), length))
+        {
+            return false;
+        }
+
+        if (!pace.IsNoted)
+        {
+            pace.IsNoted = true;
+            Note(device, book => book.Flooded(clock.GetUtcNow()));
+        }
+
+        return true;
+    }
+
     /// <summary>What this caller's behaviour, or that of its address, leads to.</summary>
     public SuspicionStep StepFor(Guid? device, string address) =>
         SuspicionPolicy.StepOf(Math.Max(device is { } known ? ScoreOf(KeyOf(known)) : 0, ScoreOf(address)));

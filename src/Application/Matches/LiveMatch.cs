@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RandomChat.Application.Bots;
 using RandomChat.Application.Realtime;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
@@ -118,6 +119,9 @@ public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest requ
     public string? DisplayName { get; set; } = displayName;
 
     public int MessageCount { get; set; }
+
+    /// <summary>How much this side said lately, as far as this node owns the match; guarded by <see cref="LiveMatch.Sending"/>.</summary>
+    public Pace Pace { get; } = new();
 
     /// <summary>The connection that holds the call; null until one sends a signal.</summary>
     public string? CallConnection { get; set; }

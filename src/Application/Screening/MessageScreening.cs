@@ -17,20 +17,33 @@ public sealed class MessageScreening(ITextScreen screen, ScreeningPolicy policy,
     private const string RepeatedRule = "behaviour/repeated";
     private const string BehaviourVersion = "1";
 
+    internal const string FloodRule = "behaviour/flood";
+
     /// <summary>The verdict on a message of a live match; null where it is simply delivered. To be asked once a message.</summary>
     public Verdict? Screen(LiveMatch match, Participant sender, string body)
     {
         var began = Stopwatch.GetTimestamp();
         var found = screen.Inspect(body);
         var line = new SaidLine(found.Fingerprint, found.Letters >= TellingLetters, found.LeadsAway);
-        var isRepeated = suspicion.Said(sender.DeviceId, match.PartnerOf(sender).VisitorId, line, sender.MessageCount + 1);
-        var verdict = policy.Judge(isRepeated
-            ? [.. found.Findings, new(ScreeningLayer.Behaviour, ScreeningCategory.Spam, Severity.Severe, 1, RepeatedRule, BehaviourVersion)]
-            : found.Findings);
+        IReadOnlyList<Finding> findings = found.Findings;
+        if (suspicion.Said(sender.DeviceId, match.PartnerOf(sender).VisitorId, line, sender.MessageCount + 1))
+        {
+            findings = [.. findings, Behaviour(RepeatedRule)];
+        }
+
+        if (suspicion.IsFlood(sender.DeviceId, sender.Pace, body.Length))
+        {
+            findings = [.. findings, Behaviour(FloodRule)];
+        }
+
+        var verdict = policy.Judge(findings);
         meter.Took(began);
         meter.Judged(verdict);
         return verdict;
     }
+
+    private static Finding Behaviour(string rule) =>
+        new(ScreeningLayer.Behaviour, ScreeningCategory.Spam, Severity.Severe, 1, rule, BehaviourVersion);
 }
 
 /// <summary>What the sender of a screened message is told. Never anybody else.</summary>
@@ -55,6 +68,7 @@ public static class ScreeningWords
         ScreeningCategory.Threat => "a threat",
         ScreeningCategory.Sexual => "sexual talk",
         ScreeningCategory.ChildSafety => "sexual talk about children",
+        ScreeningCategory.Spam when verdict.Rule == MessageScreening.FloodRule => "more at once than anybody can read",
         ScreeningCategory.Spam => "spam",
         ScreeningCategory.Link => "a link",
         _ => verdict.Rule switch

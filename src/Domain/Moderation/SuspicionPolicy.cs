@@ -17,6 +17,9 @@ public enum BotHabit
 
     /// <summary>Tells many partners the same several sentences.</summary>
     Recites,
+
+    /// <summary>Says more in a short while than anybody types.</summary>
+    Floods,
 }
 
 /// <summary>What a suspicion leads to, each on top of the one before. Nobody is ever shut out in silence.</summary>
@@ -59,6 +62,7 @@ public static class SuspicionPolicy
         BotHabit.Metronome => 3,
         BotHabit.Advertises => 4,
         BotHabit.Recites => 3,
+        BotHabit.Floods => 3,
         _ => 0,
     };
 
