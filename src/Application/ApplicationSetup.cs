@@ -43,6 +43,7 @@ public static class ApplicationSetup
             .AddSingleton<BanEnforcement>()
             .AddSingleton<EvidenceCollector>()
             .AddSingleton<Escalation>()
+            .AddSingleton<SevereVerdictCases>()
             .AddSingleton<LocalExpulsions>()
             .AddSingleton<ErasedVisitors>()
             .AddSingleton<MatchStarter>()

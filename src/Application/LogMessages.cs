@@ -34,6 +34,9 @@ internal static partial class LogMessages
     [LoggerMessage(9, LogLevel.Warning, "Where a visitor stands could not be looked up when a connection opened or closed.")]
     public static partial void ConnectionNotPlaced(ILogger log, Exception e);
 
+    [LoggerMessage(43, LogLevel.Warning, "What a severe verdict leads to in case {CaseId} could not be done yet; it is tried again.")]
+    public static partial void VerdictNotFollowed(ILogger log, Guid caseId, Exception e);
+
     [LoggerMessage(42, LogLevel.Warning, "The ban of {VisitorId} is recorded, and could not be seen through at once: every node makes it take effect; reports on them stay open.")]
     public static partial void BanNotFinished(ILogger log, Guid visitorId, Exception e);
 

@@ -32,6 +32,7 @@ public static class ModerationEventTypes
 {
     public static EventTypeMap Map { get; } = new EventTypeMap()
         .Add<CaseEvent.Reported>("moderation.case.reported.v1")
+        .Add<CaseEvent.Flagged>("moderation.case.flagged.v1")
         .Add<CaseEvent.Claimed>("moderation.case.claimed.v1")
         .Add<CaseEvent.Viewed>("moderation.evidence.viewed.v1")
         .Add<CaseEvent.Escalated>("moderation.case.escalated.v1")

@@ -97,8 +97,9 @@ public sealed class Escalation(
             return;
         }
 
-        var found = await records.Find([.. known.Open.Select(report => report.ReporterDeviceId).Distinct()], CancellationToken.None);
-        if (EscalationPolicy.Judge(known.Open, device => found.GetValueOrDefault(device) ?? new(0, 0)) is not { } policy)
+        CaseEvent.Reported[] open = [.. known.Open.OfType<CaseEvent.Reported>()];
+        var found = await records.Find([.. open.Select(report => report.ReporterDeviceId).Distinct()], CancellationToken.None);
+        if (EscalationPolicy.Judge(open, device => found.GetValueOrDefault(device) ?? new(0, 0)) is not { } policy)
         {
             return;
         }

@@ -11,7 +11,7 @@ namespace RandomChat.Application.Moderation;
 /// <param name="Messages">The last messages of the match, oldest first.</param>
 /// <param name="Verdicts">Of the whole match, oldest first; null in what was sealed before there were any.</param>
 /// <param name="Reported">The one who is reported; null in what was sealed before it was collected.</param>
-/// <param name="Reporter">The same of whoever reports.</param>
+/// <param name="Reporter">The same of whoever reports; null where nobody did.</param>
 public sealed record Evidence(
     Guid MatchId, DateTimeOffset TakenAt, IReadOnlyList<EvidenceMessage> Messages, IReadOnlyList<EvidenceVerdict>? Verdicts = null,
     EvidenceHistory? Reported = null, EvidenceHistory? Reporter = null);
@@ -31,10 +31,12 @@ public sealed record EvidenceHistory(int Reports, int Warnings, int Bans, int St
 /// <summary>Collects the evidence of a report, as far as its keys exist.</summary>
 public sealed class EvidenceCollector(IEventStore store, EventCodec codec, Conversation conversation, Verdicts verdicts, CommandExecutor executor, ISealer sealer)
 {
+    /// <param name="reporter">Null where nobody reported it.</param>
     /// <param name="reported">Whose history is that of the reported one.</param>
     /// <exception cref="DependencyUnavailableException">Some of it cannot be read now.</exception>
-    public async Task<Evidence> Collect(Guid matchId, Guid reporter, Guid reported, DateTimeOffset now, CancellationToken ct) => new(
-        matchId, now, await Messages(matchId, ct), await Screened(matchId, ct), await History(reported, now, ct), await History(reporter, now, ct));
+    public async Task<Evidence> Collect(Guid matchId, Guid? reporter, Guid reported, DateTimeOffset now, CancellationToken ct) => new(
+        matchId, now, await Messages(matchId, ct), await Screened(matchId, ct), await History(reported, now, ct),
+        reporter is { } who ? await History(who, now, ct) : null);
 
     private async Task<IReadOnlyList<EvidenceMessage>> Messages(Guid matchId, CancellationToken ct)
     {

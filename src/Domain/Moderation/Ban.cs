@@ -73,6 +73,12 @@ public abstract record BanCommand
     public sealed record Sanction(
         Guid SanctionId, Guid VisitorId, string Policy, string Statement, Guid? By, IReadOnlyList<string> Marks, DateTimeOffset At) : BanCommand;
 
+    /// <summary>
+    /// Warns at once of what a program found, whatever the ladder says: once for a policy within <see cref="Ban.WarnedOnceIn"/>.
+    /// It counts no strikes, since nobody has looked.
+    /// </summary>
+    public sealed record Warn(Guid SanctionId, Guid VisitorId, string Policy, string Statement, DateTimeOffset At) : BanCommand;
+
     /// <summary>Bans until a moment that somebody chose.</summary>
     /// <param name="Until">Null for good.</param>
     /// <inheritdoc cref="Sanction"/>
@@ -145,6 +151,10 @@ public sealed record BanState(Guid? VisitorId, ImmutableList<Sanction> Sanctions
     /// <summary>Warnings that were not shown yet, oldest first.</summary>
     public IEnumerable<Sanction> UntoldWarnings => Sanctions.Where(sanction => sanction is { IsBan: false, IsTold: false, IsTakenBack: false });
 
+    /// <summary>Whether something was done about a policy since a moment, and not taken back.</summary>
+    public bool IsSanctionedFor(string policy, DateTimeOffset since) =>
+        Sanctions.Any(sanction => sanction.Policy == policy && !sanction.IsTakenBack && sanction.At > since);
+
     public Sanction? AppealedBy(Guid appealId) => Sanctions.FirstOrDefault(sanction => sanction.Appeal?.Id == appealId);
 
     public Sanction? Find(Guid sanctionId) => Sanctions.FirstOrDefault(sanction => sanction.Id == sanctionId);
@@ -155,6 +165,9 @@ public static class Ban
 {
     public const int MaximumStatementLength = 2_000;
 
+    /// <summary>Whoever was sanctioned for a policy is not warned automatically of the same again for so long.</summary>
+    public static readonly TimeSpan WarnedOnceIn = TimeSpan.FromDays(1);
+
     public static readonly Decider<BanCommand, BanEvent, BanState> Decider = new("ban", new(null, []), Decide, Evolve);
 
     private static Decision<BanEvent> Decide(BanCommand command, BanState state) => command switch
@@ -163,6 +176,12 @@ public static class Ban
         BanCommand.Issue { SanctionId: var id } when state.Find(id) is not null => Decision<BanEvent>.AlreadySo,
         BanCommand.Sanction s when Policies.Find(s.Policy) is not { } => UnknownPolicy,
         BanCommand.Issue s when Policies.Find(s.Policy) is not { } => UnknownPolicy,
+
+        BanCommand.Warn { SanctionId: var id } when state.Find(id) is not null => Decision<BanEvent>.AlreadySo,
+        BanCommand.Warn w when Policies.Find(w.Policy) is not { } => UnknownPolicy,
+        BanCommand.Warn w when state.ActiveAt(w.At) is not null => AlreadyActive,
+        BanCommand.Warn w when state.IsSanctionedFor(w.Policy, w.At - WarnedOnceIn) => Decision<BanEvent>.AlreadySo,
+        BanCommand.Warn w => new BanEvent.Warned(w.SanctionId, w.VisitorId, w.Policy, 0, w.At, w.Statement, null, w.At),
 
         BanCommand.Sanction s => ByLadder(s, Policies.Find(s.Policy)!, state),
 

@@ -26,7 +26,30 @@ public enum CaseOutcome
     Dismissed,
 }
 
-/// <summary>What happened to a case: the reports on one visitor.</summary>
+/// <summary>What people decide in a case: a report, or what was flagged without one.</summary>
+public interface ICaseItem
+{
+    Guid Id { get; }
+
+    Guid CaseId { get; }
+
+    /// <summary>Whom it is about.</summary>
+    Guid VisitorId { get; }
+
+    /// <summary>The code of the policy that is said to be broken.</summary>
+    string Policy { get; }
+
+    /// <summary>Sealed; null where none was written.</summary>
+    string? Comment { get; }
+
+    /// <summary>Sealed; null where there is none.</summary>
+    string? Evidence { get; }
+
+    /// <summary>SHA-256 over the evidence's canonical JSON, lower-case hex; null where there is none.</summary>
+    string? EvidenceHash { get; }
+}
+
+/// <summary>What happened to a case: the reports on one visitor, and what was flagged about them.</summary>
 public abstract record CaseEvent
 {
     private CaseEvent()
@@ -39,7 +62,31 @@ public abstract record CaseEvent
     public sealed record Reported(
         Guid CaseId, Guid ReportId, Guid MatchId, Guid ReporterId, Guid ReporterDeviceId, Guid VisitorId, Guid DeviceId,
         ReportReason Reason, string? Comment, string CaseKey, string Evidence, string EvidenceHash, int EvidenceMessages,
-        DateTimeOffset At, Verdict? CommentVerdict = null) : CaseEvent;
+        DateTimeOffset At, Verdict? CommentVerdict = null) : CaseEvent, ICaseItem
+    {
+        Guid ICaseItem.Id => ReportId;
+
+        string ICaseItem.Policy => Policies.For(Reason).Code;
+    }
+
+    /// <summary>
+    /// Something is to be looked at although nobody reported it. <c>Evidence</c> is sealed under its own case key, for the
+    /// flag, as that of a report is.
+    /// </summary>
+    /// <param name="Policy">The code of the policy that it seems to break.</param>
+    /// <param name="MatchId">Null where it is about no one match.</param>
+    /// <param name="MessageId">The message that was screened; null where it is about none.</param>
+    /// <param name="Verdict">What the screening said of that message; null where it was the habits of a browser.</param>
+    /// <param name="CaseKey">Null where there is no evidence.</param>
+    /// <param name="Habits">What the browser does again and again, by the names of <see cref="BotHabit"/> with commas between; else null.</param>
+    public sealed record Flagged(
+        Guid CaseId, Guid FlagId, Guid VisitorId, Guid VisitorDeviceId, string Policy, Guid? MatchId, Guid? MessageId, Verdict? Verdict,
+        string? CaseKey, string? Evidence, string? EvidenceHash, int EvidenceMessages, DateTimeOffset At, string? Habits = null) : CaseEvent, ICaseItem
+    {
+        Guid ICaseItem.Id => FlagId;
+
+        string? ICaseItem.Comment => null;
+    }
 
     /// <summary>Somebody of the staff works on the case; nobody else does until then.</summary>
     public sealed record Claimed(Guid CaseId, Guid VisitorId, Guid By, DateTimeOffset Until, DateTimeOffset At) : CaseEvent;
@@ -55,8 +102,8 @@ public abstract record CaseEvent
     /// <param name="Policy">The code of the policy.</param>
     public sealed record Escalated(Guid CaseId, Guid VisitorId, Guid SanctionId, string Policy, DateTimeOffset DueAt, DateTimeOffset At) : CaseEvent;
 
-    /// <summary>These reports were decided; every other one stays as it is.</summary>
-    /// <param name="Reports">Their ids, oldest first; null in events from before they were named: all that were open.</param>
+    /// <summary>These reports and flags were decided; every other one stays as it is.</summary>
+    /// <param name="Reports">The ids of both, oldest first; null in events from before they were named: all that were open.</param>
     /// <param name="SanctionId">What was done about it; null where nothing was.</param>
     /// <param name="By">Who of the staff; null where it was automated.</param>
     public sealed record Decided(
@@ -83,7 +130,9 @@ public abstract record CaseCommand
 
     public sealed record Report(CaseEvent.Reported What) : CaseCommand;
 
-    /// <summary>Opens the evidence of a report; one that is open claims the case by that.</summary>
+    public sealed record Flag(CaseEvent.Flagged What) : CaseCommand;
+
+    /// <summary>Opens the evidence of a report or a flag; one that is open claims the case by that.</summary>
     public sealed record View(Guid ReportId, Guid By, DateTimeOffset At) : CaseCommand;
 
     /// <param name="Policy">The code of the policy on which the open reports agree.</param>
@@ -98,35 +147,42 @@ public abstract record CaseCommand
 /// <param name="Open">Those that nobody has decided yet, oldest first.</param>
 /// <param name="Claim">Who works on it, and until when; null where nobody does.</param>
 public sealed record CaseState(
-    ImmutableDictionary<Guid, CaseEvent.Reported> Reports, ImmutableList<CaseEvent.Reported> Open, (Guid By, DateTimeOffset Until)? Claim)
+    ImmutableDictionary<Guid, CaseEvent.Reported> Reports, ImmutableList<ICaseItem> Open, (Guid By, DateTimeOffset Until)? Claim)
 {
+    /// <summary>By their ids: what was to be looked at without a report, decided or not.</summary>
+    public ImmutableDictionary<Guid, CaseEvent.Flagged> Flags { get; init; } = ImmutableDictionary<Guid, CaseEvent.Flagged>.Empty;
+
     /// <summary>The sanction to come of the open reports; null where none does by itself.</summary>
     public CaseEvent.Escalated? Escalation { get; init; }
 
     /// <summary>Null where nothing was decided yet.</summary>
     public CaseEvent.Decided? LastDecision { get; init; }
 
-    /// <summary>What was open when somebody of the staff last looked, by who looked: ids of reports.</summary>
+    /// <summary>What was open when somebody of the staff last looked, by who looked: ids of reports and flags.</summary>
     public ImmutableDictionary<Guid, ImmutableHashSet<Guid>> Seen { get; init; } = ImmutableDictionary<Guid, ImmutableHashSet<Guid>>.Empty;
 
     /// <summary>How often something was decided: what follows from the case alone is another thing after each time.</summary>
     public int Decisions { get; init; }
 
-    public bool IsOpen(Guid reportId) => Open.Exists(report => report.ReportId == reportId);
+    /// <summary>A report or a flag, decided or not; null where there is none such.</summary>
+    public ICaseItem? Find(Guid id) => Reports.TryGetValue(id, out var report) ? report : Flags.GetValueOrDefault(id);
+
+    public bool IsOpen(Guid id) => Open.Exists(item => item.Id == id);
 
     /// <summary>
-    /// The open reports that a decision would be about. An automated one: those that name its policy. One of the staff:
-    /// those that were there at their last look, so that nothing is closed that nobody has read; all of them where they
-    /// decide without ever having looked.
+    /// What a decision would be about. An automated one: the open reports that name its policy; what was flagged is for
+    /// people. One of the staff: everything open that was there at their last look, so that nothing is closed that nobody
+    /// has read; all of it where they decide without ever having looked.
     /// </summary>
     /// <param name="by">Who of the staff; null where it is automated.</param>
-    public ImmutableList<CaseEvent.Reported> ToDecide(Guid? by) =>
+    public ImmutableList<ICaseItem> ToDecide(Guid? by) =>
         by is not { } staff ? Escalation is { Policy: var policy } ? OpenUnder(policy) : []
-        : Seen.GetValueOrDefault(staff) is { } seen ? Open.FindAll(report => seen.Contains(report.ReportId))
+        : Seen.GetValueOrDefault(staff) is { } seen ? Open.FindAll(item => seen.Contains(item.Id))
         : Open;
 
-    /// <param name="policy">The code of a policy.</param>
-    public ImmutableList<CaseEvent.Reported> OpenUnder(string policy) => Open.FindAll(report => Policies.For(report.Reason).Code == policy);
+    /// <summary>The open reports that name a policy.</summary>
+    /// <param name="policy">Its code.</param>
+    public ImmutableList<ICaseItem> OpenUnder(string policy) => Open.FindAll(item => item is CaseEvent.Reported && item.Policy == policy);
 
     public bool HasReported(Guid matchId, Guid reporterId) =>
         Reports.Values.Any(report => report.MatchId == matchId && report.ReporterId == reporterId);
@@ -155,7 +211,10 @@ public static class Case
             new Rejection("case.already-reported", "This chat has been reported already."),
         CaseCommand.Report { What: var report } => report,
 
-        CaseCommand.View v when !state.Reports.ContainsKey(v.ReportId) => new Rejection("case.unknown", "There is no such report."),
+        CaseCommand.Flag { What: var flag } when state.Flags.ContainsKey(flag.FlagId) => Decision<CaseEvent>.AlreadySo,
+        CaseCommand.Flag { What: var flag } => flag,
+
+        CaseCommand.View v when state.Find(v.ReportId) is null => new Rejection("case.unknown", "There is no such report."),
         CaseCommand.View v when !state.IsOpen(v.ReportId) => Viewed(v, state),
         CaseCommand.View v when state.IsClaimedByOther(v.By, v.At) => ClaimedByOther,
         CaseCommand.View v => new Decision<CaseEvent>.Accepted(
@@ -172,7 +231,7 @@ public static class Case
         CaseCommand.Decide d when state.ToDecide(d.By) is [] =>
             new Rejection("case.not-open", "This case moved on. There is no open report in it that you have seen."),
         CaseCommand.Decide d => new CaseEvent.Decided(
-            state.Open[0].CaseId, state.Open[0].VisitorId, [.. state.ToDecide(d.By).Select(report => report.ReportId)], d.Outcome, d.SanctionId, d.By, d.At),
+            state.Open[0].CaseId, state.Open[0].VisitorId, [.. state.ToDecide(d.By).Select(item => item.Id)], d.Outcome, d.SanctionId, d.By, d.At),
 
         _ => throw new InvalidOperationException($"No rule for {command}."),
     };
@@ -183,21 +242,22 @@ public static class Case
     private static CaseEvent[] Claimed(CaseCommand.View v, CaseState state) =>
         state.Claim is var (by, until) && by == v.By && until - v.At > Lease / 2
             ? []
-            : [new CaseEvent.Claimed(state.Reports[v.ReportId].CaseId, state.Reports[v.ReportId].VisitorId, v.By, v.At + Lease, v.At)];
+            : [new CaseEvent.Claimed(state.Find(v.ReportId)!.CaseId, state.Find(v.ReportId)!.VisitorId, v.By, v.At + Lease, v.At)];
 
     private static CaseEvent.Viewed Viewed(CaseCommand.View v, CaseState state) =>
-        new(state.Reports[v.ReportId].CaseId, state.Reports[v.ReportId].VisitorId, v.ReportId, v.By, v.At);
+        new(state.Find(v.ReportId)!.CaseId, state.Find(v.ReportId)!.VisitorId, v.ReportId, v.By, v.At);
 
     private static CaseState Evolve(CaseState state, CaseEvent happened) => happened switch
     {
         CaseEvent.Reported e => state with { Reports = state.Reports.SetItem(e.ReportId, e), Open = state.Open.Add(e) },
+        CaseEvent.Flagged e => state with { Flags = state.Flags.SetItem(e.FlagId, e), Open = state.Open.Add(e) },
         CaseEvent.Claimed e => state with { Claim = (e.By, e.Until) },
         CaseEvent.Escalated e => state with { Escalation = e },
         CaseEvent.Viewed e when state.IsOpen(e.ReportId) => state with
         {
-            Seen = state.Seen.SetItem(e.By, [.. state.Open.Select(report => report.ReportId)]),
+            Seen = state.Seen.SetItem(e.By, [.. state.Open.Select(item => item.Id)]),
         },
-        CaseEvent.Decided e => Decided(state, e, e.Reports is { } ids ? state.Open.RemoveAll(report => ids.Contains(report.ReportId)) : []),
+        CaseEvent.Decided e => Decided(state, e, e.Reports is { } ids ? state.Open.RemoveAll(item => ids.Contains(item.Id)) : []),
         _ => state,
     };
 
@@ -205,7 +265,7 @@ public static class Case
     /// What was to come by itself does not come of reports that are decided: what stays open is looked at anew. Whoever works
     /// on that goes on with it after an automated decision.
     /// </summary>
-    private static CaseState Decided(CaseState state, CaseEvent.Decided e, ImmutableList<CaseEvent.Reported> open) => state with
+    private static CaseState Decided(CaseState state, CaseEvent.Decided e, ImmutableList<ICaseItem> open) => state with
     {
         Open = open,
         Claim = e.By is null && !open.IsEmpty ? state.Claim : null,

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using RandomChat.Application.Events;
+using RandomChat.Application.Moderation;
+using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Infrastructure.Sqlite;
 
@@ -39,6 +41,12 @@ internal abstract record PairingChange
 
     public sealed record Erased(Guid VisitorId) : PairingChange;
 
+    /// <summary>The screening found something severe.</summary>
+    public sealed record Screened(SevereVerdict Verdict) : PairingChange;
+
+    /// <summary>A case knows of it.</summary>
+    public sealed record Flagged(Guid MatchId, Guid VisitorId, string Policy) : PairingChange;
+
     /// <summary>Null where the event says nothing about who may be paired.</summary>
     public static PairingChange? Of(RecordedEvent e)
     {
@@ -46,6 +54,7 @@ internal abstract record PairingChange
             or "moderation.ban.issued.v1" or "moderation.device.marked.v1" or "moderation.ban.lifted.v1" or "moderation.appeal.decided.v1"
             or "moderation.warning.issued.v1" or "moderation.warning.delivered.v1"
             or "visitors.visitor.erased.v1"
+            or "matches.message.screened.v1" or "moderation.case.flagged.v1"
             or "moderation.case.reported.v1" or "moderation.case.escalated.v1" or "moderation.case.decided.v1"))
         {
             return null;
@@ -75,6 +84,12 @@ internal abstract record PairingChange
                 data.TryGetProperty("reports", out var reports) && reports.ValueKind == JsonValueKind.Array
                     ? [.. reports.EnumerateArray().Select(report => report.GetGuid())]
                     : null),
+            "matches.message.screened.v1" => SevereVerdicts.PolicyOf(data.GetProperty("verdict").Deserialize<Verdict>(EventCodec.Json)!) is { } policy
+                ? new Screened(new(Id("matchId"), Id("messageId"), Id("from"), policy.Code, data.GetProperty("at").GetDateTimeOffset()))
+                : null,
+            "moderation.case.flagged.v1" => data.GetProperty("matchId").ValueKind == JsonValueKind.String
+                ? new Flagged(Id("matchId"), Id("visitorId"), data.GetProperty("policy").GetString()!)
+                : null,
             "moderation.ban.lifted.v1" => new BanLifted(Id("sanctionId")),
             "moderation.appeal.decided.v1" => data.GetProperty("outcome").ValueEquals("overturned") ? new BanLifted(Id("sanctionId")) : null,
             _ => new Blocked(new(Id("visitorId"), Id("deviceId"), Id("blockedVisitorId"), Id("blockedDeviceId"))),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using RandomChat.Application.Moderation;
 using SQLitePCL;
 
 namespace RandomChat.Infrastructure.Sqlite;
@@ -14,7 +15,7 @@ internal sealed class PairingIndexFile : IDisposable
     private const long ApplicationId = 0x52435049;
 
     /// <summary>Raise it when the tables, or what goes into them, change: older files are then refilled.</summary>
-    private const long Version = 5;
+    private const long Version = 6;
 
     /// <summary>Beyond this size damage is found when it is met: a start does not take longer as the index grows.</summary>
     private const long FullyCheckedUpTo = 8 << 20;
@@ -42,6 +43,10 @@ internal sealed class PairingIndexFile : IDisposable
         CREATE TABLE escalations (visitor TEXT PRIMARY KEY, due INTEGER NOT NULL) WITHOUT ROWID; -- ticks, UTC
         CREATE TABLE open_reports (report TEXT PRIMARY KEY, visitor TEXT NOT NULL, device TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
         CREATE INDEX open_reports_by_visitor ON open_reports (visitor, reason, device);
+        CREATE TABLE severe_verdicts (
+            match TEXT, visitor TEXT, policy TEXT, message TEXT NOT NULL, at INTEGER NOT NULL, flagged INTEGER NOT NULL,
+            PRIMARY KEY (match, visitor, policy)) WITHOUT ROWID;
+        CREATE INDEX severe_verdicts_unflagged ON severe_verdicts (at) WHERE flagged = 0;
         CREATE TABLE addresses ( -- in no event: lost with this file
             address TEXT, sanction TEXT, until INTEGER NOT NULL, severe INTEGER NOT NULL, PRIMARY KEY (address, sanction)) WITHOUT ROWID;
         """;
@@ -63,6 +68,9 @@ internal sealed class PairingIndexFile : IDisposable
     private readonly SqliteCommand _report;
     private readonly SqliteCommand _reportOver;
     private readonly SqliteCommand _reportsOver;
+    private readonly SqliteCommand _screen;
+    private readonly SqliteCommand _flag;
+    private readonly SqliteCommand _unflagged;
     private readonly SqliteCommand _warned;
     private readonly SqliteCommand _escalated;
     private readonly SqliteCommand _escalationsDue;
@@ -111,6 +119,10 @@ internal sealed class PairingIndexFile : IDisposable
             "INSERT OR IGNORE INTO open_reports VALUES ($report, $visitor, $device, $reason)", "$report", "$visitor", "$device", "$reason"));
         _reportOver = Keep(_writer.Command("DELETE FROM open_reports WHERE report = $report", "$report"));
         _reportsOver = Keep(_writer.Command("DELETE FROM open_reports WHERE visitor = $visitor", "$visitor"));
+        _screen = Keep(_writer.Command(
+            "INSERT OR IGNORE INTO severe_verdicts VALUES ($match, $visitor, $policy, $message, $at, 0)", "$match", "$visitor", "$policy", "$message", "$at"));
+        _flag = Keep(_writer.Command(
+            "UPDATE severe_verdicts SET flagged = 1 WHERE match = $match AND visitor = $visitor AND policy = $policy", "$match", "$visitor", "$policy"));
         _markAddress = Keep(_writer.Command(
             "INSERT OR REPLACE INTO addresses VALUES ($address, $sanction, $until, $severe)", "$address", "$sanction", "$until", "$severe"));
         _liftAddresses = Keep(_writer.Command("DELETE FROM addresses WHERE sanction = $sanction", "$sanction"));
@@ -125,6 +137,7 @@ internal sealed class PairingIndexFile : IDisposable
         _warned = Keep(_reader.Command("SELECT sanction FROM warnings WHERE visitor = $visitor", "$visitor"));
         _escalated = Keep(_reader.Command("SELECT visitor FROM escalations WHERE visitor = $visitor", "$visitor"));
         _escalationsDue = Keep(_reader.Command("SELECT visitor FROM escalations WHERE due <= $now ORDER BY due", "$now"));
+        _unflagged = Keep(_reader.Command("SELECT match, message, visitor, policy, at FROM severe_verdicts WHERE flagged = 0 ORDER BY at"));
         _escalationsPossible = Keep(_reader.Command(
             """
             SELECT DISTINCT visitor FROM open_reports WHERE visitor NOT IN (SELECT visitor FROM escalations)
@@ -223,6 +236,9 @@ internal sealed class PairingIndexFile : IDisposable
     /// <param name="reporters">So many browsers at least that gave the same reason.</param>
     public List<Guid> EscalationsPossible(int reporters) => Rows(_escalationsPossible, rows => rows.GetGuid(0), reporters);
 
+    public List<SevereVerdict> Unflagged() => Rows(
+        _unflagged, rows => new SevereVerdict(rows.GetGuid(0), rows.GetGuid(1), rows.GetGuid(2), rows.GetString(3), new(rows.GetInt64(4), TimeSpan.Zero)));
+
     public (DateTimeOffset Until, bool IsSevere)? AtAddress(string address, DateTimeOffset now) =>
         Rows<(DateTimeOffset, bool)?>(_atAddress, rows => (new(rows.GetInt64(0), TimeSpan.Zero), rows.GetInt64(1) != 0), address, now.UtcTicks)
             .FirstOrDefault();
@@ -317,6 +333,14 @@ internal sealed class PairingIndexFile : IDisposable
                     _reportOver.With(Text(report)).ExecuteNonQuery();
                 }
 
+                break;
+
+            case PairingChange.Screened { Verdict: var verdict }:
+                _screen.With(Text(verdict.MatchId), Text(verdict.VisitorId), verdict.Policy, Text(verdict.MessageId), verdict.At.UtcTicks).ExecuteNonQuery();
+                break;
+
+            case PairingChange.Flagged flagged:
+                _flag.With(Text(flagged.MatchId), Text(flagged.VisitorId), flagged.Policy).ExecuteNonQuery();
                 break;
 
             case PairingChange.Blocked blocked:

@@ -260,6 +260,10 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IA
             {
                 Erased?.Invoke(erased.VisitorId);
             }
+            else if (change is PairingChange.Screened screened)
+            {
+                Came?.Invoke(screened.Verdict);
+            }
         }
     }
 

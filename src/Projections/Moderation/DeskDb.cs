@@ -31,18 +31,35 @@ public enum ReportStatus
     Dismissed,
 }
 
-/// <summary>One report, without its evidence.</summary>
+/// <summary>Where something to look at came from.</summary>
+public enum DeskSource
+{
+    /// <summary>Somebody reported it.</summary>
+    Report,
+
+    /// <summary>A severe verdict of the screening.</summary>
+    Screening,
+
+    /// <summary>A browser behaves like a program.</summary>
+    Behaviour,
+}
+
+/// <summary>One report, or what was flagged without one; without its evidence.</summary>
 public sealed class DeskReport
 {
     public Guid ReportId { get; set; }
+
+    public DeskSource Source { get; set; }
 
     /// <summary>Of its event: the order in which reports came.</summary>
     public long Position { get; set; }
 
     public Guid CaseId { get; set; }
 
+    /// <summary>Empty where it is about no one match.</summary>
     public Guid MatchId { get; set; }
 
+    /// <summary>Empty where nobody reported it, like their browser.</summary>
     public Guid ReporterId { get; set; }
 
     public Guid ReporterDeviceId { get; set; }
@@ -53,7 +70,8 @@ public sealed class DeskReport
     /// <summary>The reported one.</summary>
     public Guid VisitorId { get; set; }
 
-    public ReportReason Reason { get; set; }
+    /// <summary>The code of the policy.</summary>
+    public string Policy { get; set; } = "";
 
     /// <summary>Sealed; null where none was written.</summary>
     public string? Comment { get; set; }

@@ -18,8 +18,19 @@ public sealed class DeskProjection : Projection<DeskDb>
             ReporterId = e.ReporterId,
             ReporterDeviceId = e.ReporterDeviceId,
             VisitorId = e.VisitorId,
-            Reason = e.Reason,
+            Policy = Policies.For(e.Reason).Code,
             Comment = e.Comment,
+            ReceivedAt = e.At,
+        }));
+        On<CaseEvent.Flagged>((db, e, happened) => db.Reports.Add(new()
+        {
+            ReportId = e.FlagId,
+            Source = e.Verdict is null ? DeskSource.Behaviour : DeskSource.Screening,
+            Position = happened.Position.Value,
+            CaseId = e.CaseId,
+            MatchId = e.MatchId ?? Guid.Empty,
+            VisitorId = e.VisitorId,
+            Policy = e.Policy,
             ReceivedAt = e.At,
         }));
         On<CaseEvent.Decided>((db, e, _) =>
@@ -61,7 +72,7 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 3;
+    public override int Version => 4;
 
     /// <summary>Earlier reports of the same batch are not in the database yet.</summary>
     private static List<DeskReport> Open(DeskDb db, Guid caseId) =>

@@ -63,7 +63,7 @@ public sealed class OffendersProjection : Projection<OffendersDb>
 
     private static void Decided(OffendersDb db, CaseEvent.Decided e)
     {
-        foreach (var report in e.Reports?.Select(id => db.Reports.Find(id)!) ?? Undecided(db, e.VisitorId))
+        foreach (var report in e.Reports?.Select(id => db.Reports.Find(id)).OfType<ReportOn>() ?? Undecided(db, e.VisitorId))
         {
             (report.IsDecided, report.SanctionId) = (true, e.SanctionId);
             OffenderOf(db, e.VisitorId, e.At).UpheldReports += e.Outcome == CaseOutcome.Upheld ? 1 : 0;

@@ -22,6 +22,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<MatchEvent.CallEnded>(e => [e.First, e.Second]);
         Touching<MatchEvent.Ended>(e => [e.First, e.Second]);
         Touching<CaseEvent.Reported>(e => [e.VisitorId, e.ReporterId]);
+        Touching<CaseEvent.Flagged>(e => [e.VisitorId]);
         Touching<CaseEvent.Claimed>(e => [e.VisitorId]);
         Touching<CaseEvent.Viewed>(e => [e.VisitorId]);
         Touching<CaseEvent.Decided>(e => [e.VisitorId]);
@@ -37,7 +38,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
 
     public override string Name => "visitor_history";
 
-    public override int Version => 7;
+    public override int Version => 8;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
         where TEvent : class =>

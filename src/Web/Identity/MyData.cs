@@ -87,6 +87,9 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
             case CaseEvent.Reported e when e.ReporterId == me:
                 export.Reports.Add(new(e.At, e.ReportId, e.MatchId, e.Reason, e.Comment is { } comment ? await sealer.OpenForCase(e.ReportId, comment, ct) : null));
                 break;
+            case CaseEvent.Flagged e:
+                export.Flags.Add(new(e.At, e.FlagId, e.MatchId, e.Policy));
+                break;
             case BanEvent.Warned e:
                 export.Sanctions.Add(new(e.At, e.SanctionId, e.Policy, "warning", null, e.By is null) { Statement = await sealer.OpenForCase(e.SanctionId, e.Statement, ct) });
                 break;
@@ -117,7 +120,11 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
 /// <summary>The answer of <c>GET /api/me/export</c>. Null where a key is destroyed.</summary>
 public sealed record MyDataExport(
     Guid VisitorId, DateTimeOffset ExportedAt, string Withheld, List<MySession> Sessions, List<MyPreferences> Preferences, List<MyWait> Waits,
-    List<MyMatch> Matches, List<MyBlock> Blocks, List<MyReport> Reports, List<MySanction> Sanctions);
+    List<MyMatch> Matches, List<MyBlock> Blocks, List<MyReport> Reports, List<MySanction> Sanctions)
+{
+    /// <summary>What moderators were to look at without anybody having reported it.</summary>
+    public List<MyFlag> Flags { get; } = [];
+}
 
 public sealed record MySession(DateTimeOffset At, Guid DeviceId, string TermsVersion, int? BirthYear, string? DisplayName);
 
@@ -155,6 +162,10 @@ public sealed record MyScreenedMessage(DateTimeOffset At, Guid MessageId, Verdic
 public sealed record MyBlock(DateTimeOffset At, Guid MatchId);
 
 public sealed record MyReport(DateTimeOffset At, Guid ReportId, Guid MatchId, ReportReason Reason, string? Comment);
+
+/// <param name="MatchId">Null where it was about no one match.</param>
+/// <param name="Reason">The code of the policy.</param>
+public sealed record MyFlag(DateTimeOffset At, Guid FlagId, Guid? MatchId, string Reason);
 
 /// <param name="Reason">The code of the policy.</param>
 /// <param name="Kind"><c>warning</c> or <c>ban</c>.</param>

@@ -76,11 +76,12 @@ public static class AdminEndpoints
                 known.MatchId,
                 known.ReporterId,
                 known.VisitorId,
-                known.Reason,
+                Reason = known.Policy,
                 viewed.Comment,
                 known.ReceivedAt,
                 known.Status,
                 known.CaseId,
+                known.Source,
                 Evidence = new
                 {
                     Messages = (viewed.Evidence?.Messages ?? []).Select(message => new { message.MessageId, message.From, message.Body, message.SentAt }),
@@ -193,11 +194,12 @@ public static class AdminEndpoints
         report.MatchId,
         report.ReporterId,
         report.VisitorId,
-        report.Reason,
+        Reason = report.Policy,
         Comment = comment,
         report.ReceivedAt,
         report.Status,
         report.CaseId,
+        report.Source,
     };
 
     private static string Cursor(long position) => position.ToString(CultureInfo.InvariantCulture);

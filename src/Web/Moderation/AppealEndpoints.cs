@@ -19,7 +19,8 @@ public static class AppealEndpoints
         .AddSingleton<IDeviceMarks>(provider => provider.GetRequiredService<BanSecrets>())
         .AddSingleton<IAppealLinks>(provider => provider.GetRequiredService<BanSecrets>())
         .AddSingleton<AddressBans>()
-        .AddHostedService<BanWatch>();
+        .AddHostedService<BanWatch>()
+        .AddHostedService<SevereVerdictWatch>();
 
     public static void MapAppeals(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/api/appeals", Post);
 

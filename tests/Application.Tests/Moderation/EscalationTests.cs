@@ -79,7 +79,7 @@ public sealed class EscalationTests
         world.Bans.Escalated.Add(ann);
         await escalation.Arrive(ann);
         var known = await Case(ann);
-        Assert.Equal(others, known.Open.Select(report => report.ReportId));
+        Assert.Equal(others, known.Open.Select(item => item.Id));
         Assert.Equal("harassment", known.Escalation?.Policy);
 
         await escalation.Arrive(ann);

@@ -40,6 +40,22 @@ public sealed class BanTests
     }
 
     [Fact]
+    public void What_a_program_found_warns_without_strikes_whatever_the_ladder_says_and_once_a_day()
+    {
+        BanEvent.Warned Warned(string policy, DateTimeOffset at) => new(First, Visitor, policy, 0, at, "sealed", null, at);
+        BanCommand.Warn Warn(Guid id, DateTimeOffset at, string policy = "hate") => new(id, Visitor, policy, "sealed", at);
+
+        Ban.Decider.Given().When(Warn(First, Noon)).Then(Warned("hate", Noon), Twice.ChangesNothing);
+        Ban.Decider.Given(Warned("hate", Noon)).When(Warn(Second, Noon.AddHours(23))).ThenNothing();
+        Ban.Decider.Given(Warned("spam", Noon)).When(Warn(Second, Noon)).Then(Warned("hate", Noon) with { SanctionId = Second }, Twice.ChangesNothing);
+        Ban.Decider.Given(Warned("hate", Noon)).When(Warn(Second, Noon.AddDays(1)))
+            .Then(Warned("hate", Noon.AddDays(1)) with { SanctionId = Second }, Twice.ChangesNothing);
+        Ban.Decider.Given(Issued(First, null)).When(Warn(Second, Noon)).ThenRefused("ban.already-active");
+        Ban.Decider.Given().When(Warn(First, Noon, "bad-mood")).ThenRefused("ban.unknown-policy");
+        Assert.Equal(0, Ban.Decider.Fold([Warned("hate", Noon)]).StrikesAt(Noon));
+    }
+
+    [Fact]
     public void A_second_ban_that_ends_no_later_is_refused() =>
         Ban.Decider.Given(Issued(First, Noon.AddHours(3))).When(Issue(Second, Noon.AddHours(3))).ThenRefused("ban.already-active");
 

@@ -98,7 +98,7 @@ public sealed class CaseTests
         var later = Report(number: 2, reporter: OtherReporter, match: OtherMatchId);
         CaseEvent[] given = [Report(), Claimed(Staff, Noon), Viewed(Staff, Noon), later];
         Case.Decider.Given(given).When(Dismiss(Staff)).Then(Decided(Staff, 1), Twice.IsRefused("case.not-open"));
-        Assert.Equal([ReportId(2)], Case.Decider.Fold([.. given, Decided(Staff, 1)]).Open.Select(report => report.ReportId));
+        Assert.Equal([ReportId(2)], Case.Decider.Fold([.. given, Decided(Staff, 1)]).Open.Select(item => item.Id));
 
         Case.Decider.Given([.. given, Viewed(Staff, Noon)]).When(Dismiss(Staff)).Then(Decided(Staff, 1, 2), Twice.IsRefused("case.not-open"));
         Case.Decider.Given(Report(), Viewed(OtherStaff, Noon), later).When(Dismiss(Staff)).Then(Decided(Staff, 1, 2), Twice.IsRefused("case.not-open"));
@@ -113,8 +113,23 @@ public sealed class CaseTests
         Case.Decider.Given(given).When(new CaseCommand.Decide(CaseOutcome.Upheld, SanctionId, null, Noon)).Then(decided, Twice.IsRefused("case.not-open"));
 
         var state = Case.Decider.Fold([.. given, decided]);
-        Assert.Equal([ReportId(1)], state.Open.Select(report => report.ReportId));
+        Assert.Equal([ReportId(1)], state.Open.Select(item => item.Id));
         Assert.True(state.IsClaimedByOther(null, Noon));
+    }
+
+    [Fact]
+    public void What_is_flagged_joins_the_case_once_is_looked_at_like_a_report_and_left_to_people()
+    {
+        Case.Decider.Given().When(new CaseCommand.Flag(Flag(2))).Then(Flag(2), Twice.ChangesNothing);
+        Case.Decider.Given(Report(), Flag(2)).When(new CaseCommand.View(ReportId(2), Staff, Noon))
+            .Then([Claimed(Staff, Noon), Viewed(Staff, Noon) with { ReportId = ReportId(2) }], Twice.HappensDifferently);
+        Case.Decider.Given(Report(), Flag(2)).When(Dismiss(Staff)).Then(Decided(Staff, 1, 2), Twice.IsRefused("case.not-open"));
+        Case.Decider.Given(Flag(2), Decided(Staff, 2)).When(new CaseCommand.Flag(Flag(2))).ThenNothing();
+
+        Case.Decider.Given(Flag(2)).When(new CaseCommand.Escalate(SanctionId, "spam", Noon, Noon)).ThenNothing();
+        Case.Decider.Given(Report(), Flag(2), new CaseEvent.Escalated(CaseId, Reported, SanctionId, "spam", Noon, Noon))
+            .When(new CaseCommand.Decide(CaseOutcome.Upheld, SanctionId, null, Noon))
+            .Then(new CaseEvent.Decided(CaseId, Reported, [ReportId(1)], CaseOutcome.Upheld, SanctionId, null, Noon), Twice.IsRefused("case.not-open"));
     }
 
     [Fact]
@@ -134,7 +149,7 @@ public sealed class CaseTests
             [
                 Report(), Report(number: 2, match: OtherMatchId), Decided(Staff, 1) with { Reports = null },
                 Report(number: 3, reporter: OtherReporter),
-            ]).Open.Select(report => report.ReportId));
+            ]).Open.Select(item => item.Id));
 
     [Fact]
     public void The_next_report_opens_the_case_again_for_anybody()
@@ -142,7 +157,7 @@ public sealed class CaseTests
         var state = Case.Decider.Fold(
             [Report(), Claimed(Staff, Noon), Decided(Staff, 1), Report(number: 2, match: OtherMatchId)]);
 
-        Assert.Equal([ReportId(2)], state.Open.Select(report => report.ReportId));
+        Assert.Equal([ReportId(2)], state.Open.Select(item => item.Id));
         Assert.False(state.IsClaimedByOther(OtherStaff, Noon));
         Assert.Equal((CaseOutcome.Dismissed, Staff, Noon), (state.LastDecision?.Outcome, state.LastDecision?.By, state.LastDecision?.At));
     }
@@ -175,6 +190,9 @@ public sealed class CaseTests
     }
 
     private static Guid ReportId(byte number) => new(number, 0, 0, new byte[8]);
+
+    private static CaseEvent.Flagged Flag(byte number) =>
+        new(CaseId, ReportId(number), Reported, Device, "spam", MatchId, null, null, null, null, null, 0, Noon);
 
     private static CaseCommand.Decide Dismiss(Guid by) => new(CaseOutcome.Dismissed, null, by, Noon);
 

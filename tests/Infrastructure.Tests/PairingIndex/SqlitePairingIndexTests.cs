@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RandomChat.Application.Events;
+using RandomChat.Application.Moderation;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Domain.Moderation;
@@ -480,6 +481,36 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         await Report(visitor, Guid.NewGuid(), ReportReason.Spam);
         await Report(visitor, Guid.NewGuid(), ReportReason.Spam);
         Assert.Empty(Index.EscalationsPossible());
+    }
+
+    [Fact]
+    public async Task A_severe_verdict_waits_until_a_case_knows_of_it_also_over_a_restart_and_once_for_a_chat_and_policy()
+    {
+        var (match, sender, first, caseId) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var came = new List<SevereVerdict>();
+        Index.Came += came.Add;
+        MatchEvent.MessageScreened Screened(Guid message, ScreeningCategory category, Severity severity) => new(
+            match, message, 0, sender, sender, new(ScreeningAction.Block, category, severity, 1, "lexicon", "1", "1"), Now, Now);
+
+        await Append(StreamName.For("match", match), -1, Screened(Guid.NewGuid(), ScreeningCategory.Hate, Severity.Strong));
+        await Append(StreamName.For("match", match), 0, Screened(Guid.NewGuid(), ScreeningCategory.Contact, Severity.Severe));
+        await Append(StreamName.For("match", match), 1, Screened(first, ScreeningCategory.Hate, Severity.Severe));
+        await Append(StreamName.For("match", match), 2, Screened(Guid.NewGuid(), ScreeningCategory.Hate, Severity.Severe));
+        await Index.CatchUp(Ct);
+        Assert.Equal([new SevereVerdict(match, first, sender, "hate", Now)], Index.Unflagged());
+        Assert.Equal(2, came.Count);
+
+        await Index.DisposeAsync();
+        _index = Open();
+        Assert.Single(Index.Unflagged());
+
+        await Append(StreamName.For("case", caseId), -1, new CaseEvent.Flagged(
+            caseId, Guid.NewGuid(), sender, sender, "hate", match, first, null, null, null, null, 0, Now));
+        await Append(StreamName.For("case", caseId), 0, new CaseEvent.Flagged(
+            caseId, Guid.NewGuid(), sender, sender, "spam", null, null, null, null, null, null, 0, Now));
+        await Append(StreamName.For("match", match), 3, Screened(Guid.NewGuid(), ScreeningCategory.Hate, Severity.Severe));
+        await Index.CatchUp(Ct);
+        Assert.Empty(Index.Unflagged());
     }
 
     [Fact]

@@ -272,6 +272,30 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_flagged_is_on_the_desk_and_decided_like_a_report_and_counts_for_nobody_as_one()
+    {
+        var (report, flag, habits, match) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var verdict = new Verdict(ScreeningAction.Block, ScreeningCategory.Hate, Severity.Severe, 1, "lexicon", "1", "1");
+        await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon, report);
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Flagged(
+            Ada.Visitor, flag, Ada.Visitor, Ada.Device, "hate", match, Guid.NewGuid(), verdict, "c", "rc1:c:sealed", "00", 0, TestLog.Noon));
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Flagged(
+            Ada.Visitor, habits, Ada.Visitor, Ada.Device, "spam", null, null, null, null, null, null, 0, TestLog.Noon));
+        await Build();
+        var (desk, offenders) = (new DeskQueries(Models), new OffenderQueries(Models));
+        Assert.Equal(
+            [(report, DeskSource.Report, "spam", Ben.Visitor), (flag, DeskSource.Screening, "hate", Guid.Empty), (habits, DeskSource.Behaviour, "spam", Guid.Empty)],
+            (await desk.Reports(ReportStatus.Open, null, 10, default)).Select(item => (item.ReportId, item.Source, item.Policy, item.ReporterId)));
+
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(
+            Ada.Visitor, Ada.Visitor, [report, flag], CaseOutcome.Upheld, null, Guid.NewGuid(), TestLog.Noon));
+        await Build();
+        Assert.Equal([habits], (await desk.Reports(ReportStatus.Open, null, 10, default)).Select(item => item.ReportId));
+        var offender = (await offenders.Find(Ada.Visitor, default))!;
+        Assert.Equal((1, 1), (offender.Reports, offender.UpheldReports));
+    }
+
+    [Fact]
     public async Task A_decision_of_the_staff_counts_at_once_and_for_its_reports_only()
     {
         await Decided(Ben, CaseOutcome.Upheld, null, by: Guid.NewGuid());

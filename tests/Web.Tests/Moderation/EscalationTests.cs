@@ -119,7 +119,7 @@ public sealed class EscalationTests(HubServer shared) : IClassFixture<HubServer>
         await using var ann = await HubVisitor.Enter(server.Address);
         var match = await MetAndReported(ann, "harassment");
         var (executor, caseId) = (server.Services.GetRequiredService<CommandExecutor>(), ReportPartnerHandler.CaseOf(ann.Id));
-        var first = (await executor.Load(Case.Decider, caseId, default)).Open.Single();
+        var first = (await executor.Load(Case.Decider, caseId, default)).Open.OfType<CaseEvent.Reported>().Single();
         for (var i = 1; i < EscalationPolicy.LeastReporters; i++)
         {
             // As if the node that recorded it had ended with its answer.
@@ -134,7 +134,7 @@ public sealed class EscalationTests(HubServer shared) : IClassFixture<HubServer>
     private async Task Upheld(HubVisitor reported)
     {
         var (executor, caseId) = (server.Services.GetRequiredService<CommandExecutor>(), ReportPartnerHandler.CaseOf(reported.Id));
-        var device = (await executor.Load(Case.Decider, caseId, default)).Open.Single().ReporterDeviceId;
+        var device = (await executor.Load(Case.Decider, caseId, default)).Open.OfType<CaseEvent.Reported>().Single().ReporterDeviceId;
         await executor.Execute(
             Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, null, Guid.NewGuid(), DateTimeOffset.UtcNow), Guid.NewGuid(),
             EventMetadata.System, default);

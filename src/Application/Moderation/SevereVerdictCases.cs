@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using RandomChat.Application.Events;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
+
+namespace RandomChat.Application.Moderation;
+
+/// <summary>Which severe verdicts no case knows of yet, from the log.</summary>
+public interface ISevereVerdictIndex
+{
+    /// <summary>Oldest first; the first one of each match, sender and policy.</summary>
+    IReadOnlyList<SevereVerdict> Unflagged();
+
+    /// <summary>Says which verdict came, after the index has read it; also of matches on other nodes.</summary>
+    event Action<SevereVerdict>? Came;
+}
+
+/// <summary>A verdict that needs no report (<see cref="SevereVerdicts"/>).</summary>
+/// <param name="VisitorId">Who wrote the message.</param>
+/// <param name="Policy">The code of the policy.</param>
+public sealed record SevereVerdict(Guid MatchId, Guid MessageId, Guid VisitorId, string Policy, DateTimeOffset At);
+
+/// <summary>
+/// What a severe verdict leads to without a report: its sender is warned at once, marked as automated and open to an appeal,
+/// and their case is opened, or joined, for people to look. Whatever is tried again happens once.
+/// </summary>
+public sealed class SevereVerdictCases(
+    ISevereVerdictIndex index, CommandExecutor executor, EvidenceCollector collector, ISealer sealer, TimeProvider clock,
+    ILogger<SevereVerdictCases> log)
+{
+    private const string Statement =
+        "Something you wrote was taken for a severe breach of this rule. That was decided automatically; a person reads your appeal. It counts no strikes unless a person finds so.";
+
+    /// <summary>Makes good what was left undone. What goes wrong with one holds up none of the others.</summary>
+    public async Task Advance(CancellationToken ct)
+    {
+        foreach (var verdict in index.Unflagged())
+        {
+            ct.ThrowIfCancellationRequested();
+            await Follow(verdict);
+        }
+    }
+
+    /// <summary>Never fails: <see cref="Advance"/> comes back to it.</summary>
+    public async Task Follow(SevereVerdict verdict)
+    {
+        var caseId = ReportPartnerHandler.CaseOf(verdict.VisitorId);
+        try
+        {
+            var flagId = DerivedId.From("flag", verdict.MatchId, verdict.VisitorId, verdict.Policy);
+            var known = await executor.Load(Case.Decider, caseId, CancellationToken.None);
+            if (!known.Flags.ContainsKey(flagId))
+            {
+                // The warning first: as long as there is no flag, both are tried again.
+                await Warn(verdict, flagId);
+                await Flag(verdict, caseId, flagId);
+            }
+        }
+        catch (Exception e)
+        {
+            LogMessages.VerdictNotFollowed(log, caseId, e);
+        }
+    }
+
+    private async Task Warn(SevereVerdict verdict, Guid flagId)
+    {
+        var now = clock.GetUtcNow();
+        if (now - verdict.At > Ban.WarnedOnceIn)
+        {
+            // Nobody would know what it is about.
+            return;
+        }
+
+        var sanctionId = DerivedId.From("flag.warning", flagId, string.Empty);
+        var statement = await Statements.Seal(sealer, sanctionId, Statement, CancellationToken.None);
+        await executor.Execute(
+            Ban.Decider, verdict.VisitorId, new BanCommand.Warn(sanctionId, verdict.VisitorId, verdict.Policy, statement, now), sanctionId,
+            EventMetadata.System, CancellationToken.None);
+    }
+
+    private async Task Flag(SevereVerdict verdict, Guid caseId, Guid flagId)
+    {
+        var now = clock.GetUtcNow();
+        var match = await executor.Load(Match.Decider, verdict.MatchId, CancellationToken.None);
+        var caseKey = await sealer.TakeCaseKey(CancellationToken.None);
+        var evidence = await collector.Collect(verdict.MatchId, null, verdict.VisitorId, now, CancellationToken.None);
+        var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
+        var what = evidence.Verdicts!.First(screened =>
+            screened.MessageId == verdict.MessageId && SevereVerdicts.PolicyOf(screened.Verdict)?.Code == verdict.Policy);
+        var flag = new CaseEvent.Flagged(
+            caseId, flagId, verdict.VisitorId, match.TicketOf(verdict.VisitorId)!.DeviceId, verdict.Policy, verdict.MatchId, verdict.MessageId,
+            what.Verdict, caseKey, await sealer.SealForCase(caseKey, flagId, json, CancellationToken.None),
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), evidence.Messages.Count, now);
+        await executor.Execute(Case.Decider, caseId, new CaseCommand.Flag(flag), flagId, EventMetadata.System, CancellationToken.None);
+    }
+}

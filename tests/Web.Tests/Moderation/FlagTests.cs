@@ -1,0 +1,71 @@
+using System.Net;
+using System.Text.Json;
+using RandomChat.Web.Tests.Hosting;
+using RandomChat.Web.Tests.Realtime;
+
+namespace RandomChat.Web.Tests.Moderation;
+
+/// <summary>What the screening has people look at without a report.</summary>
+public sealed class FlagTests : IAsyncLifetime
+{
+    private RunningServer server = null!;
+    private HttpClient morgan = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await HubServer.With(Moderator.Unlimited);
+        morgan = await Moderator.SignIn(server.Address);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        morgan.Dispose();
+        return server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_severe_message_warns_its_sender_at_once_and_waits_for_the_staff_with_the_chat()
+    {
+        await using var pair = await Pair.Meet(server.Address);
+        await pair.Ann.Say(pair.MatchId, "hello");
+        Assert.Equal("blocked", (await pair.Ann.Say(pair.MatchId, "go k i l l yourself")).Text("status"));
+
+        var notice = await pair.Ann.Next("notice");
+        Assert.Equal("warned", notice.Text("code"));
+        Assert.Contains("Threat", notice.Text("message"), StringComparison.Ordinal);
+        using var anybody = server.NewBrowser();
+        Assert.Contains("Automatically", await anybody.GetStringAsync("/appeal?token=" + notice.Text("message").Split("token=")[1]), StringComparison.Ordinal);
+        Assert.Empty(pair.Bob.Unread("notice"));
+
+        var listed = await Listed("open");
+        Assert.Equal(
+            ("screening", "threat", pair.MatchId, pair.Ann.Id.ToString(), Guid.Empty.ToString()),
+            (listed.Text("source"), listed.Text("reason"), listed.Text("matchId"), listed.Text("visitorId"), listed.Text("reporterId")));
+        using (var answer = await morgan.GetAsync($"/api/admin/reports/{listed.Text("reportId")}"))
+        {
+            var evidence = (await answer.Json()).GetProperty("evidence");
+            Assert.Equal("hello", Assert.Single(evidence.GetProperty("messages").EnumerateArray().ToArray()).Text("body"));
+            Assert.Equal("threat", Assert.Single(evidence.GetProperty("verdicts").EnumerateArray().ToArray()).Text("category"));
+        }
+
+        using (var dismissed = await morgan.Post($"/api/admin/cases/{listed.Text("caseId")}/dismiss"))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, dismissed.StatusCode);
+        }
+
+        Assert.Equal(listed.Text("reportId"), (await Listed("dismissed")).Text("reportId"));
+    }
+
+    /// <summary>The one item that stands so, as soon as there is one.</summary>
+    private async Task<JsonElement> Listed(string status)
+    {
+        JsonElement[] items = [];
+        await Wait.Until(async () =>
+        {
+            using var answer = await morgan.GetAsync("/api/admin/reports?status=" + status);
+            items = [.. (await answer.Json()).GetProperty("items").EnumerateArray()];
+            return items.Length > 0;
+        });
+        return Assert.Single(items);
+    }
+}
