@@ -34,6 +34,7 @@ public static class ApplicationSetup
             .AddSingleton<OwnMatches>()
             .AddSingleton<Suspicion>()
             .AddSingleton<BotCheck>()
+            .AddSingleton<SuspectCases>()
             .AddSingleton<SkipHabits>()
             .AddSingleton<WaitTimes>()
             .AddSingleton<EndedTickets>()

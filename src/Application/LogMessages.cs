@@ -34,6 +34,9 @@ internal static partial class LogMessages
     [LoggerMessage(9, LogLevel.Warning, "Where a visitor stands could not be looked up when a connection opened or closed.")]
     public static partial void ConnectionNotPlaced(ILogger log, Exception e);
 
+    [LoggerMessage(44, LogLevel.Warning, "A browser that behaves like a program could not be noted in case {CaseId}; it is, when it comes by again.")]
+    public static partial void SuspectNotFlagged(ILogger log, Guid caseId, Exception e);
+
     [LoggerMessage(43, LogLevel.Warning, "What a severe verdict leads to in case {CaseId} could not be done yet; it is tried again.")]
     public static partial void VerdictNotFollowed(ILogger log, Guid caseId, Exception e);
 

@@ -28,6 +28,8 @@ internal sealed class HabitBook
     private DateTimeOffset? joinedAt;
     private int recited;
 
+    public SortedSet<BotHabit> Seen { get; } = [];
+
     /// <summary>When anything was noted last.</summary>
     public DateTimeOffset TouchedAt { get; private set; }
 

@@ -102,6 +102,23 @@ public sealed class Suspicion(TimeProvider clock, IOptions<BotOptions>? options 
     public SuspicionStep StepFor(Guid? device, string address) =>
         SuspicionPolicy.StepOf(Math.Max(device is { } known ? ScoreOf(KeyOf(known)) : 0, ScoreOf(address)));
 
+    /// <summary>What the behaviour of a device alone leads to, whatever its neighbours do.</summary>
+    public SuspicionStep StepOf(Guid device) => SuspicionPolicy.StepOf(ScoreOf(KeyOf(device)));
+
+    /// <summary>What made a device suspected, as long as that is remembered.</summary>
+    public IReadOnlyList<BotHabit> HabitsOf(Guid device)
+    {
+        if (!books.TryGetValue(device, out var book))
+        {
+            return [];
+        }
+
+        lock (book)
+        {
+            return [.. book.Seen];
+        }
+    }
+
     /// <summary>How long a device that is slowed has to wait for its next join; null where it may join now.</summary>
     public TimeSpan? WaitOf(Guid device)
     {
@@ -159,6 +176,7 @@ public sealed class Suspicion(TimeProvider clock, IOptions<BotOptions>? options 
         lock (book)
         {
             seen = [.. note(book)];
+            book.Seen.UnionWith(seen);
         }
 
         foreach (var weight in seen.Select(SuspicionPolicy.WeightOf))

@@ -35,7 +35,7 @@ public sealed class JoinQueueHandler(
         var limit = await limits.Take(LimitNames.Joins, request.AddressKey, cancellationToken);
         return !limit.Allowed
             ? Refusal.RateLimited(limit.RetryAfter)
-            : bots.Enter(CaptchaStep.Join, request.DeviceId, request.AddressKey, request.Captcha) is { } refusal ? refusal
+            : bots.Enter(CaptchaStep.Join, request.VisitorId, request.DeviceId, request.AddressKey, request.Captcha) is { } refusal ? refusal
             : await matchmaker.Join(request.VisitorId, request.DeviceId, request.Request, request.Connection, cancellationToken);
     }
 }

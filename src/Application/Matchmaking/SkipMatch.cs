@@ -50,7 +50,7 @@ public sealed class SkipMatchHandler(
         var byJoins = await limits.Take(LimitNames.Joins, request.AddressKey, cancellationToken);
         return !bySkips.Allowed || !byJoins.Allowed
             ? Refusal.RateLimited(bySkips.Allowed ? byJoins.RetryAfter : bySkips.RetryAfter)
-            : bots.Enter(CaptchaStep.Skip, request.DeviceId, request.AddressKey, request.Captcha) is { } refusal ? refusal
+            : bots.Enter(CaptchaStep.Skip, request.VisitorId, request.DeviceId, request.AddressKey, request.Captcha) is { } refusal ? refusal
             : await matchmaker.Join(request.VisitorId, request.DeviceId, again, request.Connection, cancellationToken);
     }
 }

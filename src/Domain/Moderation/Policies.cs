@@ -56,6 +56,9 @@ public static class Policies
     /// <summary>The policy that says too little to act on without looking.</summary>
     public const string Other = "other";
 
+    /// <summary>The policy that programs break.</summary>
+    public const string Spam = "spam";
+
     /// <summary>In the order in which people read them: first those that a report can name.</summary>
     public static IReadOnlyList<Policy> All { get; } =
     [
@@ -65,7 +68,7 @@ public static class Policies
             "No insults, no humiliation, no pressing on after a no, no following someone from chat to chat. Do not expose who somebody is, and do not threaten to publish a chat or a picture."),
         new("hate", "Hate speech", PolicySeverity.Grave, ReportReason.Hate,
             "No attacks on people for their origin, skin colour, religion, disability, sex, gender, sexual orientation, age or any such thing; no slurs, no symbols of hate, no praise of those who acted on it. Talking about these subjects, or about yourself, is fine."),
-        new("spam", "Spam", PolicySeverity.Minor, ReportReason.Spam,
+        new(Spam, "Spam", PolicySeverity.Minor, ReportReason.Spam,
             "No advertising, no links that you send to everybody, no bots, no requests for money, no fraud and no attempts to draw people to other sites or to get at their accounts."),
         new("threat", "Threat", PolicySeverity.Grave, ReportReason.Threat,
             "No threats of violence, no calls for it, no instructions for it, and nothing that drives someone to harm themselves. Jokes count when the other person cannot tell."),
