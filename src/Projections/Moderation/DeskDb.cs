@@ -9,15 +9,25 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
 {
     public DbSet<DeskReport> Reports => Set<DeskReport>();
 
+    /// <summary>All cases; what is known of one is of use while something in it is open.</summary>
+    public DbSet<DeskCase> Cases => Set<DeskCase>();
+
+    public DbSet<WorstVerdict> Verdicts => Set<WorstVerdict>();
+
     public DbSet<DeskAppeal> Appeals => Set<DeskAppeal>();
 
     protected override void Map(ModelBuilder model)
     {
         model.Entity<DeskReport>().ToTable("reports").HasKey(report => report.ReportId);
         model.Entity<DeskReport>().HasIndex(report => report.Position);
+        model.Entity<DeskReport>().HasIndex(report => new { report.Status, report.Rank, report.Position });
         model.Entity<DeskReport>().HasIndex(report => report.CaseId);
+        model.Entity<DeskReport>().HasIndex(report => report.MatchId);
         model.Entity<DeskReport>().HasIndex(report => report.ReporterDeviceId);
         model.Entity<DeskReport>().HasIndex(report => report.SanctionId);
+        model.Entity<DeskCase>().ToTable("cases").HasKey(one => one.CaseId);
+        model.Entity<WorstVerdict>().ToTable("verdicts").HasKey(verdict => new { verdict.MatchId, verdict.VisitorId });
+        model.Entity<WorstVerdict>().HasIndex(verdict => verdict.VisitorId);
         model.Entity<DeskAppeal>().ToTable("appeals").HasKey(appeal => appeal.AppealId);
         model.Entity<DeskAppeal>().HasIndex(appeal => appeal.Position);
     }
@@ -80,8 +90,51 @@ public sealed class DeskReport
 
     public ReportStatus Status { get; set; }
 
+    /// <summary>While it is open: the place of its case in the order (<see cref="PriorityPolicy.RankOf"/>), in ticks of UTC; the least comes first.</summary>
+    public long Rank { get; set; }
+
+    public CaseLane Lane { get; set; }
+
     /// <summary>Whether people said so: somebody of the staff, or an appeal against what was done automatically.</summary>
     public bool IsConfirmed { get; set; }
+}
+
+/// <summary>What is known of what is open in a case; <see cref="Signs"/> says what it comes to.</summary>
+public sealed class DeskCase
+{
+    public Guid CaseId { get; set; }
+
+    public bool IsOpen { get; set; }
+
+    public string Policy { get; set; } = "";
+
+    public int Reporters { get; set; }
+
+    public double Reliability { get; set; }
+
+    public bool IsFlagged { get; set; }
+
+    /// <summary>Null where the screening had nothing to say.</summary>
+    public Severity? WorstSeverity { get; set; }
+
+    public double WorstScore { get; set; }
+
+    public DateTimeOffset OpenSince { get; set; }
+
+    public CaseSigns Signs() => new(
+        Policies.Find(Policy)!, Reporters, Reliability, IsFlagged, WorstSeverity is { } severity ? (severity, WorstScore) : null, OpenSince);
+}
+
+/// <summary>The worst that the screening said of what a visitor wrote in a match.</summary>
+public sealed class WorstVerdict
+{
+    public Guid MatchId { get; set; }
+
+    public Guid VisitorId { get; set; }
+
+    public Severity Severity { get; set; }
+
+    public double Score { get; set; }
 }
 
 /// <summary>One appeal, without what is sealed.</summary>

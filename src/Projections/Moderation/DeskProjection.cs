@@ -1,46 +1,62 @@
+using Microsoft.EntityFrameworkCore;
+using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
 using RandomChat.Projections.Engine;
 
 namespace RandomChat.Projections.Moderation;
 
-/// <summary>Reports and appeals, and how each stands.</summary>
+/// <summary>Reports, flags and appeals, how each stands, and in which order the open ones are worked on.</summary>
 public sealed class DeskProjection : Projection<DeskDb>
 {
     public DeskProjection()
         : base(options => new DeskDb(options))
     {
-        On<CaseEvent.Reported>((db, e, happened) => db.Reports.Add(new()
+        On<CaseEvent.Reported>((db, e, happened) =>
         {
-            ReportId = e.ReportId,
-            Position = happened.Position.Value,
-            CaseId = e.CaseId,
-            MatchId = e.MatchId,
-            ReporterId = e.ReporterId,
-            ReporterDeviceId = e.ReporterDeviceId,
-            VisitorId = e.VisitorId,
-            Policy = Policies.For(e.Reason).Code,
-            Comment = e.Comment,
-            ReceivedAt = e.At,
-        }));
-        On<CaseEvent.Flagged>((db, e, happened) => db.Reports.Add(new()
+            db.Reports.Add(new()
+            {
+                ReportId = e.ReportId,
+                Position = happened.Position.Value,
+                CaseId = e.CaseId,
+                MatchId = e.MatchId,
+                ReporterId = e.ReporterId,
+                ReporterDeviceId = e.ReporterDeviceId,
+                VisitorId = e.VisitorId,
+                Policy = Policies.For(e.Reason).Code,
+                Comment = e.Comment,
+                ReceivedAt = e.At,
+            });
+            Weigh(db, e.CaseId);
+        });
+        On<CaseEvent.Flagged>((db, e, happened) =>
         {
-            ReportId = e.FlagId,
-            Source = e.Verdict is null ? DeskSource.Behaviour : DeskSource.Screening,
-            Position = happened.Position.Value,
-            CaseId = e.CaseId,
-            MatchId = e.MatchId ?? Guid.Empty,
-            VisitorId = e.VisitorId,
-            Policy = e.Policy,
-            ReceivedAt = e.At,
-        }));
+            db.Reports.Add(new()
+            {
+                ReportId = e.FlagId,
+                Source = e.Verdict is null ? DeskSource.Behaviour : DeskSource.Screening,
+                Position = happened.Position.Value,
+                CaseId = e.CaseId,
+                MatchId = e.MatchId ?? Guid.Empty,
+                VisitorId = e.VisitorId,
+                Policy = e.Policy,
+                ReceivedAt = e.At,
+            });
+            Weigh(db, e.CaseId);
+        });
+        On<MatchEvent.MessageScreened>((db, e, _) => Screened(db, e));
         On<CaseEvent.Decided>((db, e, _) =>
         {
-            foreach (var report in e.Reports?.Select(id => db.Reports.Find(id)!) ?? Open(db, e.CaseId))
+            List<DeskReport> decided = [.. e.Reports?.Select(id => db.Reports.Find(id)!) ?? Open(db, e.CaseId)];
+            foreach (var report in decided)
             {
                 report.Status = e.Outcome == CaseOutcome.Upheld ? ReportStatus.Upheld : ReportStatus.Dismissed;
                 report.SanctionId = e.SanctionId;
                 report.IsConfirmed = e.By is not null;
+                report.Lane = e.By is null ? CaseLane.Automated : report.Lane;
             }
+
+            Weigh(db, e.CaseId);
+            WeighAgain(db, decided);
         });
         On<BanEvent.AppealFiled>((db, e, happened) => db.Appeals.Add(new()
         {
@@ -57,9 +73,8 @@ public sealed class DeskProjection : Projection<DeskDb>
             db.Appeals.Find(e.AppealId)!.Outcome = e.Outcome;
 
             // Whether the reports that led to it were right is known now, and counts for or against those who made them.
-            // Earlier reports of the same batch are not in the database yet.
-            foreach (var report in db.Reports.Where(report => report.SanctionId == e.SanctionId).ToList()
-                .Union(db.Reports.Local.Where(report => report.SanctionId == e.SanctionId)))
+            var reports = Some(db, db.Reports.Where(report => report.SanctionId == e.SanctionId), report => report.SanctionId == e.SanctionId);
+            foreach (var report in reports)
             {
                 report.IsConfirmed = true;
                 if (e.Outcome == AppealOutcome.Overturned)
@@ -67,17 +82,96 @@ public sealed class DeskProjection : Projection<DeskDb>
                     report.Status = ReportStatus.Dismissed;
                 }
             }
+
+            WeighAgain(db, reports);
         });
     }
 
     public override string Name => "desk";
 
-    public override int Version => 4;
+    public override int Version => 5;
 
-    /// <summary>Earlier reports of the same batch are not in the database yet.</summary>
-    private static List<DeskReport> Open(DeskDb db, Guid caseId) =>
-    [
-        .. db.Reports.Where(report => report.CaseId == caseId && report.Status == ReportStatus.Open).ToList()
-            .Union(db.Reports.Local.Where(report => report.CaseId == caseId)).Where(report => report.Status == ReportStatus.Open),
-    ];
+    private static void Screened(DeskDb db, MatchEvent.MessageScreened e)
+    {
+        var worst = db.Verdicts.Find(e.MatchId, e.From);
+        if (worst is null)
+        {
+            db.Verdicts.Add(worst = new() { MatchId = e.MatchId, VisitorId = e.From });
+        }
+
+        if ((e.Verdict.Severity, e.Verdict.Score).CompareTo((worst.Severity, worst.Score)) <= 0)
+        {
+            return;
+        }
+
+        (worst.Severity, worst.Score) = (e.Verdict.Severity, e.Verdict.Score);
+
+        // A model says what it thinks after the fact: the chat may have been reported already.
+        foreach (var report in Some(
+            db, db.Reports.Where(report => report.MatchId == e.MatchId), report => report.MatchId == e.MatchId && report.VisitorId == e.From).Take(1))
+        {
+            Weigh(db, report.CaseId);
+        }
+    }
+
+    /// <summary>What people found of some reports changes how much the open ones of the same browsers count.</summary>
+    private static void WeighAgain(DeskDb db, List<DeskReport> found)
+    {
+        Guid[] devices = [.. found.Where(report => report.Source == DeskSource.Report).Select(report => report.ReporterDeviceId).Distinct()];
+        var cases = Some(
+            db, db.Reports.Where(report => devices.Contains(report.ReporterDeviceId) && report.Status == ReportStatus.Open),
+            report => devices.Contains(report.ReporterDeviceId) && report.Status == ReportStatus.Open).Select(report => report.CaseId).Distinct();
+        foreach (var caseId in cases.ToArray())
+        {
+            Weigh(db, caseId);
+        }
+    }
+
+    /// <summary>Notes what is known of what is open in a case, and where it stands in the order.</summary>
+    private static void Weigh(DeskDb db, Guid caseId)
+    {
+        var open = Open(db, caseId);
+        var known = db.Cases.Find(caseId);
+        if (known is null)
+        {
+            db.Cases.Add(known = new() { CaseId = caseId });
+        }
+
+        known.IsOpen = open is not [];
+        if (!known.IsOpen)
+        {
+            return;
+        }
+
+        Guid[] devices = [.. open.Where(report => report.Source == DeskSource.Report).Select(report => report.ReporterDeviceId).Distinct()];
+        var records = Some(db, db.Reports.Where(report => devices.Contains(report.ReporterDeviceId)), report => devices.Contains(report.ReporterDeviceId))
+            .ToLookup(report => report.ReporterDeviceId);
+        var (visitorId, matches) = (open[0].VisitorId, open.Select(report => report.MatchId).ToHashSet());
+        var worst = db.Verdicts.Where(verdict => verdict.VisitorId == visitorId).AsEnumerable().Union(db.Verdicts.Local)
+            .Where(verdict => verdict.VisitorId == visitorId && matches.Contains(verdict.MatchId))
+            .MaxBy(verdict => (verdict.Severity, verdict.Score));
+        known.Policy = open.Select(report => Policies.Find(report.Policy)!).MaxBy(policy => policy.Severity)!.Code;
+        known.Reporters = devices.Length;
+        known.Reliability = devices.Sum(device => Record(records[device]).Reliability);
+        known.IsFlagged = open.Exists(report => report.Source != DeskSource.Report);
+        (known.WorstSeverity, known.WorstScore) = (worst?.Severity, worst?.Score ?? 0);
+        known.OpenSince = open.Min(report => report.ReceivedAt);
+        var (rank, lane) = (PriorityPolicy.RankOf(known.Signs()).UtcTicks, PriorityPolicy.LaneOf(known.Signs().Policy));
+        foreach (var report in open)
+        {
+            (report.Rank, report.Lane) = (rank, lane);
+        }
+    }
+
+    private static ReporterRecord Record(IEnumerable<DeskReport> reports) => new(
+        reports.Count(report => report is { IsConfirmed: true, Status: ReportStatus.Upheld }),
+        reports.Count(report => report is { IsConfirmed: true, Status: ReportStatus.Dismissed }));
+
+    private static List<DeskReport> Open(DeskDb db, Guid caseId) => Some(
+        db, db.Reports.Where(report => report.CaseId == caseId && report.Status == ReportStatus.Open),
+        report => report.CaseId == caseId && report.Status == ReportStatus.Open);
+
+    /// <summary>Earlier reports of the same batch are not in the database yet. Oldest first, so that a rebuild adds up the same way.</summary>
+    private static List<DeskReport> Some(DeskDb db, IQueryable<DeskReport> stored, Func<DeskReport, bool> wanted) =>
+        [.. stored.AsEnumerable().Union(db.Reports.Local).Where(wanted).OrderBy(report => report.Position)];
 }

@@ -6,6 +6,11 @@ using RandomChat.Projections.Engine;
 
 namespace RandomChat.Projections.Moderation;
 
+/// <summary>Where a page of reports ended.</summary>
+/// <param name="Rank">The place of the last one's case in the order; only of open ones.</param>
+/// <param name="Position">Of its event.</param>
+public sealed record DeskCursor(long Rank, long Position);
+
 /// <summary>What waits for the staff. Every question throws <see cref="DependencyUnavailableException"/> while the read models cannot be read.</summary>
 public sealed class DeskQueries(ReadModels models) : IReporterRecords
 {
@@ -25,19 +30,31 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords
                 device.Where(count => count.Status == ReportStatus.Dismissed).Sum(count => count.Count)));
     }
 
-    /// <summary>Reports, oldest first.</summary>
+    /// <summary>Reports and flags: the open ones by the priority of their cases, all others oldest first.</summary>
     /// <param name="status">Only those that stand so; null: all.</param>
-    /// <param name="after">The position of the last one seen; null: from the beginning.</param>
-    public Task<List<DeskReport>> Reports(ReportStatus? status, long? after, int limit, CancellationToken ct)
+    /// <param name="lane">Only those there; null: all.</param>
+    /// <param name="after">Of the last one seen; null: from the beginning.</param>
+    public Task<List<DeskReport>> Reports(ReportStatus? status, CaseLane? lane, DeskCursor? after, int limit, CancellationToken ct)
     {
-        var from = after ?? 0;
+        var (rank, position) = after ?? new(long.MinValue, 0);
         return models.Ask<DeskDb, List<DeskReport>>(
-            db => db.Reports
-                .Where(report => report.Position > from && (status == null || report.Status == status))
-                .OrderBy(report => report.Position)
-                .Take(limit)
-                .ToListAsync(ct),
+            db =>
+            {
+                var wanted = db.Reports.Where(report => (status == null || report.Status == status) && (lane == null || report.Lane == lane));
+                var rest = status == ReportStatus.Open
+                    ? wanted.Where(report => report.Rank > rank || (report.Rank == rank && report.Position > position))
+                        .OrderBy(report => report.Rank).ThenBy(report => report.Position)
+                    : wanted.Where(report => report.Position > position).OrderBy(report => report.Position);
+                return rest.Take(limit).ToListAsync(ct);
+            },
             ct);
+    }
+
+    /// <summary>What is known of what is open in these cases; those are missing in which nothing is.</summary>
+    public async Task<IReadOnlyDictionary<Guid, CaseSigns>> Signs(IReadOnlyCollection<Guid> caseIds, CancellationToken ct)
+    {
+        var cases = await models.Ask<DeskDb, List<DeskCase>>(db => db.Cases.Where(one => one.IsOpen && caseIds.Contains(one.CaseId)).ToListAsync(ct), ct);
+        return cases.ToDictionary(one => one.CaseId, one => one.Signs());
     }
 
     /// <summary>A report, or null where there is none such, or none yet.</summary>

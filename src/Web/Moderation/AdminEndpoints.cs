@@ -31,33 +31,38 @@ public static class AdminEndpoints
         admin.MapPost("/appeals/{appealId:guid}", Decide);
     }
 
-    private static async Task<IResult> Reports(HttpContext http, DeskQueries desk, ISealer sealer, CancellationToken ct)
+    private static async Task<IResult> Reports(HttpContext http, DeskQueries desk, ISealer sealer, TimeProvider clock, CancellationToken ct)
     {
         var query = http.Request.Query;
-        ReportStatus? status = null;
-        if (query["status"].ToString() is { Length: > 0 } wanted)
+        if (!TryRead<ReportStatus>(query, "status", out var status))
         {
-            if (!Enum.GetNames<ReportStatus>().Any(name => string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase)))
-            {
-                return Problem.From(Refusal.Invalid("status", "It is open, upheld or dismissed."));
-            }
-
-            status = Enum.Parse<ReportStatus>(wanted, ignoreCase: true);
+            return Problem.From(Refusal.Invalid("status", "It is open, upheld or dismissed."));
         }
 
-        if (Page(query) is not var (after, limit))
+        if (!TryRead<CaseLane>(query, "lane", out var lane))
+        {
+            return Problem.From(Refusal.Invalid("lane", "It is urgent, normal or automated."));
+        }
+
+        // The order of open ones is another one, and so is where a page of them ends.
+        var isRanked = status == ReportStatus.Open;
+        if (Limit(query) is not { } limit || !TryReadCursor(query, isRanked, out var after))
         {
             return Problem.From(Refusal.Invalid("after", "It is the next of an earlier answer; limit is 1 to 200."));
         }
 
-        var page = await desk.Reports(status, after, limit, ct);
+        var page = await desk.Reports(status, lane, after, limit, ct);
+        var signs = await desk.Signs([.. page.Where(report => report.Status == ReportStatus.Open).Select(report => report.CaseId).Distinct()], ct);
+        var now = clock.GetUtcNow();
         var items = new List<object>(page.Count);
         foreach (var report in page)
         {
-            items.Add(Item(report, report.Comment is { } comment ? await sealer.OpenForCase(report.ReportId, comment, ct) : null));
+            items.Add(Item(
+                report, report.Comment is { } comment ? await sealer.OpenForCase(report.ReportId, comment, ct) : null,
+                report.Status == ReportStatus.Open && signs.TryGetValue(report.CaseId, out var known) ? PriorityPolicy.Judge(known, now) : null));
         }
 
-        return Results.Json(new { Items = items, Next = page.Count < limit ? null : Cursor(page[^1].Position) }, WireJson.Options);
+        return Results.Json(new { Items = items, Next = page.Count < limit ? null : Cursor(page[^1], isRanked) }, WireJson.Options);
     }
 
     private static async Task<IResult> Report(
@@ -188,7 +193,8 @@ public static class AdminEndpoints
             : (await sender.Send(new DecideAppeal(appeal.VisitorId, appealId, outcome, statement, http.StaffId()), ct)).ToResult(_ => Results.NoContent());
     }
 
-    private static object Item(DeskReport report, string? comment) => new
+    /// <param name="priority">Of its case, where it is open.</param>
+    private static object Item(DeskReport report, string? comment, CasePriority? priority) => new
     {
         report.ReportId,
         report.MatchId,
@@ -200,7 +206,51 @@ public static class AdminEndpoints
         report.Status,
         report.CaseId,
         report.Source,
+        report.Lane,
+        Priority = priority?.Level,
+        Reasons = priority?.Reasons ?? [],
     };
+
+    private static string Cursor(DeskReport last, bool isRanked) =>
+        isRanked ? string.Create(CultureInfo.InvariantCulture, $"{last.Rank}_{last.Position}") : Cursor(last.Position);
+
+    private static bool TryReadCursor(IQueryCollection query, bool isRanked, out DeskCursor? cursor)
+    {
+        cursor = null;
+        var numbers = query["after"].ToString() is { Length: > 0 } from ? from.Split('_') : [];
+        if (numbers is [])
+        {
+            return true;
+        }
+
+        var rank = 0L;
+        if (numbers.Length != (isRanked ? 2 : 1) || !long.TryParse(numbers[^1], CultureInfo.InvariantCulture, out var position)
+            || (isRanked && !long.TryParse(numbers[0], CultureInfo.InvariantCulture, out rank)))
+        {
+            return false;
+        }
+
+        cursor = new(rank, position);
+        return true;
+    }
+
+    private static bool TryRead<T>(IQueryCollection query, string name, out T? value)
+        where T : struct, Enum
+    {
+        value = null;
+        if (query[name].ToString() is not { Length: > 0 } wanted)
+        {
+            return true;
+        }
+
+        if (!Enum.GetNames<T>().Any(known => string.Equals(known, wanted, StringComparison.OrdinalIgnoreCase)))
+        {
+            return false;
+        }
+
+        value = Enum.Parse<T>(wanted, ignoreCase: true);
+        return true;
+    }
 
     private static string Cursor(long position) => position.ToString(CultureInfo.InvariantCulture);
 
@@ -217,8 +267,11 @@ public static class AdminEndpoints
             after = position;
         }
 
-        return query["limit"].ToString() is not { Length: > 0 } most ? (after, UsualPage)
-            : int.TryParse(most, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= LongestPage ? (after, limit)
-            : null;
+        return Limit(query) is { } limit ? (after, limit) : null;
     }
+
+    private static int? Limit(IQueryCollection query) =>
+        query["limit"].ToString() is not { Length: > 0 } most ? UsualPage
+        : int.TryParse(most, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= LongestPage ? limit
+        : null;
 }

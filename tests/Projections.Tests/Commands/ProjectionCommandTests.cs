@@ -57,7 +57,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             activity               2 {End,14}              0  ok
             visitor_history        8 {End,14}              0  ok
             offenders              5 {End,14}              0  ok
-            desk                   4 {End,14}              0  ok
+            desk                   5 {End,14}              0  ok
 
             """,
             status.Output);

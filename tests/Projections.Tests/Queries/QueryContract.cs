@@ -205,7 +205,7 @@ public abstract class QueryContract : IAsyncLifetime
 
         Assert.Equal(
             [ReportStatus.Dismissed, ReportStatus.Upheld, ReportStatus.Upheld, ReportStatus.Open],
-            (await new DeskQueries(Models).Reports(null, null, 10, default)).Select(report => report.Status));
+            (await new DeskQueries(Models).Reports(null, null, null, 10, default)).Select(report => report.Status));
         Assert.Equal(2, (await new OffenderQueries(Models).Find(Ada.Visitor, default))!.UpheldReports);
     }
 
@@ -216,7 +216,7 @@ public abstract class QueryContract : IAsyncLifetime
         await Log.Reported(Guid.NewGuid(), Eve, Ben, TestLog.Noon);
         var desk = new DeskQueries(Models);
         await Build();
-        var open = await desk.Reports(ReportStatus.Open, null, 10, default);
+        var open = await desk.Reports(ReportStatus.Open, null, null, 10, default);
         Assert.Equal([Ada.Visitor, Ben.Visitor], open.Select(report => report.VisitorId));
 
         await Log.Append(
@@ -232,10 +232,10 @@ public abstract class QueryContract : IAsyncLifetime
         await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.Lifted(second, Ada.Visitor, "sealed", Guid.NewGuid(), TestLog.Noon));
         await Build();
 
-        Assert.Equal([Ben.Visitor], (await desk.Reports(ReportStatus.Open, null, 10, default)).Select(report => report.VisitorId));
-        Assert.Equal([ReportStatus.Upheld, ReportStatus.Open], (await desk.Reports(null, null, 10, default)).Select(report => report.Status));
-        Assert.Single(await desk.Reports(null, open[0].Position, 10, default));
-        Assert.Single(await desk.Reports(null, null, 1, default));
+        Assert.Equal([Ben.Visitor], (await desk.Reports(ReportStatus.Open, null, null, 10, default)).Select(report => report.VisitorId));
+        Assert.Equal([ReportStatus.Upheld, ReportStatus.Open], (await desk.Reports(null, null, null, 10, default)).Select(report => report.Status));
+        Assert.Single(await desk.Reports(null, null, new(0, open[0].Position), 10, default));
+        Assert.Single(await desk.Reports(null, null, null, 1, default));
         Assert.Equal(open[1].ReportId, (await desk.Report(open[1].ReportId, default))?.ReportId);
         Assert.Equal([third], (await desk.OpenAppeals(null, 10, default)).Select(appeal => appeal.AppealId));
         Assert.Equal(AppealOutcome.Upheld, (await desk.Appeal(first, default))?.Outcome);
@@ -256,7 +256,7 @@ public abstract class QueryContract : IAsyncLifetime
         }
 
         await Build();
-        Assert.All(await desk.Reports(null, null, 10, default), report => Assert.Equal(ReportStatus.Upheld, report.Status));
+        Assert.All(await desk.Reports(null, null, null, 10, default), report => Assert.Equal(ReportStatus.Upheld, report.Status));
         Assert.Empty(await desk.Find([Ben.Device, Eve.Device], default));
 
         foreach (var (sanction, outcome) in new[] { (upheld, AppealOutcome.Upheld), (overturned, AppealOutcome.Overturned) })
@@ -268,7 +268,7 @@ public abstract class QueryContract : IAsyncLifetime
         await Build();
         var records = await desk.Find([Ben.Device, Eve.Device], default);
         Assert.Equal((new(1, 0), new(0, 1)), (records[Ben.Device], records[Eve.Device]));
-        Assert.Equal([ReportStatus.Upheld, ReportStatus.Dismissed], (await desk.Reports(null, null, 10, default)).Select(report => report.Status));
+        Assert.Equal([ReportStatus.Upheld, ReportStatus.Dismissed], (await desk.Reports(null, null, null, 10, default)).Select(report => report.Status));
     }
 
     [Fact]
@@ -285,14 +285,74 @@ public abstract class QueryContract : IAsyncLifetime
         var (desk, offenders) = (new DeskQueries(Models), new OffenderQueries(Models));
         Assert.Equal(
             [(report, DeskSource.Report, "spam", Ben.Visitor), (flag, DeskSource.Screening, "hate", Guid.Empty), (habits, DeskSource.Behaviour, "spam", Guid.Empty)],
-            (await desk.Reports(ReportStatus.Open, null, 10, default)).Select(item => (item.ReportId, item.Source, item.Policy, item.ReporterId)));
+            (await desk.Reports(ReportStatus.Open, null, null, 10, default)).Select(item => (item.ReportId, item.Source, item.Policy, item.ReporterId)));
 
         await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(
             Ada.Visitor, Ada.Visitor, [report, flag], CaseOutcome.Upheld, null, Guid.NewGuid(), TestLog.Noon));
         await Build();
-        Assert.Equal([habits], (await desk.Reports(ReportStatus.Open, null, 10, default)).Select(item => item.ReportId));
+        Assert.Equal([habits], (await desk.Reports(ReportStatus.Open, null, null, 10, default)).Select(item => item.ReportId));
         var offender = (await offenders.Find(Ada.Visitor, default))!;
         Assert.Equal((1, 1), (offender.Reports, offender.UpheldReports));
+    }
+
+    [Fact]
+    public async Task Open_ones_come_by_the_priority_of_their_cases_and_all_others_as_they_came()
+    {
+        var desk = new DeskQueries(Models);
+        var (flag, chat) = (Guid.NewGuid(), Guid.NewGuid());
+        var (alone, first, second, dismissed) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var verdict = new Verdict(ScreeningAction.Block, ScreeningCategory.Hate, Severity.Severe, 1, "lexicon", "1", "1");
+        await Log.Reported(chat, Ben, Ada, TestLog.Noon, alone);
+        await Log.Reported(Guid.NewGuid(), Ada, Ben, TestLog.Noon.AddHours(1), first);
+        await Log.Reported(Guid.NewGuid(), Eve, Ben, TestLog.Noon.AddHours(1), second);
+        var match = Guid.NewGuid();
+        await Log.Append(
+            StreamName.For("match", match), new MatchEvent.MessageScreened(match, Guid.NewGuid(), 0, Eve.Visitor, Eve.Device, verdict, TestLog.Noon, TestLog.Noon));
+        await Log.Append(StreamName.For("case", Eve.Visitor), new CaseEvent.Flagged(
+            Eve.Visitor, flag, Eve.Visitor, Eve.Device, "hate", match, Guid.NewGuid(), verdict, "c", "rc1:c:sealed", "00", 0, TestLog.Noon.AddHours(2)));
+        await Build();
+
+        Assert.Equal([flag, first, second, alone], (await desk.Reports(ReportStatus.Open, null, null, 10, default)).Select(item => item.ReportId));
+        Assert.Equal([alone, first, second, flag], (await desk.Reports(null, null, null, 10, default)).Select(item => item.ReportId));
+        Assert.Empty(await desk.Reports(ReportStatus.Open, CaseLane.Urgent, null, 10, default));
+        var page = await desk.Reports(ReportStatus.Open, CaseLane.Normal, null, 2, default);
+        Assert.Equal(
+            [second, alone],
+            (await desk.Reports(ReportStatus.Open, CaseLane.Normal, new(page[^1].Rank, page[^1].Position), 2, default)).Select(item => item.ReportId));
+        var signs = await desk.Signs([Ada.Visitor, Ben.Visitor, Eve.Visitor], default);
+        Assert.Equal(new(Policies.Find("hate")!, 0, 0, true, (Severity.Severe, 1), TestLog.Noon.AddHours(2)), signs[Eve.Visitor]);
+        Assert.Equal(new(Policies.Find("spam")!, 2, 2, false, null, TestLog.Noon.AddHours(1)), signs[Ben.Visitor]);
+
+        // What people find of somebody's other report, and what the screening says later, weigh as well.
+        await Log.Reported(Guid.NewGuid(), Ben, Eve, TestLog.Noon, dismissed);
+        await Log.Append(StreamName.For("case", Eve.Visitor), new CaseEvent.Decided(
+            Eve.Visitor, Eve.Visitor, [dismissed, flag], CaseOutcome.Dismissed, null, Guid.NewGuid(), TestLog.Noon));
+        await Log.Append(
+            StreamName.For("match", chat),
+            new MatchEvent.MessageScreened(chat, Guid.NewGuid(), 3, Ada.Visitor, Ada.Device, verdict with { Severity = Severity.Mild, Score = 0.5 }, TestLog.Noon, TestLog.Noon));
+        await Build();
+        signs = await desk.Signs([Ada.Visitor, Ben.Visitor, Eve.Visitor], default);
+        Assert.Equal(new(Policies.Find("spam")!, 1, 0.5, false, (Severity.Mild, 0.5), TestLog.Noon), signs[Ada.Visitor]);
+        Assert.DoesNotContain(Eve.Visitor, signs.Keys);
+
+        await Log.Reported(Guid.NewGuid(), Ada, Eve, TestLog.Noon.AddHours(3));
+        await Build();
+        Assert.Equal(new(Policies.Find("spam")!, 1, 1, false, null, TestLog.Noon.AddHours(3)), (await desk.Signs([Eve.Visitor], default))[Eve.Visitor]);
+    }
+
+    [Fact]
+    public async Task What_was_decided_without_anybody_has_a_lane_and_so_has_what_is_severe()
+    {
+        await Decided(Ben, CaseOutcome.Upheld, Guid.NewGuid(), by: null);
+        await Decided(Ben, CaseOutcome.Upheld, Guid.NewGuid(), by: Guid.NewGuid());
+        var verdict = new Verdict(ScreeningAction.Block, ScreeningCategory.ChildSafety, Severity.Severe, 1, "lexicon", "1", "1");
+        await Log.Append(StreamName.For("case", Eve.Visitor), new CaseEvent.Flagged(
+            Eve.Visitor, Guid.NewGuid(), Eve.Visitor, Eve.Device, "child-safety", Guid.NewGuid(), Guid.NewGuid(), verdict, "c", "rc1:c:sealed", "00", 0, TestLog.Noon));
+        await Build();
+
+        Assert.Equal(
+            [CaseLane.Automated, CaseLane.Normal, CaseLane.Urgent],
+            (await new DeskQueries(Models).Reports(null, null, null, 10, default)).Select(item => item.Lane));
     }
 
     [Fact]
@@ -307,7 +367,7 @@ public abstract class QueryContract : IAsyncLifetime
         var desk = new DeskQueries(Models);
         var records = await desk.Find([Ben.Device, Eve.Device], default);
         Assert.Equal((new(2, 0), new(0, 1)), (records[Ben.Device], records[Eve.Device]));
-        Assert.Equal(Eve.Visitor, Assert.Single(await desk.Reports(ReportStatus.Open, null, 10, default)).ReporterId);
+        Assert.Equal(Eve.Visitor, Assert.Single(await desk.Reports(ReportStatus.Open, null, null, 10, default)).ReporterId);
     }
 
     [Fact]

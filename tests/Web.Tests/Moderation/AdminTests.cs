@@ -130,6 +130,38 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Open_reports_come_by_priority_with_its_reasons_and_each_in_its_lane()
+    {
+        var reports = new List<Guid>();
+        foreach (var reason in new[] { "spam", "hate", "underage" })
+        {
+            await using var pair = await Pair.Meet(server.Address);
+            reports.Add(await Report(pair, reason));
+            await Listed(reports[^1], "open");
+        }
+
+        var (seen, after) = (new List<JsonElement>(), "");
+        while (after is not null)
+        {
+            using var answer = await morgan.GetAsync($"/api/admin/reports?status=open&limit=1&after={after}");
+            var page = await answer.Json();
+            seen.AddRange(page.GetProperty("items").EnumerateArray());
+            after = page.GetProperty("next").GetString();
+        }
+
+        Assert.Equal(Enumerable.Reverse(reports), seen.Select(item => item.GetProperty("reportId").GetGuid()));
+        Assert.Equal(
+            [("high", "urgent"), ("medium", "normal"), ("low", "normal")], seen.Select(item => (item.Text("priority"), item.Text("lane"))));
+        Assert.Equal(["Hate speech (grave)", "1 reporter, counting 1"], seen[1].GetProperty("reasons").EnumerateArray().Select(reason => reason.GetString()));
+        Assert.Equal(reports[2], Assert.Single(await Page("?status=open&lane=urgent")).GetProperty("reportId").GetGuid());
+        foreach (var query in new[] { "?lane=fast", "?status=open&after=5", "?status=upheld&after=5_6" })
+        {
+            using var refused = await morgan.GetAsync("/api/admin/reports" + query);
+            await refused.Problem(422, "invalid");
+        }
+    }
+
+    [Fact]
     public async Task A_ban_is_issued_seen_in_the_log_as_the_moderators_and_lifted()
     {
         await using var visitor = await HubVisitor.Enter(server.Address);
