@@ -135,7 +135,7 @@ public sealed class Escalation(
         var executed = await executor.Execute(Ban.Decider, visitorId, command, sanctionId, EventMetadata.System, CancellationToken.None);
         var sanction = (executed as Executed<BanEvent, BanState>.Done)?.State.Find(sanctionId);
         await executor.Execute(
-            Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, sanction?.Id, null, now),
+            Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, sanction?.Id, null, now, policy),
             DerivedId.From("case.decide", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None);
         if (sanction is { IsBan: true })
         {

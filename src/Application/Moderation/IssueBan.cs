@@ -65,7 +65,7 @@ public sealed class IssueBanHandler(
             if (!reports.Open.IsEmpty)
             {
                 await executor.Execute(
-                    Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, request.SanctionId, request.By, now),
+                    Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, request.SanctionId, request.By, now, request.Policy),
                     DerivedId.From("case.decide", request.SanctionId, string.Empty), EventMetadata.Staff(request.By), CancellationToken.None);
             }
         }

@@ -106,12 +106,15 @@ public abstract record CaseEvent
     /// <param name="Reports">The ids of both, oldest first; null in events from before they were named: all that were open.</param>
     /// <param name="SanctionId">What was done about it; null where nothing was.</param>
     /// <param name="By">Who of the staff; null where it was automated.</param>
+    /// <param name="Policy">The code of the policy that was broken; null where none was, and in events from before it was named.</param>
     public sealed record Decided(
-        Guid CaseId, Guid VisitorId, IReadOnlyList<Guid>? Reports, CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At) : CaseEvent
+        Guid CaseId, Guid VisitorId, IReadOnlyList<Guid>? Reports, CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At,
+        string? Policy = null) : CaseEvent
     {
         /// <summary>By what it says, like every event: a list alone would be compared by reference.</summary>
         public bool Equals(Decided? other) => other is not null
-            && (CaseId, VisitorId, Outcome, SanctionId, By, At) == (other.CaseId, other.VisitorId, other.Outcome, other.SanctionId, other.By, other.At)
+            && (CaseId, VisitorId, Outcome, SanctionId, By, At, Policy)
+                == (other.CaseId, other.VisitorId, other.Outcome, other.SanctionId, other.By, other.At, other.Policy)
             && (Reports ?? []).SequenceEqual(other.Reports ?? []) && Reports is null == other.Reports is null;
 
         public override int GetHashCode() => HashCode.Combine(CaseId, At);
@@ -140,7 +143,8 @@ public abstract record CaseCommand
 
     /// <summary>Decides what <see cref="CaseState.ToDecide"/> says.</summary>
     /// <param name="By">Who of the staff; null where it is automated.</param>
-    public sealed record Decide(CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At) : CaseCommand;
+    /// <param name="Policy">The code of the policy that was broken; null where none was.</param>
+    public sealed record Decide(CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At, string? Policy = null) : CaseCommand;
 }
 
 /// <param name="Reports">By their ids.</param>
@@ -231,7 +235,8 @@ public static class Case
         CaseCommand.Decide d when state.ToDecide(d.By) is [] =>
             new Rejection("case.not-open", "This case moved on. There is no open report in it that you have seen."),
         CaseCommand.Decide d => new CaseEvent.Decided(
-            state.Open[0].CaseId, state.Open[0].VisitorId, [.. state.ToDecide(d.By).Select(item => item.Id)], d.Outcome, d.SanctionId, d.By, d.At),
+            state.Open[0].CaseId, state.Open[0].VisitorId, [.. state.ToDecide(d.By).Select(item => item.Id)], d.Outcome, d.SanctionId, d.By, d.At,
+            d.Policy),
 
         _ => throw new InvalidOperationException($"No rule for {command}."),
     };

@@ -25,6 +25,7 @@ public static class AdminEndpoints
         admin.MapGet("/reports", Reports);
         admin.MapGet("/reports/{reportId:guid}", Report);
         admin.MapPost("/cases/{caseId:guid}/dismiss", Dismiss);
+        admin.MapPost("/cases/{caseId:guid}/uphold", Uphold);
         admin.MapPost("/bans", Ban);
         admin.MapDelete("/bans/{visitorId:guid}", Lift);
         admin.MapGet("/appeals", Appeals);
@@ -113,6 +114,22 @@ public static class AdminEndpoints
 
     private static async Task<IResult> Dismiss(Guid caseId, HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct) =>
         await (await sender.Send(new DismissReports(caseId, http.StaffId()), ct)).ToResult(accounts, _ => Results.NoContent());
+
+    private static async Task<IResult> Uphold(Guid caseId, HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct)
+    {
+        var (json, problem) = await JsonBody.Read(http.Request, ct);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var fields = new Fields(json);
+        var uphold = new UpholdReports(
+            caseId, fields.String("policy", LongestCode), fields.OptionalString("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
+        return fields.Refusal is { } invalid
+            ? Problem.From(invalid)
+            : await (await sender.Send(uphold, ct)).ToResult(accounts, upheld => Results.Json(upheld, WireJson.Options));
+    }
 
     private static async Task<IResult> Ban(HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct)
     {

@@ -47,6 +47,7 @@ public static partial class EventCatalog
         "SessionStarted.TermsVersion",
         "TicketRecord.Language",
         "OwnerChanged.Node",
+        "Decided.Policy",
         "Flagged.Policy",
         "Flagged.CaseKey",
         "Flagged.EvidenceHash",

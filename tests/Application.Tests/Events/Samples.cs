@@ -54,7 +54,7 @@ public static class Samples
         ["moderation.case.escalated.v1"] = new CaseEvent.Escalated(CaseId, Ben, SanctionId, "harassment", At.AddSeconds(50), At),
         ["moderation.warning.delivered.v1"] = new BanEvent.Told(SanctionId, Ben, At),
         ["moderation.case.decided.v1"] = new CaseEvent.Decided(
-            CaseId, Ben, [new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0")], CaseOutcome.Upheld, SanctionId, StaffId, At),
+            CaseId, Ben, [new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0")], CaseOutcome.Upheld, SanctionId, StaffId, At, "hate"),
         ["moderation.warning.issued.v1"] = new BanEvent.Warned(SanctionId, Ben, "harassment", 2, At.AddDays(90), "rc1:c2:c2VhbGVk", null, At),
         ["moderation.ban.issued.v1"] = new BanEvent.Issued(
             SanctionId, Ben, "hate", 4, At.AddDays(180), At.AddHours(1), "rc1:c2:c2VhbGVk", StaffId, At),

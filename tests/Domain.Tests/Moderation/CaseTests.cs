@@ -142,6 +142,12 @@ public sealed class CaseTests
     }
 
     [Fact]
+    public void A_decision_names_the_policy_that_was_broken() =>
+        Case.Decider.Given(Report())
+            .When(new CaseCommand.Decide(CaseOutcome.Upheld, null, Staff, Noon, "spam"))
+            .Then(new CaseEvent.Decided(CaseId, Reported, [ReportId(1)], CaseOutcome.Upheld, null, Staff, Noon, "spam"), Twice.IsRefused("case.not-open"));
+
+    [Fact]
     public void A_decision_from_before_reports_were_named_was_about_all_that_were_open() =>
         Assert.Equal(
             [ReportId(3)],

@@ -162,6 +162,47 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_right_is_upheld_by_the_ladder_or_without_a_sanction_and_a_second_moderator_is_told()
+    {
+        await using var pair = await Pair.Meet(server.Address);
+        var report = await Report(pair, "harassment");
+        var caseId = (await Listed(report, "open")).Text("caseId");
+        foreach (var (body, field) in new (object, string)[]
+        {
+            (new { }, "policy"), (new { policy = "bad-mood" }, "policy"), (new { policy = "harassment", statement = " " }, "statement"),
+        })
+        {
+            using var invalid = await morgan.Post($"/api/admin/cases/{caseId}/uphold", body);
+            Assert.True((await invalid.Problem(422, "invalid")).GetProperty("errors").TryGetProperty(field, out _));
+        }
+
+        using (var answer = await morgan.Post($"/api/admin/cases/{caseId}/uphold", new { policy = "harassment", statement = "You would not stop." }))
+        {
+            var upheld = await answer.Json();
+            Assert.Equal((JsonValueKind.String, false), (upheld.GetProperty("sanctionId").ValueKind, upheld.GetProperty("isBan").GetBoolean()));
+        }
+
+        Assert.Equal("warned", (await pair.Ann.Next("notice")).Text("code"));
+        Assert.Equal("upheld", (await Listed(report, "upheld")).Text("status"));
+        using var robin = await Moderator.Another(server, "robin");
+        using (var late = await robin.Post($"/api/admin/cases/{caseId}/uphold", new { policy = "harassment", statement = "You would not stop." }))
+        {
+            Assert.Equal("upheld", (await late.Problem(409, "conflict")).GetProperty("decision").Text("outcome"));
+        }
+
+        await using var other = await Pair.Meet(server.Address);
+        var next = await Report(other, "spam");
+        var nextCase = (await Listed(next, "open")).Text("caseId");
+        using (var answer = await morgan.Post($"/api/admin/cases/{nextCase}/uphold", new { policy = "spam" }))
+        {
+            Assert.Equal(JsonValueKind.Null, (await answer.Json()).GetProperty("sanctionId").ValueKind);
+        }
+
+        Assert.Equal("upheld", (await Listed(next, "upheld")).Text("status"));
+        Assert.Empty(other.Ann.Unread("notice"));
+    }
+
+    [Fact]
     public async Task A_ban_is_issued_seen_in_the_log_as_the_moderators_and_lifted()
     {
         await using var visitor = await HubVisitor.Enter(server.Address);

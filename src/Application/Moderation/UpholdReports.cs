@@ -1,0 +1,101 @@
+using System.Globalization;
+using Mediator;
+using Microsoft.Extensions.Logging;
+using RandomChat.Application.Events;
+using RandomChat.Application.Realtime;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain;
+using RandomChat.Domain.Moderation;
+using RandomChat.Domain.Visitors;
+
+namespace RandomChat.Application.Moderation;
+
+/// <summary>
+/// What is open in a case and was seen (<see cref="CaseState.ToDecide"/>) was right. With a statement the ladder says what
+/// comes of it, a warning or a ban; without one nothing new does, since enough was done already.
+/// </summary>
+/// <param name="Policy">The code of the policy that was broken.</param>
+/// <param name="Statement">What whoever is sanctioned is told, 1 to <see cref="Ban.MaximumStatementLength"/> characters; null: no sanction.</param>
+/// <param name="By">Who of the staff.</param>
+public sealed record UpholdReports(Guid CaseId, string Policy, string? Statement, Guid By) : IRequest<Outcome<UpheldReports>>;
+
+/// <param name="SanctionId">Null where there was no new one.</param>
+/// <param name="IsBan">Else it is a warning.</param>
+/// <param name="Until">When a ban ends; null for good, and for a warning.</param>
+public sealed record UpheldReports(Guid? SanctionId, bool IsBan, DateTimeOffset? Until);
+
+public sealed class UpholdReportsHandler(
+    CommandExecutor executor, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement, TimeProvider clock,
+    ILogger<UpholdReportsHandler> log)
+    : IRequestHandler<UpholdReports, Outcome<UpheldReports>>
+{
+    public async ValueTask<Outcome<UpheldReports>> Handle(UpholdReports request, CancellationToken cancellationToken)
+    {
+        if (Policies.Find(request.Policy) is null)
+        {
+            return Refusal.Invalid("policy", "It is the code of a policy.");
+        }
+
+        if (request.Statement is { } words && Statements.ProblemOf(words) is { } problem)
+        {
+            return problem;
+        }
+
+        // Asked before anything is done: a sanction is not to stand for what somebody else decides otherwise.
+        var now = clock.GetUtcNow();
+        var known = await executor.Load(Case.Decider, request.CaseId, cancellationToken);
+        var decide = new CaseCommand.Decide(CaseOutcome.Upheld, null, request.By, now, request.Policy);
+        if (Case.Decider.Decide(decide, known) is Decision<CaseEvent>.Rejected { Reason: var tooLate })
+        {
+            return CaseStanding.Refuse(tooLate, known);
+        }
+
+        Sanction? sanction = null;
+        if (request.Statement is not null)
+        {
+            // The same for two who come to the same conclusion at once: one of them is told who was first.
+            var sanctionId = DerivedId.From("uphold", request.CaseId, known.Decisions.ToString(CultureInfo.InvariantCulture));
+            switch (await ByLadder(sanctionId, known.Open[0].VisitorId, request, now, cancellationToken))
+            {
+                case Executed<BanEvent, BanState>.Refused { Reason: var reason }:
+                    return Refusals.From(reason);
+                case Executed<BanEvent, BanState>.Done { State: var state }:
+                    sanction = state.Find(sanctionId);
+                    break;
+            }
+        }
+
+        var decided = await executor.Execute(
+            Case.Decider, request.CaseId, decide with { SanctionId = sanction?.Id }, Guid.NewGuid(), EventMetadata.Staff(request.By), CancellationToken.None);
+        return decided is Executed<CaseEvent, CaseState>.Refused { Reason: var refused, State: var stood }
+            ? CaseStanding.Refuse(refused, stood)
+            : new UpheldReports(sanction?.Id, sanction is { IsBan: true }, sanction?.Until);
+    }
+
+    /// <summary>Does what the ladder says, and makes a ban take effect.</summary>
+    private async Task<Executed<BanEvent, BanState>> ByLadder(
+        Guid sanctionId, Guid visitorId, UpholdReports request, DateTimeOffset now, CancellationToken ct)
+    {
+        var visitor = await executor.Load(Visitor.Decider, visitorId, ct);
+        string[] devices = [.. visitor.Devices.Select(marks.Of).Order(StringComparer.Ordinal)];
+        var statement = await Statements.Seal(sealer, sanctionId, request.Statement!, ct);
+        var executed = await executor.Execute(
+            Ban.Decider, visitorId, new BanCommand.Sanction(sanctionId, visitorId, request.Policy, statement, request.By, devices, now), sanctionId,
+            EventMetadata.Staff(request.By), ct);
+        if (executed is Executed<BanEvent, BanState>.Done { State: var state } && state.Find(sanctionId) is { IsBan: true })
+        {
+            index.NoteBanned(visitorId, devices);
+            try
+            {
+                await enforcement.Enforce(visitorId, null, CancellationToken.None);
+            }
+            catch (Exception e) when (e is DependencyUnavailableException or NodeFailedException or AppendOutcomeUnknownException)
+            {
+                // Every node makes it take effect as soon as it has read it.
+                LogMessages.BanNotFinished(log, visitorId, e);
+            }
+        }
+
+        return executed;
+    }
+}
