@@ -88,6 +88,7 @@ public static class AdminEndpoints
                 known.Status,
                 known.CaseId,
                 known.Source,
+                (viewed.Report as CaseEvent.Flagged)?.Habits,
                 Evidence = new
                 {
                     Messages = (viewed.Evidence?.Messages ?? []).Select(message => new { message.MessageId, message.From, message.Body, message.SentAt }),

@@ -1,11 +1,16 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using RandomChat.Application.Bots;
+using RandomChat.Application.Events;
+using RandomChat.Domain.Moderation;
+using RandomChat.Domain.Visitors;
 using RandomChat.Web.Tests.Hosting;
 using RandomChat.Web.Tests.Realtime;
 
 namespace RandomChat.Web.Tests.Moderation;
 
-/// <summary>What the screening has people look at without a report.</summary>
+/// <summary>What people are to look at without a report.</summary>
 public sealed class FlagTests : IAsyncLifetime
 {
     private RunningServer server = null!;
@@ -13,7 +18,7 @@ public sealed class FlagTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        server = await HubServer.With(Moderator.Unlimited);
+        server = await HubServer.With(new Dictionary<string, string?>(Moderator.Unlimited) { ["Captcha:Mode"] = "suspicious" });
         morgan = await Moderator.SignIn(server.Address);
     }
 
@@ -54,6 +59,30 @@ public sealed class FlagTests : IAsyncLifetime
         }
 
         Assert.Equal(listed.Text("reportId"), (await Listed("dismissed")).Text("reportId"));
+    }
+
+    [Fact]
+    public async Task A_browser_that_behaves_like_a_program_waits_for_the_staff_with_its_habits()
+    {
+        await using var ann = await HubVisitor.Enter(server.Address);
+        var suspicion = server.Services.GetRequiredService<Suspicion>();
+        var device = (await server.Services.GetRequiredService<CommandExecutor>().Load(Visitor.Decider, ann.Id, default)).Devices.Single();
+        while (suspicion.StepOf(device) < SuspicionStep.Case)
+        {
+            suspicion.Joined(device, "address");
+            suspicion.LeftQueue(device);
+        }
+
+        await ann.Refused("join_queue", Pair.Request());
+
+        var listed = await Listed("open");
+        Assert.Equal(
+            ("behaviour", "spam", Guid.Empty.ToString(), ann.Id.ToString()),
+            (listed.Text("source"), listed.Text("reason"), listed.Text("matchId"), listed.Text("visitorId")));
+        using var answer = await morgan.GetAsync($"/api/admin/reports/{listed.Text("reportId")}");
+        var read = await answer.Json();
+        Assert.Equal("probes", read.Text("habits"));
+        Assert.Empty(read.GetProperty("evidence").GetProperty("messages").EnumerateArray());
     }
 
     /// <summary>The one item that stands so, as soon as there is one.</summary>
