@@ -29,6 +29,7 @@ public static class ApplicationSetup
             .AddSingleton<MessageScreening>()
             .AddSingleton<ProfileScreening>()
             .AddSingleton<Verdicts>()
+            .AddSingleton<LaterScreening>()
             .AddSingleton<Conversation>()
             .AddSingleton<LiveMatches>()
             .AddSingleton<OwnMatches>()

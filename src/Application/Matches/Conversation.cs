@@ -21,6 +21,7 @@ public sealed class Conversation(
     IMatchRegistry registry,
     MessageScreening screening,
     Verdicts verdicts,
+    LaterScreening later,
     TimeProvider clock,
     IOptions<MatchOptions> options,
     ILogger<Conversation> log)
@@ -41,7 +42,7 @@ public sealed class Conversation(
         await match.Sending.WaitAsync(ct);
         try
         {
-            Screened? screened = null;
+            ScreenedText? screened = null;
             for (var attempt = 1; ; attempt++)
             {
                 await Load(match, ct);
@@ -57,13 +58,13 @@ public sealed class Conversation(
                 }
 
                 // Once, however often the log is tried: what is said again counts as a habit.
-                screened ??= new(screening.Screen(match, me, body));
+                screened ??= screening.Screen(match, me, body);
                 if (screened.Verdict is { Action: ScreeningAction.Block } blocked)
                 {
                     return await Block(match, me, messageId, blocked, ct);
                 }
 
-                if (await Append(match, new(me, messageId, body, screened.Verdict, fromConnection)) is { } answer)
+                if (await Append(match, new(me, messageId, body, screened, fromConnection)) is { } answer)
                 {
                     return answer;
                 }
@@ -244,7 +245,8 @@ public sealed class Conversation(
         var seen = new ChatMessage(match.Id, answer.MessageId, answer.Sequence, ChatMessage.Partner, message.Body, answer.SentAt);
         connections.Push(match.PartnerOf(me).VisitorId, seen);
         connections.Push(me.VisitorId, seen with { From = ChatMessage.Me }, exceptConnection: from);
-        if (message.Verdict is not { } verdict)
+        later.Add(new(match, me, answer, message.Body, message.Screened.Findings, message.Screened.Verdict, from));
+        if (message.Screened.Verdict is not { } verdict)
         {
             return;
         }
@@ -268,8 +270,6 @@ public sealed class Conversation(
 
     private static MessageAnswer AnswerTo(Guid messageId, DateTimeOffset at, Verdict blocked) =>
         new(messageId, 0, at, MessageAnswer.Blocked, ScreeningWords.ReasonOf(blocked));
-
-    private sealed record Screened(Verdict? Verdict);
 
     private async void SetMaxAge(Guid matchId)
     {

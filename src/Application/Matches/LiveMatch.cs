@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
 using RandomChat.Application.Bots;
 using RandomChat.Application.Realtime;
+using RandomChat.Application.Screening;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
-using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Matches;
 
@@ -140,9 +140,8 @@ public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest requ
 }
 
 /// <summary>A message on its way, screened.</summary>
-/// <param name="Verdict">Null where it is simply delivered.</param>
 /// <param name="FromConnection">Where it was sent from; null over REST.</param>
-internal sealed record OutgoingMessage(Participant Sender, Guid MessageId, string Body, Verdict? Verdict, string? FromConnection);
+internal sealed record OutgoingMessage(Participant Sender, Guid MessageId, string Body, ScreenedText Screened, string? FromConnection);
 
 /// <summary>The answer to <c>chat_message</c>. <c>Delivered</c> means: durably in the log; <c>Blocked</c>: its verdict is, and nobody gets it.</summary>
 /// <param name="Sequence">0 where it was blocked.</param>

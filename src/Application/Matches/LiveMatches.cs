@@ -22,6 +22,7 @@ public sealed class LiveMatches(
     IPairingIndex index,
     Suspicion suspicion,
     Verdicts verdicts,
+    LaterScreening later,
     TimeProvider clock,
     IOptions<MatchOptions> options,
     ILogger<LiveMatches> log)
@@ -170,6 +171,11 @@ public sealed class LiveMatches(
 
         var now = clock.GetUtcNow();
         Part(match, reason, endedBy, now);
+        if (reason == MatchEndReason.Reported)
+        {
+            later.Hurry(match.Id);
+        }
+
         unwritten[match.Id] = new(match, new(reason, endedBy, 0, 0, now, match.First.Call, match.Second.Call), RetryAt: now);
         await Task.WhenAny(Write(match.Id), Task.Delay(options.Value.EndPatience, clock));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RandomChat.Application.Bots;
+using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Realtime;
 using RandomChat.Domain.Moderation;
@@ -8,9 +9,9 @@ namespace RandomChat.Application.Screening;
 
 /// <summary>
 /// Screens messages on their way: what the layers find in the text, what the sender's behaviour says about it, and what
-/// the policy makes of both.
+/// the policy makes of both. Where that is severe and nothing is blocked yet, the classifier at hand has a say too.
 /// </summary>
-public sealed class MessageScreening(ITextScreen screen, ScreeningPolicy policy, Suspicion suspicion, ScreeningMeter meter)
+public sealed class MessageScreening(ITextScreen screen, Classifiers classifiers, ScreeningPolicy policy, Suspicion suspicion, ScreeningMeter meter)
 {
     // As long as a short sentence: two people hardly say it by chance.
     private const int TellingLetters = 24;
@@ -19,8 +20,8 @@ public sealed class MessageScreening(ITextScreen screen, ScreeningPolicy policy,
 
     internal const string FloodRule = "behaviour/flood";
 
-    /// <summary>The verdict on a message of a live match; null where it is simply delivered. To be asked once a message.</summary>
-    public Verdict? Screen(LiveMatch match, Participant sender, string body)
+    /// <summary>Screens a message of a live match. To be asked once a message.</summary>
+    public ScreenedText Screen(LiveMatch match, Participant sender, string body)
     {
         var began = Stopwatch.GetTimestamp();
         var found = screen.Inspect(body);
@@ -37,14 +38,37 @@ public sealed class MessageScreening(ITextScreen screen, ScreeningPolicy policy,
         }
 
         var verdict = policy.Judge(findings);
+        if (verdict?.Action != ScreeningAction.Block && ScreeningPolicy.LetModelsBlock(findings) && AnswerAtOnce(body) is { } classification)
+        {
+            findings = [.. findings, .. policy.FindingsOf(classification, findings)];
+            verdict = policy.Judge(findings);
+        }
+
         meter.Took(began);
         meter.Judged(verdict);
-        return verdict;
+        return new(findings, verdict);
+    }
+
+    /// <summary>What the classifier says without letting anybody wait; else null, and it is asked again after delivery.</summary>
+    private Classification? AnswerAtOnce(string body)
+    {
+        try
+        {
+            return classifiers.OnTheWay?.Classify(body, CancellationToken.None) is { IsCompletedSuccessfully: true } answered ? answered.Result : null;
+        }
+        catch (DependencyUnavailableException)
+        {
+            return null;
+        }
     }
 
     private static Finding Behaviour(string rule) =>
         new(ScreeningLayer.Behaviour, ScreeningCategory.Spam, Severity.Severe, 1, rule, BehaviourVersion);
 }
+
+/// <summary>What came of screening a text.</summary>
+/// <param name="Verdict">Null where it is simply delivered.</param>
+public sealed record ScreenedText(IReadOnlyList<Finding> Findings, Verdict? Verdict);
 
 /// <summary>What the sender of a screened message is told. Never anybody else.</summary>
 public static class ScreeningWords
@@ -59,6 +83,11 @@ public static class ScreeningWords
     public static Notice NoticeOf(Verdict verdict) => verdict.Category is ScreeningCategory.Contact or ScreeningCategory.Link
         ? new(ContactCode, $"Sent. That looks like {Kind(verdict)}; take care.", "warning")
         : new(GuidelinesCode, $"Sent. It looks like {Kind(verdict)}; please keep to the Community Guidelines.", "warning");
+
+    /// <summary>The same where it comes some time after the message, and others may stand in between.</summary>
+    public static Notice LaterNoticeOf(Verdict verdict) => verdict.Category is ScreeningCategory.Contact or ScreeningCategory.Link
+        ? new(ContactCode, $"One of your messages looks like {Kind(verdict)}; take care.", "warning")
+        : new(GuidelinesCode, $"One of your messages looks like {Kind(verdict)}; please keep to the Community Guidelines.", "warning");
 
     /// <summary>What a text was taken for, in words that fit behind "it looks like".</summary>
     public static string Kind(Verdict verdict) => verdict.Category switch

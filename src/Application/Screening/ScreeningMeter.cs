@@ -6,7 +6,7 @@ namespace RandomChat.Application.Screening;
 
 /// <summary>
 /// What screening does, on the meter <see cref="Meter"/>: <see cref="Verdicts"/> by <c>action</c>, <c>category</c> and
-/// <c>rule</c>, and <see cref="Duration"/>, how long a message's screening kept it. Whose text it was is not in it.
+/// <c>rule</c>, <see cref="Duration"/>, how long a message's screening kept it, and <see cref="Skipped"/> by <c>reason</c>. Whose text it was is not in it.
 /// </summary>
 public sealed class ScreeningMeter
 {
@@ -14,13 +14,23 @@ public sealed class ScreeningMeter
     public const string Verdicts = "randomchat.screening.verdicts";
     public const string Duration = "randomchat.screening.duration";
 
+    public const string Skipped = "randomchat.screening.skipped";
+
+    /// <summary>Too many messages waited.</summary>
+    public const string Full = "full";
+
+    /// <summary>No classifier answered.</summary>
+    public const string NoAnswer = "no-answer";
+
     private readonly Counter<long> verdicts;
+    private readonly Counter<long> skipped;
     private readonly Histogram<double> duration;
 
     public ScreeningMeter(IMeterFactory meters)
     {
         var meter = meters.Create(Meter);
         verdicts = meter.CreateCounter<long>(Verdicts, "{text}", "Texts screened, by what was done.");
+        skipped = meter.CreateCounter<long>(Skipped, "{text}", "Delivered texts that no classifier looked at.");
         duration = meter.CreateHistogram<double>(Duration, "s", "What the layers on a message's way took.");
     }
 
@@ -30,6 +40,15 @@ public sealed class ScreeningMeter
         new("action", Word(verdict?.Action ?? ScreeningAction.Deliver)),
         new("category", verdict is null ? "none" : Word(verdict.Category)),
         new("rule", verdict?.Rule ?? "none"));
+
+    /// <param name="count">0: nothing to count.</param>
+    public void PassedOver(string reason, int count)
+    {
+        if (count > 0)
+        {
+            skipped.Add(count, new KeyValuePair<string, object?>("reason", reason));
+        }
+    }
 
     public void Took(long startedAt) => duration.Record(Stopwatch.GetElapsedTime(startedAt).TotalSeconds);
 

@@ -67,7 +67,17 @@ public enum ScreeningLayer
 /// <param name="Rule">The rule or model, e.g. <c>lexicon</c>, <c>contact/phone</c>, <c>model/hate</c>. Never the text.</param>
 /// <param name="RuleVersion">The version of the rule's data or of the model.</param>
 public sealed record Finding(
-    ScreeningLayer Layer, ScreeningCategory Category, Severity Severity, double Score, string Rule, string RuleVersion);
+    ScreeningLayer Layer, ScreeningCategory Category, Severity Severity, double Score, string Rule, string RuleVersion)
+{
+    /// <summary>Which kind of layer a rule is one of.</summary>
+    public static ScreeningLayer LayerOf(string rule) => rule.Split('/')[0] switch
+    {
+        "behaviour" => ScreeningLayer.Behaviour,
+        "contact" => ScreeningLayer.Contact,
+        "lexicon" => ScreeningLayer.Lexicon,
+        _ => ScreeningLayer.Model,
+    };
+}
 
 /// <summary>What came of screening a text: the finding that decided, and what is done. Part of the storage format.</summary>
 /// <param name="PolicyVersion">The version of the policy that decided.</param>
@@ -112,8 +122,7 @@ public sealed record ScreeningPolicy(
     public Verdict? Judge(IReadOnlyList<Finding> findings)
     {
         Verdict? worst = null;
-        var mayBlockByModel = findings.Any(finding =>
-            finding.Layer == ScreeningLayer.Behaviour || finding is { Layer: ScreeningLayer.Lexicon, Severity: Severity.Severe });
+        var mayBlockByModel = LetModelsBlock(findings);
         foreach (var finding in findings)
         {
             var action = ActionFor(finding);
@@ -130,6 +139,17 @@ public sealed record ScreeningPolicy(
 
         return worst;
     }
+
+    /// <summary>Whether beside these findings a model's may block: a severe lexicon hit or a behaviour.</summary>
+    public static bool LetModelsBlock(IReadOnlyList<Finding> findings) => findings.Any(finding =>
+        finding.Layer == ScreeningLayer.Behaviour || finding is { Layer: ScreeningLayer.Lexicon, Severity: Severity.Severe });
+
+    /// <summary>The same for a text that is delivered already: nothing takes it back, so that it is flagged instead.</summary>
+    public Verdict? JudgeDelivered(IReadOnlyList<Finding> findings) => Judge(findings) switch
+    {
+        { Action: ScreeningAction.Block } verdict => verdict with { Action = ScreeningAction.Flag },
+        var verdict => verdict,
+    };
 
     /// <summary>As categories are written in rules and settings: in camel case.</summary>
     private static string Word(ScreeningCategory category)

@@ -13,6 +13,7 @@ public static class ScreeningSetup
     /// <exception cref="ScreeningPolicyException">The policy cannot be used.</exception>
     public static IServiceCollection AddScreening(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton<ITextScreen, LocalTextScreen>()
+        .AddSingleton(provider => new Classifiers(provider.GetService<ITextClassifier>()))
         .AddSingleton(PolicyOf(configuration));
 
     public static ScreeningPolicy PolicyOf(IConfiguration configuration) => ScreeningPolicyFile.Read(configuration[PolicyFileKey]);

@@ -61,15 +61,6 @@ internal sealed record ScreeningReplay(IReadOnlyList<ScreeningChange> Verdicts, 
     private static ScreeningAction ActionOf(Verdict? verdict) => verdict?.Action ?? ScreeningAction.Deliver;
 
     /// <summary>The finding that decided, as far as its verdict tells.</summary>
-    private static Finding FindingOf(Verdict verdict)
-    {
-        var layer = verdict.Rule.Split('/')[0] switch
-        {
-            "behaviour" => ScreeningLayer.Behaviour,
-            "contact" => ScreeningLayer.Contact,
-            "lexicon" => ScreeningLayer.Lexicon,
-            _ => ScreeningLayer.Model,
-        };
-        return new(layer, verdict.Category, verdict.Severity, verdict.Score, verdict.Rule, verdict.RuleVersion);
-    }
+    private static Finding FindingOf(Verdict verdict) =>
+        new(Finding.LayerOf(verdict.Rule), verdict.Category, verdict.Severity, verdict.Score, verdict.Rule, verdict.RuleVersion);
 }

@@ -3,6 +3,7 @@ using RandomChat.Application.Bots;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Screening;
 using RandomChat.Application.Settings;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Infrastructure.Settings;
@@ -52,6 +53,9 @@ public static class SettingsSetup
         services.AddSingleton<IValidateOptions<LimitOptions>, LimitValidation>();
         services.AddOptions<BotOptions>().Configure<IOptions<LimitOptions>, IOptions<CaptchaOptions>>((bots, limits, captcha) =>
             bots.Enabled = limits.Value.Enabled || captcha.Value.Mode != CaptchaMode.Off);
+        services.AddOptions<ScreeningOptions>().Bind(configuration.GetSection(ScreeningOptions.Section))
+            .Validate(o => o.ModelCpuShare is >= 0 and <= 1, "Screening:ModelCpuShare is 0 to 1, e.g. 0.1 for a tenth of one core.")
+            .ValidateOnStart();
         services.AddOptions<IceOptions>().Configure(options => Read(options, configuration)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IceOptions>, IceValidation>();
         services.AddOptions<VideoOptions>().Bind(configuration.GetSection(VideoOptions.Section)).ValidateOnStart();

@@ -40,6 +40,7 @@ public static class RealtimeSetup
         services.TryAddSingleton<IVisitorConnections>(provider => provider.GetRequiredService<VisitorConnections>());
         services.AddHostedService<Restart>();
         services.AddHostedService<MatchmakingLoop>();
+        services.AddHostedService<ScreeningLoop>();
         return services;
     }
 

@@ -15,6 +15,7 @@ using RandomChat.Application.Screening;
 using RandomChat.Application.Sealing;
 using RandomChat.Application.Visitors;
 using RandomChat.Domain.Matchmaking;
+using RandomChat.Domain.Moderation;
 using RandomChat.Infrastructure.Lobby;
 using RandomChat.Infrastructure.Screening;
 
@@ -25,7 +26,9 @@ public sealed class World
 {
     /// <param name="log">The log of another world, which this one is another node of.</param>
     /// <param name="registry">Where there are several nodes.</param>
-    public World(FaultyEventStore? log = null, IMatchRegistry? registry = null)
+    /// <param name="classifiers">None, unless a test says so.</param>
+    /// <param name="policy">That of the file, unless a test says so.</param>
+    public World(FaultyEventStore? log = null, IMatchRegistry? registry = null, Classifiers? classifiers = null, ScreeningPolicy? policy = null)
     {
         Log = log ?? new();
         Registry = registry ?? new OneNode();
@@ -35,10 +38,15 @@ public sealed class World
         Executor = new(Log, EventCodec.Default);
         Lobby = new InProcessLobby(lobbyOptions, Clock, Guid.NewGuid);
         Verdicts = new(Executor, NullLogger<Verdicts>.Instance);
+        classifiers ??= new(null);
+        policy ??= ScreeningPolicyFile.Read(null);
+        var meter = new ScreeningMeter(Meters);
+        LaterScreening = new(
+            classifiers, policy, Verdicts, Connections, meter, Clock, Options.Create(new ScreeningOptions()), NullLogger<LaterScreening>.Instance);
         Conversation = new(
-            Log, EventCodec.Default, Sealer, Connections, Registry, new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), Suspicion, new(Meters)), Verdicts,
+            Log, EventCodec.Default, Sealer, Connections, Registry, new(new LocalTextScreen(), classifiers, policy, Suspicion, meter), Verdicts, LaterScreening,
             Clock, matchOptions, NullLogger<Conversation>.Instance);
-        Matches = new(Executor, Conversation, Connections, Registry, Index, Suspicion, Verdicts, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
+        Matches = new(Executor, Conversation, Connections, Registry, Index, Suspicion, Verdicts, LaterScreening, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
         OwnMatches = new(Executor, Clock, matchOptions);
         EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
         var sender = new OnlyMatches(Matches, Registry);
@@ -74,6 +82,8 @@ public sealed class World
     public Suspicion Suspicion { get; }
 
     public Verdicts Verdicts { get; }
+
+    public LaterScreening LaterScreening { get; }
 
     public Conversation Conversation { get; }
 

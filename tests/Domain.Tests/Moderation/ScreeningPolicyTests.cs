@@ -112,6 +112,14 @@ public sealed class ScreeningPolicyTests
     }
 
     [Fact]
+    public void What_is_delivered_already_is_flagged_instead_of_blocked()
+    {
+        Assert.Equal(Policy.Judge([Slur])! with { Action = ScreeningAction.Flag }, Policy.JudgeDelivered([Slur]));
+        Assert.Equal(Policy.Judge([Rude]), Policy.JudgeDelivered([Rude]));
+        Assert.Null(Policy.JudgeDelivered([]));
+    }
+
+    [Fact]
     public void A_behaviour_blocks_by_itself() => Assert.Equal(ScreeningAction.Block, Policy.Judge([Repeated])!.Action);
 
     private static Classification Scored(params (ScreeningCategory Category, double Score)[] scores) =>

@@ -25,5 +25,12 @@ public sealed class SevereVerdictsTests
         Assert.Null(SevereVerdicts.PolicyOf(Verdict(ScreeningAction.Block, category, Severity.Strong)));
     }
 
-    private static Verdict Verdict(ScreeningAction action, ScreeningCategory category, Severity severity) => new(action, category, severity, 1, "rule", "1", "1");
+    [Theory]
+    [InlineData("model/hate")]
+    [InlineData("openai/hate")]
+    public void What_a_classifier_says_warns_nobody_and_opens_no_case(string rule) =>
+        Assert.Null(SevereVerdicts.PolicyOf(Verdict(ScreeningAction.Flag, ScreeningCategory.Hate, Severity.Severe, rule)));
+
+    private static Verdict Verdict(ScreeningAction action, ScreeningCategory category, Severity severity, string rule = "lexicon") =>
+        new(action, category, severity, 1, rule, "1", "1");
 }
