@@ -16,7 +16,7 @@ namespace RandomChat.Projections;
 public static class ProjectionsSetup
 {
     /// <summary>All projections. A new one is added here and nowhere else.</summary>
-    public static IReadOnlyList<Projection> All { get; } = [new ActivityProjection(), new VisitorHistoryProjection(), new OffendersProjection(), new DeskProjection()];
+    public static IReadOnlyList<Projection> All { get; } = [new ActivityProjection(), new VisitorHistoryProjection(), new OffendersProjection(), new DeskProjection(), new RulesProjection()];
 
     /// <summary>
     /// The read models with their queries, the background service that keeps them up with the registered
@@ -28,7 +28,7 @@ public static class ProjectionsSetup
         services.AddSingleton(provider => OpenStore(settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ReadModels(provider.GetRequiredService<IReadStore>(), All, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<OffenderQueries>()
-            .AddSingleton<DeskQueries>()
+            .AddSingleton<DeskQueries>().AddSingleton<RuleQueries>()
             .AddSingleton<IReporterRecords>(provider => provider.GetRequiredService<DeskQueries>());
         foreach (var projection in All)
         {

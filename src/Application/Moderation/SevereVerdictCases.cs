@@ -35,6 +35,9 @@ public sealed class SevereVerdictCases(
     private const string Statement =
         "Something you wrote was taken for a severe breach of this rule. That was decided automatically; a person reads your appeal. It counts no strikes unless a person finds so.";
 
+    /// <summary>The sanction that a flag of the screening comes with.</summary>
+    public static Guid WarningOf(Guid flagId) => DerivedId.From("flag.warning", flagId, string.Empty);
+
     /// <summary>Makes good what was left undone. What goes wrong with one holds up none of the others.</summary>
     public async Task Advance(CancellationToken ct)
     {
@@ -75,7 +78,7 @@ public sealed class SevereVerdictCases(
             return;
         }
 
-        var sanctionId = DerivedId.From("flag.warning", flagId, string.Empty);
+        var sanctionId = WarningOf(flagId);
         var statement = await Statements.Seal(sealer, sanctionId, Statement, CancellationToken.None);
         await executor.Execute(
             Ban.Decider, verdict.VisitorId, new BanCommand.Warn(sanctionId, verdict.VisitorId, verdict.Policy, statement, now), sanctionId,

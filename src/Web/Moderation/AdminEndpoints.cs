@@ -28,6 +28,7 @@ public static class AdminEndpoints
         admin.MapPost("/cases/{caseId:guid}/uphold", Uphold);
         admin.MapPost("/bans", Ban);
         admin.MapDelete("/bans/{visitorId:guid}", Lift);
+        admin.MapGet("/rules", Rules);
         admin.MapGet("/appeals", Appeals);
         admin.MapPost("/appeals/{appealId:guid}", Decide);
     }
@@ -161,6 +162,9 @@ public static class AdminEndpoints
         var lift = new LiftBan(visitorId, fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
         return fields.Refusal is { } invalid ? Problem.From(invalid) : (await sender.Send(lift, ct)).ToResult(_ => Results.NoContent());
     }
+
+    private static async Task<IResult> Rules(RuleQueries rules, CancellationToken ct) =>
+        Results.Json(new { Items = await rules.All(ct) }, WireJson.Options);
 
     private static async Task<IResult> Appeals(HttpContext http, DeskQueries desk, ISender sender, StaffAccounts accounts, CancellationToken ct)
     {

@@ -31,7 +31,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
 
         Assert.Equal((0, ""), (code, error));
         var rows = JsonDocument.Parse(output).RootElement.EnumerateArray().ToArray();
-        Assert.Equal(["activity", "visitor_history", "offenders", "desk"], rows.Select(row => row.GetProperty("name").GetString()));
+        Assert.Equal(["activity", "visitor_history", "offenders", "desk", "rules"], rows.Select(row => row.GetProperty("name").GetString()));
         Assert.All(rows, row =>
         {
             Assert.Equal(["name", "version", "position", "lag", "state", "error"], row.EnumerateObject().Select(property => property.Name));
@@ -47,7 +47,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
         var rebuild = await Run("rebuild", "--all", "--json");
         Assert.Equal(0, rebuild.Code);
         Assert.Equal(
-            [("activity", End), ("visitor_history", End), ("offenders", End), ("desk", End)],
+            [("activity", End), ("visitor_history", End), ("offenders", End), ("desk", End), ("rules", End)],
             JsonDocument.Parse(rebuild.Output).RootElement.EnumerateArray().Select(row => (row.GetProperty("name").GetString()!, row.GetProperty("position").GetInt64())));
 
         var status = await Run("status");
@@ -58,13 +58,14 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             visitor_history        8 {End,14}              0  ok
             offenders              5 {End,14}              0  ok
             desk                   5 {End,14}              0  ok
+            rules                  1 {End,14}              0  ok
 
             """,
             status.Output);
 
         var verify = await Run("verify");
         Assert.Equal(0, verify.Code);
-        Assert.Equal(4, verify.Output.Split('\n').Count(line => line.Contains("the same, ", StringComparison.Ordinal)));
+        Assert.Equal(5, verify.Output.Split('\n').Count(line => line.Contains("the same, ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -117,7 +118,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
         await runner.StopAsync(default);
 
         Assert.True(verify.Code == 0, verify.Output + verify.Error);
-        Assert.Equal(4, Directory.GetFiles(Path.Combine(log.Folder, "read"), "*.db").Length);
+        Assert.Equal(5, Directory.GetFiles(Path.Combine(log.Folder, "read"), "*.db").Length);
     }
 
     [Fact]

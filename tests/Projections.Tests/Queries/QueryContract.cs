@@ -1,4 +1,5 @@
 using RandomChat.Application.Events;
+using RandomChat.Application.Moderation;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Domain.Moderation;
@@ -190,6 +191,53 @@ public abstract class QueryContract : IAsyncLifetime
 
         Task Decide(CaseOutcome outcome, Guid? sanction, params Guid[] decided) => Log.Append(
             StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, decided, outcome, sanction, Guid.NewGuid(), TestLog.Noon));
+    }
+
+    [Fact]
+    public async Task A_rule_is_as_precise_as_people_find_what_it_flagged_and_what_appeals_make_of_its_sanctions()
+    {
+        var verdict = new Verdict(ScreeningAction.Block, ScreeningCategory.Hate, Severity.Severe, 1, "lexicon", "1", "1");
+        var (right, wrong, appealed, open, habits) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        foreach (var flag in new[] { right, wrong, appealed, open })
+        {
+            await Flag(flag, "hate", verdict);
+        }
+
+        await Flag(habits, "spam", null);
+        await Decide(CaseOutcome.Upheld, right, appealed);
+        await Decide(CaseOutcome.Dismissed, wrong);
+        var (stays, falls) = (Guid.NewGuid(), Guid.NewGuid());
+        foreach (var sanction in new[] { stays, falls })
+        {
+            await Log.Append(
+                StreamName.For("case", Ada.Visitor), new CaseEvent.Escalated(Ada.Visitor, Ada.Visitor, sanction, "spam", TestLog.Noon, TestLog.Noon));
+        }
+
+        await Appeal(SevereVerdictCases.WarningOf(appealed), AppealOutcome.Overturned);
+        await Appeal(stays, AppealOutcome.Upheld);
+        await Appeal(falls, AppealOutcome.Overturned);
+
+        // An appeal is the last word.
+        await Decide(CaseOutcome.Upheld, appealed);
+        await Build();
+
+        Assert.Equal(
+            [new("behaviour/habits", "spam", 1, 0, 0), new("lexicon", "hate", 4, 1, 2), new("reports/agreeing", "spam", 2, 1, 1)],
+            await new RuleQueries(Models).All(default));
+        Assert.Equal([null, 1.0 / 3, 0.5], (await new RuleQueries(Models).All(default)).Select(rule => rule.Precision));
+
+        Task Flag(Guid id, string policy, Verdict? found) => Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Flagged(
+            Ada.Visitor, id, Ada.Visitor, Ada.Device, policy, null, null, found, null, null, null, 0, TestLog.Noon));
+
+        Task Decide(CaseOutcome outcome, params Guid[] decided) => Log.Append(
+            StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, decided, outcome, null, Guid.NewGuid(), TestLog.Noon));
+
+        async Task Appeal(Guid sanction, AppealOutcome outcome)
+        {
+            await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.AppealFiled(sanction, sanction, Ada.Visitor, "sealed", TestLog.Noon));
+            await Log.Append(
+                StreamName.For("ban", Ada.Visitor), new BanEvent.AppealDecided(sanction, sanction, Ada.Visitor, outcome, "sealed", Guid.NewGuid(), TestLog.Noon));
+        }
     }
 
     [Fact]

@@ -59,6 +59,13 @@ public sealed class FlagTests : IAsyncLifetime
         }
 
         Assert.Equal(listed.Text("reportId"), (await Listed("dismissed")).Text("reportId"));
+        await Wait.Until(async () =>
+        {
+            using var answer = await morgan.GetAsync("/api/admin/rules");
+            var rule = (await answer.Json()).GetProperty("items")[0];
+            return (rule.Text("rule"), rule.Text("policy"), rule.Number("found"), rule.Number("wrong"), rule.GetProperty("precision").GetRawText())
+                == ("lexicon", "threat", 1, 1, "0");
+        });
     }
 
     [Fact]
