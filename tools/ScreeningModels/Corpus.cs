@@ -1,23 +1,15 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using RandomChat.Domain.Matches;
+using RandomChat.Domain.Moderation;
 
 namespace RandomChat.ScreeningModels;
 
-/// <summary>What a head learns to tell.</summary>
-public enum Head
-{
-    Toxic,
-    Hate,
-    Threat,
-    Sexual,
-    Spam,
-}
-
 /// <summary>A labelled text. A label that its data set does not give is missing.</summary>
-public sealed record Example(string Text, string Source, IReadOnlyDictionary<Head, bool> Labels)
+public sealed record Example(string Text, string Source, IReadOnlyDictionary<ScreeningCategory, bool> Labels)
 {
     /// <summary>0 is held out, 1 is for thresholds, 2 to 4 are for training: by a hash of the text, never by position.</summary>
     public int Fifth { get; } = (int)(BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(Text))) % 5);
@@ -32,27 +24,39 @@ public static class Corpus
     public static IReadOnlyList<Example> Read(string folder) =>
         [.. Jigsaw(folder), .. Davidson(folder), .. Hatemoji(folder), .. Edos(folder), .. Sms(folder)];
 
-    /// <summary>Ordinary texts of the held-out fifth: messages that are no spam, comments that nobody marked.</summary>
-    public static IEnumerable<Example> HeldOutBenign(IEnumerable<Example> corpus) => corpus.Where(one =>
-        one.Source is "sms" or "jigsaw" && one.IsHeldOut && one.Labels.Values.All(label => !label));
+    /// <summary>Ordinary texts: messages that are no spam, comments that nobody marked.</summary>
+    public static IEnumerable<Example> Benign(IEnumerable<Example> corpus) => corpus.Where(one =>
+        one.Source is "sms" or "jigsaw" && one.Labels.Values.All(label => !label));
+
+    /// <summary>Those of the held-out fifth.</summary>
+    public static IEnumerable<Example> HeldOutBenign(IEnumerable<Example> corpus) => Benign(corpus).Where(one => one.IsHeldOut);
+
+    /// <summary>Labelled texts that are in no data set here: <c>name.tsv</c> with 1 or 0, a tab and the text; the name begins with the head, as in <c>hate.forum.tsv</c>.</summary>
+    public static IEnumerable<(string Name, IReadOnlyList<Example> Rows)> ReadElsewhere(string folder) =>
+        from path in Directory.EnumerateFiles(folder, "*.tsv").Order(StringComparer.Ordinal)
+        let name = Path.GetFileNameWithoutExtension(path)
+        let head = Enum.Parse<ScreeningCategory>(name.Split('.')[0], ignoreCase: true)
+        select (name, (IReadOnlyList<Example>)
+            [.. File.ReadLines(path).Select(line => line.Split('\t', 2)).Where(line => line.Length == 2).Select(line =>
+                new Example(AsMessage(line[1]), name, new Dictionary<ScreeningCategory, bool> { [head] = line[0] == "1" }))]);
 
     private static IEnumerable<Example> Jigsaw(string folder) => Rows(folder, "jigsaw_subset.csv.gz").Select(row => new Example(
-        AsMessage(row["comment_text"]), "jigsaw", new Dictionary<Head, bool>
+        AsMessage(row["comment_text"]), "jigsaw", new Dictionary<ScreeningCategory, bool>
         {
-            [Head.Toxic] = row["toxic"] == "1" || row["severe_toxic"] == "1" || row["insult"] == "1",
-            [Head.Hate] = row["identity_hate"] == "1",
-            [Head.Threat] = row["threat"] == "1",
-            [Head.Sexual] = row["obscene"] == "1",
+            [ScreeningCategory.Toxic] = row["toxic"] == "1" || row["severe_toxic"] == "1" || row["insult"] == "1",
+            [ScreeningCategory.Hate] = row["identity_hate"] == "1",
+            [ScreeningCategory.Threat] = row["threat"] == "1",
+            [ScreeningCategory.Sexual] = row["obscene"] == "1",
         }));
 
     private static IEnumerable<Example> Davidson(string folder) => Rows(folder, "davidson.csv.gz").Select(row => new Example(
-        AsMessage(row["tweet"]), "davidson", new Dictionary<Head, bool> { [Head.Hate] = row["class"] == "0" }));
+        AsMessage(WebUtility.HtmlDecode(row["tweet"])), "davidson", new Dictionary<ScreeningCategory, bool> { [ScreeningCategory.Hate] = row["class"] == "0" }));
 
     private static IEnumerable<Example> Hatemoji(string folder) => Rows(folder, "hatemoji_train.csv.gz").Select(row => new Example(
-        AsMessage(row["text"]), "hatemoji", new Dictionary<Head, bool> { [Head.Hate] = row["label_gold"] == "1" }));
+        AsMessage(row["text"]), "hatemoji", new Dictionary<ScreeningCategory, bool> { [ScreeningCategory.Hate] = row["label_gold"] == "1" }));
 
     private static IEnumerable<Example> Edos(string folder) => Rows(folder, "edos.csv.gz").Select(row => new Example(
-        AsMessage(row["text"]), "edos", new Dictionary<Head, bool> { [Head.Threat] = row["label_category"].StartsWith("1.", StringComparison.Ordinal) }));
+        AsMessage(row["text"].Replace("[USER]", "@user", StringComparison.Ordinal).Replace("[URL]", "http", StringComparison.Ordinal)), "edos", new Dictionary<ScreeningCategory, bool> { [ScreeningCategory.Threat] = row["label_category"].StartsWith("1.", StringComparison.Ordinal) }));
 
     private static IEnumerable<Example> Sms(string folder)
     {
@@ -61,7 +65,7 @@ public static class Corpus
         {
             if (line.Split('\t', 2) is [var label, var text])
             {
-                yield return new(AsMessage(text), "sms", new Dictionary<Head, bool> { [Head.Spam] = label == "spam" });
+                yield return new(AsMessage(text), "sms", new Dictionary<ScreeningCategory, bool> { [ScreeningCategory.Spam] = label == "spam" });
             }
         }
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using RandomChat.Domain.Moderation;
 using RandomChat.Infrastructure.Screening;
+using RandomChat.Infrastructure.Screening.Models;
 
 namespace RandomChat.ScreeningModels;
 
@@ -13,18 +14,86 @@ public static class ScreeningReport
     private static readonly LocalTextScreen Screen = new LocalTextScreen();
     private static readonly ScreeningPolicy Policy = ScreeningPolicyFile.Read(null);
 
-    public static string Make(IReadOnlyList<Example> corpus)
+    private static readonly TrainedHeads Heads = new();
+
+    // What each head has to reach, and on which data sets: those whose label is about what it tells, of all their texts.
+    private static readonly (ScreeningCategory Head, double Bar, string[] Sources)[] Bars =
+    [
+        (ScreeningCategory.Toxic, 0.94, ["jigsaw"]),
+        (ScreeningCategory.Hate, 0.91, ["jigsaw", "davidson", "hatemoji"]),
+        (ScreeningCategory.Threat, 0.97, ["jigsaw"]),
+        (ScreeningCategory.Sexual, 0.96, ["jigsaw"]),
+        (ScreeningCategory.Spam, 0.99, ["sms"]),
+    ];
+
+    /// <param name="elsewhere">Labelled texts of data sets that nothing was learned from.</param>
+    public static string Make(IReadOnlyList<Example> corpus, IReadOnlyList<(string Name, IReadOnlyList<Example> Rows)> elsewhere)
     {
         var text = new StringBuilder();
         text.AppendLine("# What the screening catches, takes wrongly and costs");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Written by `dotnet run -c Release --project tools/ScreeningModels -- report <data> docs/screening-report.md`; policy {Policy.Version}, lexicon {LexiconWords.Version}. Held-out rows are a fifth by a hash of the text. No word was taken from them, but how long a text may be before a link in it is no longer warned of, and which joins of words are innocent, were chosen looking at them: expect a little more elsewhere.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Written by `dotnet run -c Release --project tools/ScreeningModels -- report <data> docs/screening-report.md`; policy {Policy.Version}, lexicon {LexiconWords.Version}, heads {Heads.Version}. Held-out rows are a fifth by a hash of the text. No word was taken from them, but how long a text may be before a link in it is no longer warned of, and which joins of words are innocent, were chosen looking at them: expect a little more elsewhere.");
         text.AppendLine();
+        Trained(text, [.. corpus.Where(one => one.IsHeldOut)], elsewhere);
         Obfuscated(text);
         Benign(text, [.. Corpus.HeldOutBenign(corpus)]);
         Identities(text);
         Costs(text, [.. Corpus.HeldOutBenign(corpus)]);
         return text.ToString();
+    }
+
+    private static void Trained(StringBuilder text, IReadOnlyList<Example> heldOut, IReadOnlyList<(string Name, IReadOnlyList<Example> Rows)> elsewhere)
+    {
+        text.AppendLine("## The trained heads, on held-out texts");
+        text.AppendLine();
+        text.AppendLine("AUC: how likely a text of the kind scores higher than another one. The threshold is the policy's for a strong finding; caught are the texts of the kind that reach it. See the [model card](model-card.md).");
+        text.AppendLine();
+        text.AppendLine("| head | texts | of the kind | AUC | at least | threshold | caught, of 100 |");
+        text.AppendLine("|---|---:|---:|---:|---:|---:|---:|");
+        foreach (var (head, bar, sources) in Bars)
+        {
+            var scored = HeadMeasures.Scores(Heads, head, heldOut);
+            Row(text, head, string.Join(" + ", sources), [.. scored.Where(one => sources.Contains(one.Example.Source))], $"{bar:F2}");
+            foreach (var source in scored.GroupBy(one => one.Example.Source).Where(source => sources is not [var only] || only != source.Key))
+            {
+                Row(text, head, $"{source.Key} alone", [.. source], "");
+            }
+        }
+
+        text.AppendLine();
+        if (elsewhere.Count == 0)
+        {
+            return;
+        }
+
+        text.AppendLine("## The trained heads, on texts from elsewhere");
+        text.AppendLine();
+        text.AppendLine("From public data sets that nothing was learned from; other people, other places, and labels that mean something else.");
+        text.AppendLine();
+        text.AppendLine("| head | texts | of the kind | AUC | aim | threshold | caught, of 100 |");
+        text.AppendLine("|---|---:|---:|---:|---:|---:|---:|");
+        foreach (var (name, rows) in elsewhere)
+        {
+            var head = rows[0].Labels.Keys.Single();
+            Row(text, head, name, HeadMeasures.Scores(Heads, head, rows), head == ScreeningCategory.Toxic ? "0.87" : head == ScreeningCategory.Hate ? "0.78" : "");
+        }
+
+        text.AppendLine();
+    }
+
+    private static void Row(StringBuilder text, ScreeningCategory head, string name, IReadOnlyList<(Example Example, bool IsPositive, double Score)> scored, string bar)
+    {
+        var positives = scored.Count(one => one.IsPositive);
+        var threshold = Policy.Thresholds.GetValueOrDefault((head, Severity.Strong), 1);
+        var caught = scored.Count(one => one.IsPositive && one.Score >= threshold);
+        text.AppendLine(CultureInfo.InvariantCulture, $"| {head.ToString().ToLowerInvariant()} | {name}: {scored.Count} | {positives} | {HeadMeasures.Auc(scored.Select(one => (one.IsPositive, one.Score))):F3} | {bar} | {threshold:F3} | {100.0 * caught / Math.Max(1, positives):F0} |");
+    }
+
+    /// <summary>What all local layers together make of a text.</summary>
+    private static Verdict? JudgeWithHeads(string text)
+    {
+        var found = Screen.Inspect(text).Findings;
+        return Policy.Judge([.. found, .. Policy.FindingsOf(Heads.Classify(text), found)]);
     }
 
     private static void Obfuscated(StringBuilder text)
@@ -49,14 +118,14 @@ public static class ScreeningReport
 
     private static void Benign(StringBuilder text, IReadOnlyList<Example> benign)
     {
-        text.AppendLine("## Ordinary texts that are not simply delivered");
+        text.AppendLine("## Ordinary texts that are not simply delivered, by all layers with the heads");
         text.AppendLine();
         text.AppendLine("| texts | rows | warned | flagged | blocked | of 100 | of 100 without links |");
         text.AppendLine("|---|---:|---:|---:|---:|---:|---:|");
         foreach (var (name, rows) in new[] { ("messages (sms, ham)", benign.Where(one => one.Source == "sms")), ("comments (jigsaw, unmarked)", benign.Where(one => one.Source == "jigsaw")), ("both", benign) })
         {
             var all = rows.ToArray();
-            var verdicts = all.Select(one => Policy.Judge(Screen.Inspect(one.Text).Findings)).OfType<Verdict>().ToArray();
+            var verdicts = all.Select(one => JudgeWithHeads(one.Text)).OfType<Verdict>().ToArray();
             int Count(ScreeningAction action) => verdicts.Count(verdict => verdict.Action == action);
             text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {all.Length} | {Count(ScreeningAction.Warn)} | {Count(ScreeningAction.Flag)} | {Count(ScreeningAction.Block)} | {100.0 * verdicts.Length / all.Length:F2} | {100.0 * verdicts.Count(verdict => verdict.Category != ScreeningCategory.Link) / all.Length:F2} |");
         }
@@ -75,7 +144,7 @@ public static class ScreeningReport
     private static IEnumerable<string> Rules(string text)
     {
         var found = Screen.Inspect(text);
-        return Policy.Judge(found.Findings) is not { } verdict ? []
+        return JudgeWithHeads(text) is not { } verdict ? []
             : verdict.Rule == "lexicon" ? found.Matches.Where(LexiconWords.IsWorthANotice).Select(match => $"{verdict.Action} {verdict.Category} \"{match}\"")
             : [$"{verdict.Action} {verdict.Rule}"];
     }
@@ -83,10 +152,20 @@ public static class ScreeningReport
     private static void Identities(StringBuilder text)
     {
         var all = IdentityTerms.Sentences.ToArray();
-        var verdicts = all.Select(sentence => (sentence, Verdict: Policy.Judge(Screen.Inspect(sentence).Findings))).Where(one => one.Verdict is not null).ToArray();
+        var verdicts = all.Select(sentence => (sentence, Verdict: JudgeWithHeads(sentence))).Where(one => one.Verdict is not null).ToArray();
         text.AppendLine(CultureInfo.InvariantCulture, $"## Identity terms alone: {all.Length} sentences");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Blocked: {verdicts.Count(one => one.Verdict!.Action == ScreeningAction.Block)}. Anything but delivered: {verdicts.Length}.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Blocked: {verdicts.Count(one => one.Verdict!.Action == ScreeningAction.Block)}. Anything but delivered, with the heads: {verdicts.Length}{(verdicts.Length == 0 ? "" : $", for example \"{verdicts[0].sentence}\"")}.");
+        text.AppendLine();
+        text.AppendLine("| head | highest score | mean | the one that scores highest |");
+        text.AppendLine("|---|---:|---:|---|");
+        var scored = all.Select(sentence => (sentence, Heads.Classify(sentence).Scores)).ToArray();
+        foreach (var head in Classification.Heads)
+        {
+            var (sentence, scores) = scored.MaxBy(one => one.Scores[head]);
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {head.ToString().ToLowerInvariant()} | {scores[head]:F2} | {scored.Average(one => one.Scores[head]):F2} | {sentence} |");
+        }
+
         text.AppendLine();
     }
 
@@ -95,20 +174,21 @@ public static class ScreeningReport
         var messages = benign.Where(one => one.Source == "sms").Select(one => one.Text).ToArray();
         text.AppendLine("## Costs, one thread");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"- Normaliser, lexicon, contact details and links: {MicrosecondsEach(messages):F1} µs a message ({messages.Length} messages of {messages.Average(message => message.Length):F0} characters on average).");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- Normaliser, lexicon, contact details and links: {MicrosecondsEach(messages, text => Screen.Inspect(text)):F1} µs a message ({messages.Length} messages of {messages.Average(message => message.Length):F0} characters on average).");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- All local layers with the five heads: {MicrosecondsEach(messages, text => JudgeWithHeads(text)):F0} µs a message.");
         text.AppendLine();
         text.AppendLine("| hostile text | ns a character at 250 | at 1,000 | at 2,000 |");
         text.AppendLine("|---|---:|---:|---:|");
         foreach (var (name, unit) in HostileTexts.All)
         {
-            double At(int length) => MicrosecondsEach([HostileTexts.Of(unit, length)]) * 1_000 / length;
+            double At(int length) => MicrosecondsEach([HostileTexts.Of(unit, length)], text => Screen.Inspect(text)) * 1_000 / length;
             text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {At(250):F0} | {At(1_000):F0} | {At(2_000):F0} |");
         }
 
         text.AppendLine();
     }
 
-    private static double MicrosecondsEach(string[] texts)
+    private static double MicrosecondsEach(string[] texts, Action<string> look)
     {
         var best = double.MaxValue;
         for (var round = 0; round < 7; round++)
@@ -119,7 +199,7 @@ public static class ScreeningReport
             {
                 foreach (var text in texts)
                 {
-                    Screen.Inspect(text);
+                    look(text);
                 }
 
                 count += texts.Length;

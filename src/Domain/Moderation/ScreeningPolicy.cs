@@ -106,8 +106,8 @@ public sealed record ScreeningPolicy(
     /// <param name="others">What the other layers found in the same text.</param>
     public IEnumerable<Finding> FindingsOf(Classification classification, IReadOnlyList<Finding> others)
     {
-        var isSexual = others.Any(finding => finding is
-        { Layer: ScreeningLayer.Lexicon, Category: ScreeningCategory.Sexual or ScreeningCategory.ChildSafety });
+        var isSexual = others.Any(finding =>
+            finding.Layer == ScreeningLayer.Lexicon && finding.Category is ScreeningCategory.Sexual or ScreeningCategory.ChildSafety);
         return
             from score in classification.Scores
             where score.Key != ScreeningCategory.Sexual || isSexual

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace RandomChat.Infrastructure.Screening;
@@ -59,6 +60,12 @@ internal ref struct NormalisedText
 
     public readonly void Dispose() => ArrayPool<Symbol>.Shared.Return(symbols);
 
+    /// <summary>The one Latin letter that a character of another script looks like, in lower case; null where it is none, or one of several.</summary>
+    internal static char? LetterOf(Rune rune) =>
+        LookAlikes.TryGetValue(Rune.ToLowerInvariant(rune).Value, out var letters) && BitOperations.IsPow2(letters)
+            ? (char)('a' + BitOperations.TrailingZeroCount(letters))
+            : null;
+
     private static NormalisedText OfUnicode(string text)
     {
         // Marks go first: to put a thousand of them in their canonical order takes a long time.
@@ -91,7 +98,7 @@ internal ref struct NormalisedText
     }
 
     /// <summary>What is not seen: marks, joiners, bidi controls, fillers, and what is no character, which nothing decomposes.</summary>
-    private static bool IsNothing(Rune rune) => rune.IsAscii
+    internal static bool IsNothing(Rune rune) => rune.IsAscii
         ? rune.Value < ' ' && rune.Value is not ('\n' or '\t' or '\r')
         : Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
             or UnicodeCategory.Format or UnicodeCategory.Control

@@ -50,6 +50,7 @@ internal static class ExitCodes
         UnreadableEventException or System.Text.Json.JsonException => (e.Message, CheckFailed),
         Application.Sealing.SealingException => (e.Message, Unavailable),
         Infrastructure.Screening.ScreeningPolicyException => (e.Message, Usage),
+        Infrastructure.Screening.Models.ScreeningModelException => (e.Message, Unavailable),
         BuildInProgressException or BuildReplacedException => (e.Message, Unavailable),
         EventLogFileException => (e.Message, Unavailable),
         DependencyUnavailableException { InnerException: { } inner } unavailable => ($"{unavailable.Message} {inner.Message}", Unavailable),

@@ -6,10 +6,11 @@ using RandomChat.Application.Events;
 using RandomChat.Application.Screening;
 using RandomChat.Domain.Moderation;
 using RandomChat.Infrastructure.Screening;
+using RandomChat.Infrastructure.Screening.Models;
 
 namespace RandomChat.Projections.Commands;
 
-/// <summary><c>screen</c>: the verdict on each line of a file, as the server would give it to a message.</summary>
+/// <summary><c>screen</c>: the verdict on each line of a file, as it would be given to a message.</summary>
 internal static class ScreenCommand
 {
     public static Command Create(IConfiguration settings)
@@ -17,11 +18,11 @@ internal static class ScreenCommand
         var file = new Option<FileInfo>("--file") { Description = "One text a line; without it the standard input" }.AcceptExistingOnly();
         var json = Shared.Json();
         var command = new Command("screen", "Say what the screening makes of texts: one JSON object a line") { file, json };
-        command.SetAction((parsed, ct) => Run(ScreeningSetup.PolicyOf(settings), parsed.GetValue(file), ct));
+        command.SetAction((parsed, ct) => Run(ScreeningSetup.PolicyOf(settings), ScreeningSetup.HeadsOf(settings), parsed.GetValue(file), ct));
         return command;
     }
 
-    private static async Task<int> Run(ScreeningPolicy policy, FileInfo? file, CancellationToken ct)
+    private static async Task<int> Run(ScreeningPolicy policy, TrainedHeads heads, FileInfo? file, CancellationToken ct)
     {
         var screen = new LocalTextScreen();
         using var input = file is null
@@ -30,7 +31,7 @@ internal static class ScreenCommand
         await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
         while (await input.ReadLineAsync(ct) is { } line)
         {
-            await output.WriteLineAsync(JsonSerializer.Serialize(Screened.Of(line, screen.Inspect(line), policy), EventCodec.Json));
+            await output.WriteLineAsync(JsonSerializer.Serialize(Screened.Of(line, screen.Inspect(line), heads.Classify(line), policy), EventCodec.Json));
         }
 
         return ExitCodes.Success;
@@ -39,31 +40,28 @@ internal static class ScreenCommand
 
 /// <summary>What the screening makes of a text, as <c>screen</c> prints it.</summary>
 /// <param name="Verdict">What would be done.</param>
-/// <param name="Scores">0 to 1, the highest of what was found.</param>
+/// <param name="Verdict">What would be done, the trained heads included, which are not asked on a message's way.</param>
+/// <param name="Scores">0 to 1: how sure the trained heads are; 1 where a word leaves no doubt.</param>
 /// <param name="Rules">What was found and by which rule, the worst first.</param>
 internal sealed record Screened(string Text, ScreeningAction Verdict, Scores Scores, IReadOnlyList<ScreenedRule> Rules)
 {
-    public static Screened Of(string text, TextFindings found, ScreeningPolicy policy)
+    public static Screened Of(string text, TextFindings found, Classification classification, ScreeningPolicy policy)
     {
-        double Score(params ReadOnlySpan<ScreeningCategory> categories)
-        {
-            var highest = 0.0;
-            foreach (var finding in found.Findings)
-            {
-                highest = categories.Contains(finding.Category) ? Math.Max(highest, finding.Score) : highest;
-            }
+        double Score(ScreeningCategory head, ScreeningCategory also) =>
+            found.Findings.Any(finding => finding.Severity == Severity.Severe && (finding.Category == head || finding.Category == also))
+                ? 1
+                : Math.Round(classification.Scores[head], 4);
 
-            return highest;
-        }
-
+        double ScoreOf(ScreeningCategory head) => Score(head, head);
+        Finding[] findings = [.. found.Findings, .. policy.FindingsOf(classification, found.Findings)];
         return new(
             text,
-            policy.Judge(found.Findings)?.Action ?? ScreeningAction.Deliver,
+            policy.Judge(findings)?.Action ?? ScreeningAction.Deliver,
             new(
-                Score(ScreeningCategory.Toxic), Score(ScreeningCategory.Hate), Score(ScreeningCategory.Threat),
-                Score(ScreeningCategory.Sexual, ScreeningCategory.ChildSafety), Score(ScreeningCategory.Spam)),
+                ScoreOf(ScreeningCategory.Toxic), ScoreOf(ScreeningCategory.Hate), ScoreOf(ScreeningCategory.Threat),
+                Score(ScreeningCategory.Sexual, ScreeningCategory.ChildSafety), ScoreOf(ScreeningCategory.Spam)),
             [
-                .. found.Findings.OrderByDescending(finding => finding.Severity)
+                .. findings.OrderByDescending(finding => finding.Severity)
                     .Select(finding => new ScreenedRule(finding.Rule, finding.RuleVersion, finding.Category, finding.Severity, finding.Score)),
             ]);
     }

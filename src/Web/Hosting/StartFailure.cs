@@ -4,6 +4,7 @@ using RandomChat.Application.Sealing;
 using RandomChat.Infrastructure;
 using RandomChat.Infrastructure.Migrations;
 using RandomChat.Infrastructure.Screening;
+using RandomChat.Infrastructure.Screening.Models;
 using RandomChat.Infrastructure.Sqlite;
 
 namespace RandomChat.Web.Hosting;
@@ -15,7 +16,7 @@ public static class StartFailure
     public static string? Explain(Exception failure) => failure switch
     {
         OptionsValidationException or DataDirectoryException or EventLogFileException or SealingException or ScreeningPolicyException
-            or MigrationException =>
+            or ScreeningModelException or MigrationException =>
             $"RandomChat cannot start. {failure.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"RandomChat cannot start. {failure.Message}",

@@ -32,6 +32,38 @@ public sealed class PolicyFileTests : IDisposable
         Assert.Equal(("x", ScreeningAction.Block), (policy.Version, policy.Actions[(ScreeningCategory.Link, Severity.Mild)]));
     }
 
+    [Fact]
+    public void The_default_has_a_threshold_for_every_head_that_does_something() => Assert.All(Classification.Heads, head =>
+    {
+        var policy = ScreeningPolicyFile.Read(null);
+        Assert.InRange(policy.Thresholds[(head, Severity.Strong)], 0.01, 1);
+        Assert.NotEqual(ScreeningAction.Deliver, policy.Actions[(head, Severity.Strong)]);
+    });
+
+    [Fact]
+    public void Thresholds_of_heads_are_read_and_may_be_missing()
+    {
+        File.WriteAllText(file, """{ "version": "x", "actions": { "link": { "mild": "block" } }, "heads": { "toxic": { "strong": 0.8, "severe": 1 } } }""");
+        Assert.Equal(
+            [((ScreeningCategory.Toxic, Severity.Strong), 0.8), ((ScreeningCategory.Toxic, Severity.Severe), 1)],
+            ScreeningPolicyFile.Read(file).Thresholds.Select(threshold => (threshold.Key, threshold.Value)));
+
+        File.WriteAllText(file, """{ "version": "x", "actions": { "link": { "mild": "block" } } }""");
+        Assert.Empty(ScreeningPolicyFile.Read(file).Thresholds);
+    }
+
+    [Theory]
+    [InlineData("""{ "toxic": { "strong": 0 } }""", "toxic")]
+    [InlineData("""{ "toxic": { "strong": 0.5 }, "childSafety": { "severe": 1.01 } }""", "childSafety")]
+    [InlineData("""{ "hate": { "strong": 0.9, "severe": 0.8 } }""", "hate")]
+    [InlineData("""{ "hate": { "severe": 0.8, "mild": 0.8 } }""", "hate")]
+    public void Thresholds_that_make_no_sense_are_told_with_their_head(string heads, string told)
+    {
+        File.WriteAllText(file, $$"""{ "version": "x", "actions": { "link": { "mild": "block" } }, "heads": {{heads}} }""");
+
+        Assert.Contains($"in heads, {told} ", Assert.Throws<ScreeningPolicyException>(() => ScreeningPolicyFile.Read(file)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]

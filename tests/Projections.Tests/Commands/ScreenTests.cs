@@ -29,6 +29,45 @@ public sealed class ScreenTests : IDisposable
     }
 
     [Fact]
+    public async Task The_heads_score_what_no_word_list_finds_and_their_rule_has_a_version()
+    {
+        var (file, policy) = (Path.Combine(folder.FullName, "texts.txt"), Path.Combine(folder.FullName, "wary.json"));
+        await File.WriteAllLinesAsync(file, ["see you tomorrow after school", "you are a stupid pathetic idiot and nobody likes you"]);
+        await File.WriteAllTextAsync(policy, """
+            { "version": "wary", "actions": { "toxic": { "strong": "warn", "severe": "block" } }, "heads": { "toxic": { "strong": 0.4, "severe": 0.5 } } }
+            """);
+
+        var (code, output, error) = await Cli.Run(folder.FullName, folder.FullName, "screen", "--file", file, $"--Screening:PolicyFile={policy}");
+
+        Assert.Equal((0, string.Empty), (code, error));
+        var lines = output.TrimEnd('\n').Split('\n').Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToArray();
+        double Toxic(int line) => lines[line].GetProperty("scores").GetProperty("toxic").GetDouble();
+        Assert.InRange(Toxic(0), 0, 0.4);
+        Assert.InRange(Toxic(1), 0.5, 1);
+        Assert.Equal(["deliver", "flag"], lines.Select(line => line.GetProperty("verdict").GetString()));
+        var rule = lines[1].GetProperty("rules").EnumerateArray().Single(rule => rule.GetProperty("rule").GetString() == "model/toxic");
+        Assert.Matches("^[0-9a-f]{8}$", rule.GetProperty("version").GetString());
+    }
+
+    [Fact]
+    public async Task Damaged_heads_are_told_with_their_file()
+    {
+        var models = folder.CreateSubdirectory("models").FullName;
+        foreach (var path in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "screening-models")))
+        {
+            File.Copy(path, Path.Combine(models, Path.GetFileName(path)));
+        }
+
+        await File.AppendAllTextAsync(Path.Combine(models, "threat.zip"), "x");
+
+        var (code, output, error) = await Cli.Run(folder.FullName, folder.FullName, "screen", $"--Screening:ModelsDirectory={models}");
+
+        Assert.Equal((3, string.Empty), (code, output));
+        Assert.Contains("threat.zip is damaged", error, StringComparison.Ordinal);
+        Assert.Contains(models, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_policy_can_be_tried()
     {
         var (file, policy) = (Path.Combine(folder.FullName, "texts.txt"), Path.Combine(folder.FullName, "strict.json"));
