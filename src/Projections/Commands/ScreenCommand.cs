@@ -40,7 +40,7 @@ internal static class ScreenCommand
 
 /// <summary>What the screening makes of a text, as <c>screen</c> prints it.</summary>
 /// <param name="Verdict">What would be done.</param>
-/// <param name="Verdict">What would be done, the trained heads included, which are not asked on a message's way.</param>
+/// <param name="Verdict">What would be done, the trained heads included, which are asked after delivery.</param>
 /// <param name="Scores">0 to 1: how sure the trained heads are; 1 where a word leaves no doubt.</param>
 /// <param name="Rules">What was found and by which rule, the worst first.</param>
 internal sealed record Screened(string Text, ScreeningAction Verdict, Scores Scores, IReadOnlyList<ScreenedRule> Rules)
