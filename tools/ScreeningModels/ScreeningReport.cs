@@ -46,7 +46,7 @@ public static class ScreeningReport
     {
         text.AppendLine("## The trained heads, on held-out texts");
         text.AppendLine();
-        text.AppendLine("AUC: how likely a text of the kind scores higher than another one. The threshold is the policy's for a strong finding; caught are the texts of the kind that reach it. See the [model card](model-card.md).");
+        text.AppendLine("AUC: how likely a text of the kind scores higher than another one. The threshold is the policy's lowest; caught are the texts of the kind that reach it. See the [model card](model-card.md).");
         text.AppendLine();
         text.AppendLine("| head | texts | of the kind | AUC | at least | threshold | caught, of 100 |");
         text.AppendLine("|---|---:|---:|---:|---:|---:|---:|");
@@ -84,7 +84,7 @@ public static class ScreeningReport
     private static void Row(StringBuilder text, ScreeningCategory head, string name, IReadOnlyList<(Example Example, bool IsPositive, double Score)> scored, string bar)
     {
         var positives = scored.Count(one => one.IsPositive);
-        var threshold = Policy.Thresholds.GetValueOrDefault((head, Severity.Strong), 1);
+        var threshold = Policy.Thresholds.Where(one => one.Key.Category == head).Select(one => one.Value).DefaultIfEmpty(1).Min();
         var caught = scored.Count(one => one.IsPositive && one.Score >= threshold);
         text.AppendLine(CultureInfo.InvariantCulture, $"| {head.ToString().ToLowerInvariant()} | {name}: {scored.Count} | {positives} | {HeadMeasures.Auc(scored.Select(one => (one.IsPositive, one.Score))):F3} | {bar} | {threshold:F3} | {100.0 * caught / Math.Max(1, positives):F0} |");
     }

@@ -33,12 +33,12 @@ public sealed class PolicyFileTests : IDisposable
     }
 
     [Fact]
-    public void The_default_has_a_threshold_for_every_head_that_does_something() => Assert.All(Classification.Heads, head =>
+    public void The_default_has_a_threshold_for_every_head()
     {
         var policy = ScreeningPolicyFile.Read(null);
-        Assert.InRange(policy.Thresholds[(head, Severity.Strong)], 0.01, 1);
-        Assert.NotEqual(ScreeningAction.Deliver, policy.Actions[(head, Severity.Strong)]);
-    });
+
+        Assert.Equal(Classification.Heads, policy.Thresholds.Keys.Select(threshold => threshold.Category).Distinct());
+    }
 
     [Fact]
     public void Thresholds_of_heads_are_read_and_may_be_missing()

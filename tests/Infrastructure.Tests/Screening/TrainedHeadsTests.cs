@@ -38,6 +38,20 @@ public sealed class TrainedHeadsTests : IDisposable
         });
     }
 
+    [Theory]
+    [InlineData("what the fuck")]
+    [InlineData("this is fucking great")]
+    [InlineData("i fucked up my exam")]
+    [InlineData("i want to kill this boss level")]
+    [InlineData("i hate mondays")]
+    public void Swearing_alone_and_figures_of_speech_lead_to_nothing(string text)
+    {
+        var found = new LocalTextScreen().Inspect(text).Findings;
+        var policy = ScreeningPolicyFile.Read(null);
+
+        Assert.Null(policy.Judge([.. found, .. policy.FindingsOf(Heads.Classify(text), found)]));
+    }
+
     [Fact]
     public void Their_version_is_the_one_that_is_listed_with_them()
     {
