@@ -32,7 +32,7 @@ public sealed class TellWarningsHandler(
         {
             var policy = Policies.Find(state.Find(told.SanctionId)!.Policy)!;
             connections.Push(request.VisitorId, new Notice(
-                "warned", $"A warning: {policy.Title}. {policy.Meaning} Why, and how to appeal: {links.UrlFor(request.VisitorId, told.SanctionId)}", "warning"));
+                "warned", $"A warning: {policy.Title}. {policy.Meaning}", "warning", links.UrlFor(request.VisitorId, told.SanctionId)));
         }
 
         return default;

@@ -85,7 +85,10 @@ public sealed record SessionEnded(Guid MatchId, string Reason) : IServerEvent
 }
 
 /// <param name="Severity"><c>info</c> or <c>warning</c>.</param>
-public sealed record Notice(string Code, string Message, string Severity) : IServerEvent
+/// <param name="AppealUrl">Of a warning: a path on this site where it is explained and appealed; left out of any other notice.</param>
+public sealed record Notice(
+    string Code, string Message, string Severity,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? AppealUrl = null) : IServerEvent
 {
     string IServerEvent.EventName => "notice";
 }

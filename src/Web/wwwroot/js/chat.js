@@ -423,25 +423,25 @@ on("partner_connection", (/** @type {{ matchId: string, state: string, graceSeco
 });
 /**
  * A warning stays until the next thing is said; why, and the appeal, are one link away.
- * @param {string} message ends with the address of the decision
+ * @param {string} message
+ * @param {string} [appealUrl] a path on this site
  */
-function warned(message) {
-  const [words, address] = message.split(/ Why, and how to appeal: (?=\/appeal\?)/);
-  problem(words ?? message);
-  if (!address) return;
+function warned(message, appealUrl) {
+  problem(message);
+  if (!appealUrl) return;
   const link = document.createElement("a");
-  link.href = address;
+  link.href = appealUrl;
   link.textContent = "Why, and how to appeal";
   byId("problem")?.append(" ", link);
 }
 
-on("notice", (/** @type {{ code: string, message: string }} */ { code, message }) => {
+on("notice", (/** @type {{ code: string, message: string, appealUrl?: string }} */ { code, message, appealUrl }) => {
   if (state() === "live" && ["contact-details", "against-guidelines"].includes(code)) {
     conversation.caution(message);
     say(message);
     return;
   }
-  if (code === "warned") warned(message);
+  if (code === "warned") warned(message, appealUrl);
   else problem(message || (code === "restarting" ? "We are restarting. Your chat comes back by itself." : code));
 });
 on("banned", () => location.assign("/banned"));
