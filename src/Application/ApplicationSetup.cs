@@ -44,6 +44,7 @@ public static class ApplicationSetup
             .AddSingleton<BanGate>()
             .AddSingleton<BanEnforcement>()
             .AddSingleton<EvidenceCollector>()
+            .AddSingleton<Preservation>()
             .AddSingleton<Escalation>()
             .AddSingleton<SevereVerdictCases>()
             .AddSingleton<LocalExpulsions>()

@@ -17,6 +17,9 @@ public abstract record CaseStanding
     /// <param name="By">Null where it was automated.</param>
     public sealed record Decided(CaseOutcome Outcome, Guid? By, DateTimeOffset At) : CaseStanding;
 
+    /// <summary>The one who looked into this severe case last.</summary>
+    public sealed record Seen(Guid By, DateTimeOffset At) : CaseStanding;
+
     /// <summary>A rule's refusal, with how the case stood.</summary>
     internal static Refusal Refuse(Rejection reason, CaseState state) => Refusals.From(reason) with
     {
@@ -24,6 +27,7 @@ public abstract record CaseStanding
         {
             "case.claimed" when state.Claim is var (by, until) => new Claimed(by, until),
             "case.not-open" when state.LastDecision is { } last => new Decided(last.Outcome, last.By, last.At),
+            "case.seen" when state.LastViewed is { } viewed => new Seen(viewed.By, viewed.At),
             _ => null,
         },
     };

@@ -6,12 +6,18 @@ namespace RandomChat.Application.Moderation;
 
 /// <summary>Closes the open reports of a case that were seen (<see cref="CaseState.ToDecide"/>): nothing was to be done.</summary>
 /// <param name="By">Who of the staff.</param>
-public sealed record DismissReports(Guid CaseId, Guid By) : IRequest<Outcome<Nothing>>;
+/// <param name="HandlesSevere">Whether they may decide severe cases; others are refused with <c>forbidden</c>.</param>
+public sealed record DismissReports(Guid CaseId, Guid By, bool HandlesSevere = false) : IRequest<Outcome<Nothing>>;
 
 public sealed class DismissReportsHandler(CommandExecutor executor, TimeProvider clock) : IRequestHandler<DismissReports, Outcome<Nothing>>
 {
     public async ValueTask<Outcome<Nothing>> Handle(DismissReports request, CancellationToken cancellationToken)
     {
+        if (!request.HandlesSevere && (await executor.Load(Case.Decider, request.CaseId, cancellationToken)).IsSevere)
+        {
+            return Refusals.From(Case.Restricted);
+        }
+
         var executed = await executor.Execute(
             Case.Decider, request.CaseId, new CaseCommand.Decide(CaseOutcome.Dismissed, null, request.By, clock.GetUtcNow()), Guid.NewGuid(),
             EventMetadata.Staff(request.By), cancellationToken);

@@ -14,15 +14,17 @@ namespace RandomChat.Application.Moderation;
 /// <param name="Until">Null for good.</param>
 /// <param name="Statement">What whoever is banned is told, 1 to <see cref="Ban.MaximumStatementLength"/> characters.</param>
 /// <param name="By">Who of the staff.</param>
-public sealed record IssueBan(Guid SanctionId, Guid VisitorId, string Policy, DateTimeOffset? Until, string Statement, Guid By)
+/// <param name="HandlesSevere">Whether they may decide severe cases; by others the reports of one stay open.</param>
+public sealed record IssueBan(
+    Guid SanctionId, Guid VisitorId, string Policy, DateTimeOffset? Until, string Statement, Guid By, bool HandlesSevere = false)
     : IRequest<Outcome<IssuedBan>>;
 
 /// <param name="Until">Null for good.</param>
 public sealed record IssuedBan(Guid SanctionId, Guid VisitorId, string Reason, DateTimeOffset? Until);
 
 public sealed class IssueBanHandler(
-    CommandExecutor executor, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement, TimeProvider clock,
-    ILogger<IssueBanHandler> log)
+    CommandExecutor executor, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement, Preservation preservation,
+    TimeProvider clock, ILogger<IssueBanHandler> log)
     : IRequestHandler<IssueBan, Outcome<IssuedBan>>
 {
     public async ValueTask<Outcome<IssuedBan>> Handle(IssueBan request, CancellationToken cancellationToken)
@@ -62,7 +64,16 @@ public sealed class IssueBanHandler(
         try
         {
             await enforcement.Enforce(request.VisitorId, null, CancellationToken.None);
-            if (!reports.Open.IsEmpty)
+            if (Policies.Find(request.Policy) is { IsSevere: true }
+                && await executor.Execute(
+                    Case.Decider, caseId, new CaseCommand.FindSevere(request.Policy, request.By, now),
+                    DerivedId.From("case.severe", request.SanctionId, string.Empty), EventMetadata.Staff(request.By), CancellationToken.None)
+                is Executed<CaseEvent, CaseState>.Done { State: var severe })
+            {
+                await preservation.Ensure(caseId, severe, CancellationToken.None);
+            }
+
+            if (!reports.Open.IsEmpty && (!reports.IsSevere || request.HandlesSevere))
             {
                 await executor.Execute(
                     Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, request.SanctionId, request.By, now, request.Policy),
@@ -83,8 +94,9 @@ public sealed class IssueBanHandler(
 internal static class Statements
 {
     /// <summary>What is wrong with a statement, or null.</summary>
-    public static Refusal? ProblemOf(string statement) => statement.Trim().Length is 0 or > Ban.MaximumStatementLength
-        ? Refusal.Invalid("statement", $"A statement has 1 to {Ban.MaximumStatementLength:N0} characters.")
+    /// <param name="field">Where it was written.</param>
+    public static Refusal? ProblemOf(string statement, string field = "statement") => statement.Trim().Length is 0 or > Ban.MaximumStatementLength
+        ? Refusal.Invalid(field, $"A {field} has 1 to {Ban.MaximumStatementLength:N0} characters.")
         : null;
 
     /// <param name="about">The sanction or the appeal that it belongs to.</param>

@@ -20,7 +20,7 @@ public sealed record ReportReceipt(Guid ReportId, DateTimeOffset ReceivedAt);
 
 public sealed class ReportPartnerHandler(
     Departures departures, OwnMatches own, EvidenceCollector collector, ISealer sealer, CommandExecutor executor, ISender sender,
-    ILimits limits, ProfileScreening screening, Escalation escalation, TimeProvider clock)
+    ILimits limits, ProfileScreening screening, Escalation escalation, Preservation preservation, TimeProvider clock)
     : IRequestHandler<ReportPartner, Outcome<ReportReceipt>>
 {
     public async ValueTask<Outcome<ReportReceipt>> Handle(ReportPartner request, CancellationToken cancellationToken)
@@ -75,12 +75,14 @@ public sealed class ReportPartnerHandler(
             // Never refused: who reports may have to repeat what was said.
             comment is null ? null : screening.VerdictOn(comment));
 
-        if (await executor.Execute(
-            Case.Decider, caseId, new CaseCommand.Report(report), reportId, EventMetadata.Visitor(request.VisitorId), ct)
-            is Executed<CaseEvent, CaseState>.Refused { Reason: var reason })
+        var executed = await executor.Execute(
+            Case.Decider, caseId, new CaseCommand.Report(report), reportId, EventMetadata.Visitor(request.VisitorId), ct);
+        if (executed is not Executed<CaseEvent, CaseState>.Done { State: var recorded })
         {
-            return Refusals.From(reason);
+            return Refusals.From(((Executed<CaseEvent, CaseState>.Refused)executed).Reason);
         }
+
+        await preservation.Ensure(caseId, recorded, ct);
 
         // Beside the answer: who reports does not learn from its timing what it led to.
         _ = escalation.Consider(mine.Partner.VisitorId);

@@ -29,7 +29,7 @@ public sealed record SevereVerdict(Guid MatchId, Guid MessageId, Guid VisitorId,
 /// and their case is opened, or joined, for people to look. Whatever is tried again happens once.
 /// </summary>
 public sealed class SevereVerdictCases(
-    ISevereVerdictIndex index, CommandExecutor executor, EvidenceCollector collector, ISealer sealer, TimeProvider clock,
+    ISevereVerdictIndex index, CommandExecutor executor, EvidenceCollector collector, ISealer sealer, Preservation preservation, TimeProvider clock,
     ILogger<SevereVerdictCases> log)
 {
     private const string Statement =
@@ -98,6 +98,10 @@ public sealed class SevereVerdictCases(
             caseId, flagId, verdict.VisitorId, match.TicketOf(verdict.VisitorId)!.DeviceId, verdict.Policy, verdict.MatchId, verdict.MessageId,
             what.Verdict, caseKey, await sealer.SealForCase(caseKey, flagId, json, CancellationToken.None),
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), evidence.Messages.Count, now);
-        await executor.Execute(Case.Decider, caseId, new CaseCommand.Flag(flag), flagId, EventMetadata.System, CancellationToken.None);
+        if (await executor.Execute(Case.Decider, caseId, new CaseCommand.Flag(flag), flagId, EventMetadata.System, CancellationToken.None)
+            is Executed<CaseEvent, CaseState>.Done { State: var flagged })
+        {
+            await preservation.Ensure(caseId, flagged, CancellationToken.None);
+        }
     }
 }

@@ -17,7 +17,8 @@ namespace RandomChat.Application.Moderation;
 /// <param name="Policy">The code of the policy that was broken.</param>
 /// <param name="Statement">What whoever is sanctioned is told, 1 to <see cref="Ban.MaximumStatementLength"/> characters; null: no sanction.</param>
 /// <param name="By">Who of the staff.</param>
-public sealed record UpholdReports(Guid CaseId, string Policy, string? Statement, Guid By) : IRequest<Outcome<UpheldReports>>;
+/// <param name="HandlesSevere">Whether they may decide severe cases; others are refused with <c>forbidden</c>.</param>
+public sealed record UpholdReports(Guid CaseId, string Policy, string? Statement, Guid By, bool HandlesSevere = false) : IRequest<Outcome<UpheldReports>>;
 
 /// <param name="SanctionId">Null where there was no new one.</param>
 /// <param name="IsBan">Else it is a warning.</param>
@@ -25,8 +26,8 @@ public sealed record UpholdReports(Guid CaseId, string Policy, string? Statement
 public sealed record UpheldReports(Guid? SanctionId, bool IsBan, DateTimeOffset? Until);
 
 public sealed class UpholdReportsHandler(
-    CommandExecutor executor, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement, TimeProvider clock,
-    ILogger<UpholdReportsHandler> log)
+    CommandExecutor executor, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement, Preservation preservation,
+    TimeProvider clock, ILogger<UpholdReportsHandler> log)
     : IRequestHandler<UpholdReports, Outcome<UpheldReports>>
 {
     public async ValueTask<Outcome<UpheldReports>> Handle(UpholdReports request, CancellationToken cancellationToken)
@@ -44,6 +45,11 @@ public sealed class UpholdReportsHandler(
         // Asked before anything is done: a sanction is not to stand for what somebody else decides otherwise.
         var now = clock.GetUtcNow();
         var known = await executor.Load(Case.Decider, request.CaseId, cancellationToken);
+        if (known.IsSevere && !request.HandlesSevere)
+        {
+            return Refusals.From(Case.Restricted);
+        }
+
         var decide = new CaseCommand.Decide(CaseOutcome.Upheld, null, request.By, now, request.Policy);
         if (Case.Decider.Decide(decide, known) is Decision<CaseEvent>.Rejected { Reason: var tooLate })
         {
@@ -67,9 +73,13 @@ public sealed class UpholdReportsHandler(
 
         var decided = await executor.Execute(
             Case.Decider, request.CaseId, decide with { SanctionId = sanction?.Id }, Guid.NewGuid(), EventMetadata.Staff(request.By), CancellationToken.None);
-        return decided is Executed<CaseEvent, CaseState>.Refused { Reason: var refused, State: var stood }
-            ? CaseStanding.Refuse(refused, stood)
-            : new UpheldReports(sanction?.Id, sanction is { IsBan: true }, sanction?.Until);
+        if (decided is not Executed<CaseEvent, CaseState>.Done { State: var after })
+        {
+            return CaseStanding.Refuse(((Executed<CaseEvent, CaseState>.Refused)decided).Reason, ((Executed<CaseEvent, CaseState>.Refused)decided).State);
+        }
+
+        await preservation.Ensure(request.CaseId, after, CancellationToken.None);
+        return new UpheldReports(sanction?.Id, sanction is { IsBan: true }, sanction?.Until);
     }
 
     /// <summary>Does what the ladder says, and makes a ban take effect.</summary>

@@ -25,13 +25,19 @@ public interface IKeyStore
     /// <summary>Lets keys live longer, never shorter. The result holds the ids that exist no more.</summary>
     ValueTask<IReadOnlyList<string>> Touch(IReadOnlyList<KeyLife> lives, CancellationToken ct);
 
+    /// <summary>
+    /// Lets keys live shorter, never longer, without a trace of them where they would have stayed; ids that do not exist are
+    /// passed over. Other nodes learn of it with their next <see cref="DestroyDue"/>, and may hold the key until then.
+    /// </summary>
+    ValueTask Shorten(IReadOnlyList<KeyLife> lives, CancellationToken ct);
+
     /// <summary>Destroys these keys; ids that do not exist are passed over.</summary>
     ValueTask<Destruction> Destroy(IReadOnlyList<string> ids, CancellationToken ct);
 
     /// <summary>
     /// Destroys the keys whose time is <paramref name="now"/> or earlier, at the latest when the period (an hour) in
     /// which their time lies is over: until then the store may keep what nobody opens any more. Finishes what an earlier
-    /// destruction left undone. The result also names what other nodes have destroyed since the last run.
+    /// destruction left undone. The result also names what other nodes have destroyed or shortened since the last run.
     /// </summary>
     ValueTask<Destruction> DestroyDue(DateTimeOffset now, CancellationToken ct);
 }

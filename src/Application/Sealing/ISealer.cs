@@ -31,6 +31,15 @@ public interface ISealer
     /// <exception cref="Events.DependencyUnavailableException">The pool is empty and cannot be filled.</exception>
     ValueTask<string> TakeCaseKey(CancellationToken ct);
 
+    /// <summary>
+    /// Makes the end of a case key's life that moment, be it later or earlier than it was; at once where it has passed. Where
+    /// the store does not answer it is done as soon as it does, as long as this process lives.
+    /// </summary>
+    /// <param name="end">Null: it is kept until another end is named.</param>
+    /// <returns>False where the key is destroyed.</returns>
+    /// <exception cref="Events.DependencyUnavailableException">It is not done yet.</exception>
+    ValueTask<bool> EndCaseKey(string caseKey, DateTimeOffset? end, CancellationToken ct);
+
     ValueTask<string> SealForCase(string caseKey, Guid reportId, string text, CancellationToken ct);
 
     /// <summary>The text, or null where the key has been destroyed.</summary>

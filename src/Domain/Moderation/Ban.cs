@@ -45,6 +45,12 @@ public abstract record BanEvent
     /// <summary>The ban was taken back, and its strikes with it. <c>Statement</c>, the reason, is sealed under a case key, for the sanction.</summary>
     public sealed record Lifted(Guid SanctionId, Guid VisitorId, string Statement, Guid By, DateTimeOffset At) : BanEvent;
 
+    /// <summary>
+    /// Somebody of the staff looked again at a ban for good, as is due each year, and keeps it. <c>Statement</c>, why, is sealed
+    /// under a case key, for the sanction.
+    /// </summary>
+    public sealed record Reviewed(Guid SanctionId, Guid VisitorId, string Statement, Guid By, DateTimeOffset At) : BanEvent;
+
     /// <summary>Whoever was sanctioned asks for another look. <c>Statement</c> is sealed under a case key, for the appeal.</summary>
     public sealed record AppealFiled(Guid AppealId, Guid SanctionId, Guid VisitorId, string Statement, DateTimeOffset At) : BanEvent;
 
@@ -89,6 +95,9 @@ public abstract record BanCommand
     /// <summary>Takes the ban that lasts back.</summary>
     public sealed record Lift(string Statement, Guid By, DateTimeOffset At) : BanCommand;
 
+    /// <summary>Keeps the ban for good that lasts, after looking at it again.</summary>
+    public sealed record Review(string Statement, Guid By, DateTimeOffset At) : BanCommand;
+
     /// <summary>Notes that warnings are shown.</summary>
     public sealed record Tell(IReadOnlyList<Guid> SanctionIds, DateTimeOffset At) : BanCommand;
 
@@ -106,6 +115,12 @@ public sealed record Sanction(
     Guid Id, string Policy, bool IsBan, int Strikes, DateTimeOffset StrikesUntil, DateTimeOffset? Until, string Statement, Guid? By, DateTimeOffset At)
 {
     public bool IsLifted { get; init; }
+
+    /// <summary>When somebody last looked at a ban for good again and kept it; null where nobody has.</summary>
+    public DateTimeOffset? ReviewedAt { get; init; }
+
+    /// <summary>When a ban for good has to be looked at again; null where there is nothing to review.</summary>
+    public DateTimeOffset? ReviewDueAt => IsBan && Until is null && !IsTakenBack ? Ban.ReviewDueAt(At, ReviewedAt) : null;
 
     /// <summary>Lifted, or overturned on appeal: it keeps nobody out and counts for nothing.</summary>
     public bool IsTakenBack => IsLifted || Appeal is { Outcome: AppealOutcome.Overturned };
@@ -168,6 +183,12 @@ public static class Ban
     /// <summary>Whoever was sanctioned for a policy is not warned automatically of the same again for so long.</summary>
     public static readonly TimeSpan WarnedOnceIn = TimeSpan.FromDays(1);
 
+    /// <summary>How long a ban for good lasts until somebody has to look at it again.</summary>
+    public static readonly TimeSpan ReviewedEvery = TimeSpan.FromDays(365);
+
+    /// <param name="reviewed">Null where nobody has reviewed it yet.</param>
+    public static DateTimeOffset ReviewDueAt(DateTimeOffset issued, DateTimeOffset? reviewed) => (reviewed ?? issued) + ReviewedEvery;
+
     public static readonly Decider<BanCommand, BanEvent, BanState> Decider = new("ban", new(null, []), Decide, Evolve);
 
     private static Decision<BanEvent> Decide(BanCommand command, BanState state) => command switch
@@ -192,6 +213,10 @@ public static class Ban
         BanCommand.Lift l when state.ActiveAt(l.At) is not { } => new Rejection("ban.not-active", "There is no ban that lasts."),
         BanCommand.Lift l => new Decision<BanEvent>.Accepted(
             [.. state.Sanctions.Where(sanction => sanction.LastsAt(l.At)).Select(sanction => new BanEvent.Lifted(sanction.Id, state.VisitorId!.Value, l.Statement, l.By, l.At))]),
+
+        BanCommand.Review r when state.ActiveAt(r.At)?.ReviewDueAt is not { } => new Rejection("ban.not-permanent", "There is no ban for good that lasts."),
+        BanCommand.Review r when state.ActiveAt(r.At)!.ReviewDueAt > r.At => new Rejection("ban.review-not-due", "This ban is not to be reviewed yet."),
+        BanCommand.Review r => new BanEvent.Reviewed(state.ActiveAt(r.At)!.Id, state.VisitorId!.Value, r.Statement, r.By, r.At),
 
         BanCommand.Tell t => new Decision<BanEvent>.Accepted(
             [.. state.UntoldWarnings.Where(warning => t.SanctionIds.Contains(warning.Id)).Select(warning => new BanEvent.Told(warning.Id, state.VisitorId!.Value, t.At))]),
@@ -247,6 +272,7 @@ public static class Ban
         BanEvent.Issued e => new(e.VisitorId, state.Sanctions.Add(
             new(e.SanctionId, e.Policy, IsBan: true, e.Strikes, e.StrikesUntil, e.Until, e.Statement, e.By, e.At))),
         BanEvent.Told e => With(state, e.SanctionId, sanction => sanction with { IsTold = true }),
+        BanEvent.Reviewed e => With(state, e.SanctionId, sanction => sanction with { ReviewedAt = e.At }),
         BanEvent.Lifted e => With(state, e.SanctionId, sanction => sanction with { IsLifted = true }),
         BanEvent.AppealFiled e => With(state, e.SanctionId, sanction => sanction with { Appeal = new(e.AppealId, e.Statement, e.At) }),
         BanEvent.AppealDecided e => With(state, e.SanctionId, sanction => sanction with

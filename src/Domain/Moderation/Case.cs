@@ -39,8 +39,13 @@ public interface ICaseItem
     /// <summary>The code of the policy that is said to be broken.</summary>
     string Policy { get; }
 
+    DateTimeOffset At { get; }
+
     /// <summary>Sealed; null where none was written.</summary>
     string? Comment { get; }
+
+    /// <summary>Of the key under which both are sealed; null where there is neither.</summary>
+    string? CaseKey { get; }
 
     /// <summary>Sealed; null where there is none.</summary>
     string? Evidence { get; }
@@ -92,7 +97,8 @@ public abstract record CaseEvent
     public sealed record Claimed(Guid CaseId, Guid VisitorId, Guid By, DateTimeOffset Until, DateTimeOffset At) : CaseEvent;
 
     /// <summary>Somebody of the staff opened the evidence of a report.</summary>
-    public sealed record Viewed(Guid CaseId, Guid VisitorId, Guid ReportId, Guid By, DateTimeOffset At) : CaseEvent;
+    /// <param name="Knowingly">Although somebody else had looked into this severe case before, and knowing that.</param>
+    public sealed record Viewed(Guid CaseId, Guid VisitorId, Guid ReportId, Guid By, DateTimeOffset At, bool Knowingly = false) : CaseEvent;
 
     /// <summary>
     /// Enough reliable reporters agree: whoever was reported is sanctioned without anybody looking, at their next join and at
@@ -119,6 +125,33 @@ public abstract record CaseEvent
 
         public override int GetHashCode() => HashCode.Combine(CaseId, At);
     }
+
+    /// <summary>
+    /// A legal hold: the evidence of the case, and of reports to come, is destroyed neither when its time is over nor with an
+    /// erasure. Placed again it counts from then on as it was placed last.
+    /// </summary>
+    /// <param name="Reason">Sealed for the hold, under the key named in <c>CaseKey</c>, which lives as long as the hold.</param>
+    /// <param name="Until">When it ends by itself; null where only its release ends it.</param>
+    /// <param name="By">Who of the staff.</param>
+    public sealed record Held(
+        Guid CaseId, Guid VisitorId, Guid HoldId, string Reason, string CaseKey, DateTimeOffset? Until, Guid By, DateTimeOffset At) : CaseEvent;
+
+    /// <summary>The hold was lifted: the evidence ends with its time again, at once where that is over.</summary>
+    /// <param name="Reason">Sealed under a case key, for the hold.</param>
+    /// <param name="By">Who of the staff.</param>
+    public sealed record Released(Guid CaseId, Guid VisitorId, Guid HoldId, string Reason, Guid By, DateTimeOffset At) : CaseEvent;
+
+    /// <summary>A breach of a severe policy was found: from then on few may see the case, and its evidence is kept for longer.</summary>
+    /// <param name="Policy">The code of the policy.</param>
+    /// <param name="By">Who of the staff found it; null where it was automated.</param>
+    public sealed record FoundSevere(Guid CaseId, Guid VisitorId, string Policy, Guid? By, DateTimeOffset At) : CaseEvent;
+
+    /// <summary>The case was handed out as a package for authorities.</summary>
+    /// <param name="ManifestHash">SHA-256 of the package's <c>manifest.json</c>, lower-case hex; that holds the hash of every other file.</param>
+    /// <param name="Reports">How many reports and flags were in it.</param>
+    /// <param name="By">Who of the staff.</param>
+    public sealed record Exported(
+        Guid CaseId, Guid VisitorId, Guid ExportId, string ManifestHash, int Reports, Guid By, DateTimeOffset At) : CaseEvent;
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -136,7 +169,9 @@ public abstract record CaseCommand
     public sealed record Flag(CaseEvent.Flagged What) : CaseCommand;
 
     /// <summary>Opens the evidence of a report or a flag; one that is open claims the case by that.</summary>
-    public sealed record View(Guid ReportId, Guid By, DateTimeOffset At) : CaseCommand;
+    /// <param name="HandlesSevere">Whether they may see severe cases.</param>
+    /// <param name="Knowingly">They want to look although somebody else has looked into this severe case already.</param>
+    public sealed record View(Guid ReportId, Guid By, DateTimeOffset At, bool HandlesSevere = false, bool Knowingly = false) : CaseCommand;
 
     /// <param name="Policy">The code of the policy on which the open reports agree.</param>
     public sealed record Escalate(Guid SanctionId, string Policy, DateTimeOffset DueAt, DateTimeOffset At) : CaseCommand;
@@ -145,6 +180,21 @@ public abstract record CaseCommand
     /// <param name="By">Who of the staff; null where it is automated.</param>
     /// <param name="Policy">The code of the policy that was broken; null where none was.</param>
     public sealed record Decide(CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At, string? Policy = null) : CaseCommand;
+
+    /// <summary>Places a legal hold, or another one in place of the one that lasts.</summary>
+    /// <param name="Reason">Sealed.</param>
+    /// <param name="CaseKey">Under which the reason is sealed.</param>
+    /// <param name="Until">Null where only its release ends it.</param>
+    public sealed record Hold(Guid HoldId, string Reason, string CaseKey, DateTimeOffset? Until, Guid By, DateTimeOffset At) : CaseCommand;
+
+    /// <param name="Reason">Sealed.</param>
+    public sealed record Release(string Reason, Guid By, DateTimeOffset At) : CaseCommand;
+
+    /// <inheritdoc cref="CaseEvent.FoundSevere"/>
+    public sealed record FindSevere(string Policy, Guid? By, DateTimeOffset At) : CaseCommand;
+
+    /// <inheritdoc cref="CaseEvent.Exported"/>
+    public sealed record Export(Guid ExportId, string ManifestHash, Guid By, DateTimeOffset At) : CaseCommand;
 }
 
 /// <param name="Reports">By their ids.</param>
@@ -188,11 +238,55 @@ public sealed record CaseState(
     /// <param name="policy">Its code.</param>
     public ImmutableList<ICaseItem> OpenUnder(string policy) => Open.FindAll(item => item is CaseEvent.Reported && item.Policy == policy);
 
+    /// <summary>Whether it is about a severe policy: few may see it, and its evidence is kept for longer. Stays so.</summary>
+    public bool IsSevere { get; init; }
+
+    /// <summary>The last one of the staff to open evidence of the case; null where nobody has.</summary>
+    public CaseEvent.Viewed? LastViewed { get; init; }
+
+    /// <summary>Everybody of the staff who opened evidence of the case.</summary>
+    public ImmutableHashSet<Guid> Viewers { get; init; } = [];
+
+    /// <summary>Every legal hold that was placed, oldest first. One takes the place of the one before.</summary>
+    public ImmutableList<LegalHold> Holds { get; init; } = [];
+
+    /// <summary>Which case it is and whose; null before the first report or flag.</summary>
+    public (Guid CaseId, Guid VisitorId)? Subject => Items is [var any, ..] ? (any.CaseId, any.VisitorId) : null;
+
+    /// <summary>All reports and flags, decided or not, oldest first.</summary>
+    public IReadOnlyList<ICaseItem> Items => [.. Reports.Values.Concat<ICaseItem>(Flags.Values).OrderBy(item => item.At)];
+
     public bool HasReported(Guid matchId, Guid reporterId) =>
         Reports.Values.Any(report => report.MatchId == matchId && report.ReporterId == reporterId);
 
     /// <summary>Whether somebody else works on the case at a moment.</summary>
     public bool IsClaimedByOther(Guid? by, DateTimeOffset at) => Claim is var (owner, until) && owner != by && until > at;
+
+    /// <summary>The legal hold that lasts at a moment; null where none does.</summary>
+    public LegalHold? HoldAt(DateTimeOffset at) => Holds.LastOrDefault() is { } last && (last.Ends is not { } end || end > at) ? last : null;
+
+    /// <summary>Whether evidence is kept for longer than usual.</summary>
+    public bool IsPreserved => IsSevere || Holds.LastOrDefault() is { EndedAt: null };
+
+    /// <summary>When the evidence of a report or a flag is to be destroyed, as things stand.</summary>
+    /// <param name="retention">How long evidence is kept without a hold.</param>
+    /// <param name="ifSevere">The same of a severe case, where that is longer.</param>
+    /// <returns>Null while a hold lasts that only its release ends.</returns>
+    public DateTimeOffset? EvidenceEnds(ICaseItem item, TimeSpan retention, TimeSpan ifSevere)
+    {
+        var usually = item.At + (IsSevere && ifSevere > retention ? ifSevere : retention);
+        return Holds.LastOrDefault() is not { EndedAt: null } hold ? usually : hold.Ends is { } end ? Max(usually, end) : null;
+    }
+
+    private static DateTimeOffset Max(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}
+
+/// <summary>A legal hold and its end.</summary>
+/// <param name="EndedAt">When it was lifted or another took its place; null where neither happened.</param>
+public sealed record LegalHold(CaseEvent.Held Placed, DateTimeOffset? EndedAt)
+{
+    /// <summary>When it is over; null while only its release ends it.</summary>
+    public DateTimeOffset? Ends => EndedAt ?? Placed.Until;
 }
 
 /// <summary>The rules of a case.</summary>
@@ -219,8 +313,11 @@ public static class Case
         CaseCommand.Flag { What: var flag } => flag,
 
         CaseCommand.View v when state.Find(v.ReportId) is null => new Rejection("case.unknown", "There is no such report."),
+        CaseCommand.View { HandlesSevere: false } when state.IsSevere => Restricted,
+        CaseCommand.View v when state.IsOpen(v.ReportId) && state.IsClaimedByOther(v.By, v.At) => ClaimedByOther,
+        CaseCommand.View { Knowingly: false } v when state.IsSevere && WasSeenByOther(v, state) =>
+            new Rejection("case.seen", "Somebody else has looked into this severe case already."),
         CaseCommand.View v when !state.IsOpen(v.ReportId) => Viewed(v, state),
-        CaseCommand.View v when state.IsClaimedByOther(v.By, v.At) => ClaimedByOther,
         CaseCommand.View v => new Decision<CaseEvent>.Accepted(
         [
             .. Claimed(v, state),
@@ -238,10 +335,33 @@ public static class Case
             state.Open[0].CaseId, state.Open[0].VisitorId, [.. state.ToDecide(d.By).Select(item => item.Id)], d.Outcome, d.SanctionId, d.By, d.At,
             d.Policy),
 
+        CaseCommand.Hold when state.Subject is not { } => new Rejection("case.unknown", "There is no such case."),
+        CaseCommand.Hold h when state.Holds.Exists(hold => hold.Placed.HoldId == h.HoldId) => Decision<CaseEvent>.AlreadySo,
+        CaseCommand.Hold h when h.Until <= h.At => new Rejection("case.until-past", "A hold ends later than now."),
+        CaseCommand.Hold h => new CaseEvent.Held(
+            state.Subject!.Value.CaseId, state.Subject.Value.VisitorId, h.HoldId, h.Reason, h.CaseKey, h.Until, h.By, h.At),
+
+        CaseCommand.Release when state.Holds is [] => new Rejection("case.not-held", "There is no hold on this case."),
+        CaseCommand.Release r => state.HoldAt(r.At) is { Placed: var hold }
+            ? new CaseEvent.Released(hold.CaseId, hold.VisitorId, hold.HoldId, r.Reason, r.By, r.At)
+            : Decision<CaseEvent>.AlreadySo,
+
+        CaseCommand.FindSevere when state.IsSevere || state.Subject is not { } => Decision<CaseEvent>.AlreadySo,
+        CaseCommand.FindSevere f => new CaseEvent.FoundSevere(state.Subject!.Value.CaseId, state.Subject.Value.VisitorId, f.Policy, f.By, f.At),
+
+        CaseCommand.Export when state.Subject is not { } => new Rejection("case.unknown", "There is no such case."),
+        CaseCommand.Export x => new CaseEvent.Exported(
+            state.Subject!.Value.CaseId, state.Subject.Value.VisitorId, x.ExportId, x.ManifestHash, state.Items.Count, x.By, x.At),
+
         _ => throw new InvalidOperationException($"No rule for {command}."),
     };
 
     private static Rejection ClaimedByOther { get; } = new("case.claimed", "Somebody else works on this case.");
+
+    /// <summary>Who may not see a severe case can do nothing about it either.</summary>
+    public static Rejection Restricted { get; } = new("case.restricted", "This case is severe. Few may see it, and they decide it.");
+
+    private static bool WasSeenByOther(CaseCommand.View v, CaseState state) => !state.Viewers.Remove(v.By).IsEmpty;
 
     /// <summary>A claim is renewed when half of it is over, so that looking around does not fill the log.</summary>
     private static CaseEvent[] Claimed(CaseCommand.View v, CaseState state) =>
@@ -250,19 +370,37 @@ public static class Case
             : [new CaseEvent.Claimed(state.Find(v.ReportId)!.CaseId, state.Find(v.ReportId)!.VisitorId, v.By, v.At + Lease, v.At)];
 
     private static CaseEvent.Viewed Viewed(CaseCommand.View v, CaseState state) =>
-        new(state.Find(v.ReportId)!.CaseId, state.Find(v.ReportId)!.VisitorId, v.ReportId, v.By, v.At);
+        new(
+            state.Find(v.ReportId)!.CaseId, state.Find(v.ReportId)!.VisitorId, v.ReportId, v.By, v.At,
+            Knowingly: state.IsSevere && WasSeenByOther(v, state));
+
+    private static ImmutableList<LegalHold> Ended(ImmutableList<LegalHold> holds, DateTimeOffset at) =>
+        holds is [.., { EndedAt: null } last] ? holds.SetItem(holds.Count - 1, last with { EndedAt = last.Ends < at ? last.Ends : at }) : holds;
+
+    private static bool IsSevere(string? policy) => policy is not null && Policies.Find(policy) is { IsSevere: true };
+
+    private static CaseState Raised(CaseState state, ICaseItem item) => state with
+    {
+        Open = state.Open.Add(item),
+        IsSevere = state.IsSevere || IsSevere(item.Policy),
+    };
 
     private static CaseState Evolve(CaseState state, CaseEvent happened) => happened switch
     {
-        CaseEvent.Reported e => state with { Reports = state.Reports.SetItem(e.ReportId, e), Open = state.Open.Add(e) },
-        CaseEvent.Flagged e => state with { Flags = state.Flags.SetItem(e.FlagId, e), Open = state.Open.Add(e) },
+        CaseEvent.Reported e => Raised(state with { Reports = state.Reports.SetItem(e.ReportId, e) }, e),
+        CaseEvent.Flagged e => Raised(state with { Flags = state.Flags.SetItem(e.FlagId, e) }, e),
         CaseEvent.Claimed e => state with { Claim = (e.By, e.Until) },
         CaseEvent.Escalated e => state with { Escalation = e },
-        CaseEvent.Viewed e when state.IsOpen(e.ReportId) => state with
+        CaseEvent.Viewed e => state with
         {
-            Seen = state.Seen.SetItem(e.By, [.. state.Open.Select(item => item.Id)]),
+            Seen = state.IsOpen(e.ReportId) ? state.Seen.SetItem(e.By, [.. state.Open.Select(item => item.Id)]) : state.Seen,
+            Viewers = state.Viewers.Add(e.By),
+            LastViewed = e,
         },
+        CaseEvent.FoundSevere => state with { IsSevere = true },
         CaseEvent.Decided e => Decided(state, e, e.Reports is { } ids ? state.Open.RemoveAll(item => ids.Contains(item.Id)) : []),
+        CaseEvent.Held e => state with { Holds = Ended(state.Holds, e.At).Add(new(e, null)) },
+        CaseEvent.Released e => state with { Holds = Ended(state.Holds, e.At) },
         _ => state,
     };
 
@@ -276,6 +414,7 @@ public static class Case
         Claim = e.By is null && !open.IsEmpty ? state.Claim : null,
         Escalation = null,
         LastDecision = e,
+        IsSevere = state.IsSevere || (e.Outcome == CaseOutcome.Upheld && IsSevere(e.Policy)),
         Decisions = state.Decisions + 1,
     };
 }

@@ -23,6 +23,9 @@ public enum PolicySeverity
 /// <param name="Meaning">What is not allowed, in whole sentences.</param>
 public sealed record Policy(string Code, string Title, PolicySeverity Severity, ReportReason? Reason, string Meaning)
 {
+    /// <summary>Whether few may see a case of it, and its evidence is kept for longer.</summary>
+    public bool IsSevere => Severity == PolicySeverity.Severe;
+
     /// <summary>How much one breach counts on the ladder; see <see cref="SanctionLadder"/>.</summary>
     public int Strikes => Severity switch
     {

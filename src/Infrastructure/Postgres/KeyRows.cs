@@ -101,6 +101,41 @@ internal static class KeyRows
         return [.. lives.Select(life => life.Life.Id).Where(id => !places.ContainsKey(id))];
     }
 
+    /// <summary>
+    /// Lets keys live shorter. One that ends in another partition by that is moved there, and the one it comes from, which
+    /// would have kept its bytes until later, is noted to be written anew.
+    /// </summary>
+    /// <returns>The numbers under which the others learn of it.</returns>
+    /// <exception cref="PostgresException">A partition is missing (<c>23514</c>).</exception>
+    public static async Task<List<long>> Shorten(NpgsqlConnection connection, IReadOnlyList<(KeyLife Life, DateTime Due)> lives, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var places = await Lock(connection, lives.Select(life => life.Life.Id), ct);
+        var shortened = new List<string>();
+        foreach (var (life, due) in lives.Where(life => places.ContainsKey(life.Life.Id)))
+        {
+            var (before, former) = places[life.Id];
+            if (await connection.Run(
+                "UPDATE keys.wrapped SET destroy_after = $3, due = $4 WHERE id = $1 AND due = $2 AND destroy_after > $3",
+                ct, life.Id, before, life.DestroyAfter.UtcTicks, due) == 0)
+            {
+                continue;
+            }
+
+            shortened.Add(life.Id);
+            if (due != before)
+            {
+                await connection.Run("UPDATE keys.places SET due = $2, former = array_remove(former, $2) WHERE id = $1", ct, life.Id, due);
+                await KeyRemains.AddPartitions(connection, [.. former.Where(old => old > due).Append(before)], ct);
+                places[life.Id] = (due, former);
+            }
+        }
+
+        var numbers = await NoteForOthers(connection, shortened, ct);
+        await transaction.CommitAsync(ct);
+        return numbers;
+    }
+
     /// <summary>Deletes keys before their time, and notes where remains of them have to be cleared.</summary>
     /// <returns>The ids that existed, and the numbers of their erasures.</returns>
     public static async Task<(List<string> Ids, List<long> Erasures)> Delete(NpgsqlConnection connection, IReadOnlyList<string> ids, CancellationToken ct)
@@ -117,16 +152,21 @@ internal static class KeyRows
             "DELETE FROM keys.wrapped WHERE id = ANY($1) AND due = ANY($2)", ct, known, places.Values.Select(place => place.Due).Distinct().ToArray());
         await connection.Run("DELETE FROM keys.places WHERE id = ANY($1)", ct, [known]);
         await KeyRemains.AddPartitions(connection, [.. places.Values.SelectMany(place => place.Former.Append(place.Due)).Distinct()], ct);
-        await connection.Run("DELETE FROM keys.erasures WHERE at < clock_timestamp() - interval '2 days'", ct);
-        var erasures = await connection.Rows(
-            "INSERT INTO keys.erasures (id) SELECT unnest($1::text[]) RETURNING number", row => row.GetInt64(0), ct, [known]);
+        var erasures = await NoteForOthers(connection, known, ct);
         await transaction.CommitAsync(ct);
         return ([.. known], erasures);
     }
 
-    /// <summary>What any node destroyed before its time within the last day.</summary>
+    /// <summary>What any node destroyed before its time, or shortened, within the last day.</summary>
     public static Task<List<(long Number, string Id)>> Erasures(NpgsqlConnection connection, CancellationToken ct) => connection.Rows(
         "SELECT number, id FROM keys.erasures WHERE at > clock_timestamp() - interval '1 day'", row => (row.GetInt64(0), row.GetString(1)), ct);
+
+    private static async Task<List<long>> NoteForOthers(NpgsqlConnection connection, IReadOnlyCollection<string> ids, CancellationToken ct)
+    {
+        await connection.Run("DELETE FROM keys.erasures WHERE at < clock_timestamp() - interval '2 days'", ct);
+        return await connection.Rows(
+            "INSERT INTO keys.erasures (id) SELECT unnest($1::text[]) RETURNING number", row => row.GetInt64(0), ct, [ids.ToArray()]);
+    }
 
     private static async Task<Dictionary<string, (DateTime Due, DateTime[] Former)>> Lock(
         NpgsqlConnection connection, IEnumerable<string> ids, CancellationToken ct) =>

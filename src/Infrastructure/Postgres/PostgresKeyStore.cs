@@ -81,6 +81,22 @@ public sealed class PostgresKeyStore : IKeyStore
         },
         ct);
 
+    public async ValueTask Shorten(IReadOnlyList<KeyLife> lives, CancellationToken ct) => await line.Run(
+        async connection =>
+        {
+            var shorter = lives.Select(life => (life, partitions.Due(life.DestroyAfter))).ToArray();
+            var numbers = await WithPartitions(
+                connection, shorter.Select(life => life.Item2), () => KeyRows.Shorten(connection, shorter, ct), ct);
+            lock (gate)
+            {
+                erasures.UnionWith(numbers);
+            }
+
+            // The partition from which they were moved.
+            return await Clear(connection, inUse: null, ct);
+        },
+        ct);
+
     public ValueTask<Destruction> Destroy(IReadOnlyList<string> ids, CancellationToken ct) => line.Run(
         async connection =>
         {
@@ -137,7 +153,7 @@ public sealed class PostgresKeyStore : IKeyStore
         }
     }
 
-    /// <summary>What other nodes destroyed before its time since the last run: this one may still hold it in memory.</summary>
+    /// <summary>What other nodes destroyed before its time, or shortened, since the last run: this one may still hold it in memory.</summary>
     private async Task<IEnumerable<string>> ErasedElsewhere(NpgsqlConnection connection, CancellationToken ct)
     {
         var recent = await KeyRows.Erasures(connection, ct);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
 
 namespace RandomChat.Infrastructure.Sealing;
@@ -6,9 +7,12 @@ namespace RandomChat.Infrastructure.Sealing;
 /// <summary>A pool of stored keys for cases yet to come, each handed out once.</summary>
 internal sealed class CaseKeys(KeyVault vault, SealingOptions options, TimeProvider time) : IDisposable
 {
+    // Later than anything; far enough from the end of what a date can hold to be rounded up.
+    private static readonly DateTimeOffset NoEnd = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Slack = TimeSpan.FromDays(1);
     private readonly ConcurrentQueue<HeldKey> pool = new();
     private readonly ConcurrentQueue<(HeldKey Key, DateTimeOffset KeepUntil)> taken = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset?> unended = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim gate = new(1, 1);
 
     private int Size => Math.Max(1, options.CasePool);
@@ -29,6 +33,31 @@ internal sealed class CaseKeys(KeyVault vault, SealingOptions options, TimeProvi
         }
     }
 
+    /// <inheritdoc cref="ISealer.EndCaseKey"/>
+    public async ValueTask<bool> End(string id, DateTimeOffset? end, CancellationToken ct)
+    {
+        var until = end < NoEnd ? end.Value : NoEnd;
+        try
+        {
+            if (await vault.Find(id, ct) is not { } key || !await vault.Keep(key, until, ct))
+            {
+                unended.TryRemove(id, out _);
+                return false;
+            }
+
+            // Asked of the store in any case: another node may have let it live longer than this one knows.
+            var now = time.GetUtcNow();
+            await vault.Shorten(id, until > now ? until : now, ct);
+            unended.TryRemove(id, out _);
+            return true;
+        }
+        catch (DependencyUnavailableException)
+        {
+            unended[id] = end;
+            throw;
+        }
+    }
+
     /// <summary>Fills the pool, and counts the retention of the keys taken since the last run from when they were taken.</summary>
     public ValueTask Upkeep(CancellationToken ct) => Alone(
         async () =>
@@ -37,6 +66,11 @@ internal sealed class CaseKeys(KeyVault vault, SealingOptions options, TimeProvi
             {
                 await vault.Keep(use.Key, use.KeepUntil, ct);
                 taken.TryDequeue(out _);
+            }
+
+            foreach (var (id, end) in unended)
+            {
+                await End(id, end, ct);
             }
 
             // A key that waits in the pool must not be half spent when a case takes it just before a crash.

@@ -43,6 +43,13 @@ internal static class KeyTable
         return update.ExecuteNonQuery() == 1;
     }
 
+    public static void Shorten(SqliteConnection connection, KeyLife life)
+    {
+        using var update = Command(
+            connection, "UPDATE keys SET destroy_after = min(destroy_after, $after) WHERE id = $id", ("$id", life.Id), ("$after", life.DestroyAfter.UtcTicks));
+        update.ExecuteNonQuery();
+    }
+
     public static bool Delete(SqliteConnection connection, string id)
     {
         using var delete = Command(connection, "DELETE FROM keys WHERE id = $id", ("$id", id));

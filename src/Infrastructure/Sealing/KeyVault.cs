@@ -74,6 +74,15 @@ internal sealed class KeyVault(IKeyStore store, string masterKeyFile, TimeProvid
         return gone;
     }
 
+    /// <summary>Lets a key live shorter.</summary>
+    public async ValueTask Shorten(string id, DateTimeOffset until, CancellationToken ct)
+    {
+        await store.Shorten([new KeyLife(id, until)], ct);
+
+        // Whoever needs it next reads its new end.
+        Forget([id]);
+    }
+
     public async ValueTask<Destruction> Destroy(IReadOnlyList<string> ids, CancellationToken ct)
     {
         var destruction = await store.Destroy(ids, ct);

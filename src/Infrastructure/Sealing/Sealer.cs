@@ -113,6 +113,10 @@ public sealed class Sealer : ISealer, IDisposable
 
     public async ValueTask<string> TakeCaseKey(CancellationToken ct) => (await cases.Take(ct)).Id;
 
+    public ValueTask<bool> EndCaseKey(string caseKey, DateTimeOffset? end, CancellationToken ct) => KeyId.IsCase(caseKey)
+        ? cases.End(caseKey, end, ct)
+        : throw new ArgumentException("This is not the id of a case key.", nameof(caseKey));
+
     public async ValueTask<string> SealForCase(string caseKey, Guid reportId, string text, CancellationToken ct) => KeyId.IsCase(caseKey)
         ? (await Existing(caseKey, ct)).Seal(reportId.ToByteArray(bigEndian: true), text)
         : throw new ArgumentException("This is not the id of a case key.", nameof(caseKey));

@@ -41,6 +41,18 @@ public sealed class SqliteKeyStore : IKeyStore, IAsyncDisposable, IDisposable
     public ValueTask<IReadOnlyList<string>> Touch(IReadOnlyList<KeyLife> lives, CancellationToken ct) =>
         Enqueue<IReadOnlyList<string>>(connection => [.. lives.Where(life => !KeyTable.Touch(connection, life)).Select(life => life.Id)], destroys: false, ct);
 
+    public async ValueTask Shorten(IReadOnlyList<KeyLife> lives, CancellationToken ct) => await Enqueue(
+        connection =>
+        {
+            foreach (var life in lives)
+            {
+                KeyTable.Shorten(connection, life);
+            }
+
+            return lives.Count;
+        },
+        destroys: false, ct);
+
     public async ValueTask<Destruction> Destroy(IReadOnlyList<string> ids, CancellationToken ct) =>
         Told(await Enqueue(connection => ids.Where(id => KeyTable.Delete(connection, id)).ToList(), destroys: true, ct));
 

@@ -16,6 +16,12 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
 
     public DbSet<DeskAppeal> Appeals => Set<DeskAppeal>();
 
+    public DbSet<DeskBan> Bans => Set<DeskBan>();
+
+    public DbSet<DeskSevereCase> SevereCases => Set<DeskSevereCase>();
+
+    public DbSet<DeskHold> Holds => Set<DeskHold>();
+
     protected override void Map(ModelBuilder model)
     {
         model.Entity<DeskReport>().ToTable("reports").HasKey(report => report.ReportId);
@@ -28,6 +34,10 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
         model.Entity<DeskCase>().ToTable("cases").HasKey(one => one.CaseId);
         model.Entity<WorstVerdict>().ToTable("verdicts").HasKey(verdict => new { verdict.MatchId, verdict.VisitorId });
         model.Entity<WorstVerdict>().HasIndex(verdict => verdict.VisitorId);
+        model.Entity<DeskBan>().ToTable("bans").HasKey(ban => ban.SanctionId);
+        model.Entity<DeskBan>().HasIndex(ban => ban.Position);
+        model.Entity<DeskSevereCase>().ToTable("severe_cases").HasKey(severe => severe.CaseId);
+        model.Entity<DeskHold>().ToTable("holds").HasKey(hold => hold.CaseId);
         model.Entity<DeskAppeal>().ToTable("appeals").HasKey(appeal => appeal.AppealId);
         model.Entity<DeskAppeal>().HasIndex(appeal => appeal.Position);
     }
@@ -135,6 +145,54 @@ public sealed class WorstVerdict
     public Severity Severity { get; set; }
 
     public double Score { get; set; }
+}
+
+/// <summary>A ban that was not taken back, without what is sealed; it may be over.</summary>
+public sealed class DeskBan
+{
+    public Guid SanctionId { get; set; }
+
+    /// <summary>Of its event: the order in which bans were issued.</summary>
+    public long Position { get; set; }
+
+    public Guid VisitorId { get; set; }
+
+    /// <summary>The code of the policy.</summary>
+    public string Policy { get; set; } = string.Empty;
+
+    /// <summary>Null for good.</summary>
+    public DateTimeOffset? Until { get; set; }
+
+    /// <summary>Who of the staff; null where it was automated.</summary>
+    public Guid? By { get; set; }
+
+    public DateTimeOffset IssuedAt { get; set; }
+
+    /// <summary>When one for good was last looked at again and kept; null where it never was.</summary>
+    public DateTimeOffset? ReviewedAt { get; set; }
+
+    /// <summary>When it has to be looked at again; null where it ends by itself.</summary>
+    public DateTimeOffset? ReviewDueAt { get; set; }
+}
+
+/// <summary>A case that few may see.</summary>
+public sealed class DeskSevereCase
+{
+    public Guid CaseId { get; set; }
+}
+
+/// <summary>The legal hold on a case that was placed last and not lifted, without its reason.</summary>
+public sealed class DeskHold
+{
+    public Guid CaseId { get; set; }
+
+    /// <summary>Null where only its release ends it.</summary>
+    public DateTimeOffset? Until { get; set; }
+
+    /// <summary>Who of the staff.</summary>
+    public Guid By { get; set; }
+
+    public DateTimeOffset HeldAt { get; set; }
 }
 
 /// <summary>One appeal, without what is sealed.</summary>

@@ -5,7 +5,7 @@ using RandomChat.Projections.Engine;
 
 namespace RandomChat.Projections.Moderation;
 
-/// <summary>Reports, flags and appeals, how each stands, and in which order the open ones are worked on.</summary>
+/// <summary>Reports, flags, legal holds on them, bans and appeals, how each stands, and in which order the open ones are worked on.</summary>
 public sealed class DeskProjection : Projection<DeskDb>
 {
     public DeskProjection()
@@ -13,6 +13,11 @@ public sealed class DeskProjection : Projection<DeskDb>
     {
         On<CaseEvent.Reported>((db, e, happened) =>
         {
+            if (Policies.For(e.Reason).IsSevere)
+            {
+                Severe(db, e.CaseId);
+            }
+
             db.Reports.Add(new()
             {
                 ReportId = e.ReportId,
@@ -28,8 +33,14 @@ public sealed class DeskProjection : Projection<DeskDb>
             });
             Weigh(db, e.CaseId);
         });
+        On<CaseEvent.FoundSevere>((db, e, _) => Severe(db, e.CaseId));
         On<CaseEvent.Flagged>((db, e, happened) =>
         {
+            if (IsSevere(e.Policy))
+            {
+                Severe(db, e.CaseId);
+            }
+
             db.Reports.Add(new()
             {
                 ReportId = e.FlagId,
@@ -46,6 +57,11 @@ public sealed class DeskProjection : Projection<DeskDb>
         On<MatchEvent.MessageScreened>((db, e, _) => Screened(db, e));
         On<CaseEvent.Decided>((db, e, _) =>
         {
+            if (e.Outcome == CaseOutcome.Upheld && IsSevere(e.Policy))
+            {
+                Severe(db, e.CaseId);
+            }
+
             List<DeskReport> decided = [.. e.Reports?.Select(id => db.Reports.Find(id)!) ?? Open(db, e.CaseId)];
             foreach (var report in decided)
             {
@@ -58,6 +74,12 @@ public sealed class DeskProjection : Projection<DeskDb>
             Weigh(db, e.CaseId);
             WeighAgain(db, decided);
         });
+        On<CaseEvent.Held>((db, e, _) =>
+        {
+            var hold = db.Holds.Find(e.CaseId) ?? db.Holds.Add(new() { CaseId = e.CaseId }).Entity;
+            (hold.Until, hold.By, hold.HeldAt) = (e.Until, e.By, e.At);
+        });
+        On<CaseEvent.Released>((db, e, _) => db.Holds.Remove(db.Holds.Find(e.CaseId)!));
         On<BanEvent.AppealFiled>((db, e, happened) => db.Appeals.Add(new()
         {
             AppealId = e.AppealId,
@@ -66,8 +88,28 @@ public sealed class DeskProjection : Projection<DeskDb>
             VisitorId = e.VisitorId,
             FiledAt = e.At,
         }));
-        On<BanEvent.Lifted>((db, e, _) => db.Appeals.RemoveRange(
-            db.Appeals.Where(appeal => appeal.SanctionId == e.SanctionId).ToList().Union(db.Appeals.Local.Where(appeal => appeal.SanctionId == e.SanctionId))));
+        On<BanEvent.Issued>((db, e, happened) => db.Bans.Add(new()
+        {
+            SanctionId = e.SanctionId,
+            Position = happened.Position.Value,
+            VisitorId = e.VisitorId,
+            Policy = e.Policy,
+            Until = e.Until,
+            By = e.By,
+            IssuedAt = e.At,
+            ReviewDueAt = e.Until is null ? Ban.ReviewDueAt(e.At, null) : null,
+        }));
+        On<BanEvent.Reviewed>((db, e, _) =>
+        {
+            var ban = db.Bans.Find(e.SanctionId)!;
+            (ban.ReviewedAt, ban.ReviewDueAt) = (e.At, Ban.ReviewDueAt(ban.IssuedAt, e.At));
+        });
+        On<BanEvent.Lifted>((db, e, _) =>
+        {
+            TakeBack(db, e.SanctionId);
+            db.Appeals.RemoveRange(
+                db.Appeals.Where(appeal => appeal.SanctionId == e.SanctionId).ToList().Union(db.Appeals.Local.Where(appeal => appeal.SanctionId == e.SanctionId)));
+        });
         On<BanEvent.AppealDecided>((db, e, _) =>
         {
             db.Appeals.Find(e.AppealId)!.Outcome = e.Outcome;
@@ -84,12 +126,36 @@ public sealed class DeskProjection : Projection<DeskDb>
             }
 
             WeighAgain(db, reports);
+
+            if (e.Outcome == AppealOutcome.Overturned)
+            {
+                TakeBack(db, e.SanctionId);
+            }
         });
     }
 
     public override string Name => "desk";
 
-    public override int Version => 5;
+    public override int Version => 7;
+
+    private static void TakeBack(DeskDb db, Guid sanctionId)
+    {
+        // A warning is none.
+        if (db.Bans.Find(sanctionId) is { } ban)
+        {
+            db.Bans.Remove(ban);
+        }
+    }
+
+    private static void Severe(DeskDb db, Guid caseId)
+    {
+        if (db.SevereCases.Find(caseId) is null)
+        {
+            db.SevereCases.Add(new() { CaseId = caseId });
+        }
+    }
+
+    private static bool IsSevere(string? policy) => policy is not null && Policies.Find(policy) is { IsSevere: true };
 
     private static void Screened(DeskDb db, MatchEvent.MessageScreened e)
     {

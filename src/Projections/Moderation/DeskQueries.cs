@@ -61,6 +61,29 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords
     public Task<DeskReport?> Report(Guid reportId, CancellationToken ct) => models.Ask<DeskDb, DeskReport?>(
         db => db.Reports.SingleOrDefaultAsync(report => report.ReportId == reportId, ct), ct);
 
+    /// <summary>Bans that last, oldest first.</summary>
+    /// <param name="reviewDue">Only those that have to be looked at again by now.</param>
+    /// <param name="after">The position of the last one seen; null: from the beginning.</param>
+    public Task<List<DeskBan>> Bans(bool reviewDue, DateTimeOffset now, long? after, int limit, CancellationToken ct)
+    {
+        var from = after ?? 0;
+        return models.Ask<DeskDb, List<DeskBan>>(
+            db => db.Bans
+                .Where(ban => ban.Position > from && (ban.Until == null || ban.Until > now) && (!reviewDue || ban.ReviewDueAt <= now))
+                .OrderBy(ban => ban.Position)
+                .Take(limit)
+                .ToListAsync(ct),
+            ct);
+    }
+
+    /// <summary>Which of some cases few may see.</summary>
+    public Task<HashSet<Guid>> Severe(IReadOnlyCollection<Guid> caseIds, CancellationToken ct) => models.Ask<DeskDb, HashSet<Guid>>(
+        db => db.SevereCases.Where(severe => caseIds.Contains(severe.CaseId)).Select(severe => severe.CaseId).ToHashSetAsync(ct), ct);
+
+    /// <summary>The legal holds on cases, by case; one may be over by itself.</summary>
+    public Task<Dictionary<Guid, DeskHold>> Holds(IReadOnlyCollection<Guid> caseIds, CancellationToken ct) => models.Ask<DeskDb, Dictionary<Guid, DeskHold>>(
+        db => db.Holds.Where(hold => caseIds.Contains(hold.CaseId)).ToDictionaryAsync(hold => hold.CaseId, ct), ct);
+
     /// <summary>Appeals that nobody has decided, oldest first.</summary>
     public Task<List<DeskAppeal>> OpenAppeals(long? after, int limit, CancellationToken ct)
     {

@@ -27,10 +27,15 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<CaseEvent.Viewed>(e => [e.VisitorId]);
         Touching<CaseEvent.Decided>(e => [e.VisitorId]);
         Touching<CaseEvent.Escalated>(e => [e.VisitorId]);
+        Touching<CaseEvent.Held>(e => [e.VisitorId]);
+        Touching<CaseEvent.Released>(e => [e.VisitorId]);
+        Touching<CaseEvent.FoundSevere>(e => [e.VisitorId]);
+        Touching<CaseEvent.Exported>(e => [e.VisitorId]);
         Touching<BanEvent.Told>(e => [e.VisitorId]);
         Touching<BanEvent.Warned>(e => [e.VisitorId]);
         Touching<BanEvent.Issued>(e => [e.VisitorId]);
         Touching<BanEvent.DeviceMarked>(e => [e.VisitorId]);
+        Touching<BanEvent.Reviewed>(e => [e.VisitorId]);
         Touching<BanEvent.Lifted>(e => [e.VisitorId]);
         Touching<BanEvent.AppealFiled>(e => [e.VisitorId]);
         Touching<BanEvent.AppealDecided>(e => [e.VisitorId]);
@@ -38,7 +43,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
 
     public override string Name => "visitor_history";
 
-    public override int Version => 8;
+    public override int Version => 11;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
         where TEvent : class =>

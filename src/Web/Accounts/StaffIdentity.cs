@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
 
 namespace RandomChat.Web.Accounts;
 
@@ -18,6 +19,9 @@ public sealed record StaffIdentity(Guid StaffId, string Name, IReadOnlyList<stri
     /// <summary>The policy of what moderators and administrators may do.</summary>
     public const string Moderates = "moderates";
 
+    /// <summary>The policy of who handles what is severe: legal holds, and evidence that few may see. For now administrators.</summary>
+    public const string HandlesSevere = "handles-severe";
+
     internal ClaimsPrincipal ToPrincipal() => new(new ClaimsIdentity(
         [
             new Claim(ClaimTypes.NameIdentifier, StaffId.ToString("D")),
@@ -30,6 +34,15 @@ public sealed record StaffIdentity(Guid StaffId, string Name, IReadOnlyList<stri
 public static class StaffExtensions
 {
     /// <summary>Who of the staff calls; only to be asked where a policy of the staff was met.</summary>
-    public static Guid StaffId(this HttpContext context) => Guid.Parse(
-        context.User.Identities.First(identity => identity.AuthenticationType == StaffIdentity.Scheme).FindFirst(ClaimTypes.NameIdentifier)!.Value);
+    public static Guid StaffId(this HttpContext context) => Guid.Parse(Staff(context).FindFirst(ClaimTypes.NameIdentifier)!.Value);
+
+    /// <inheritdoc cref="StaffId"/>
+    public static string StaffName(this HttpContext context) => Staff(context).FindFirst(ClaimTypes.Name)!.Value;
+
+    /// <summary>Whether whoever of the staff calls meets <see cref="StaffIdentity.HandlesSevere"/>.</summary>
+    public static async ValueTask<bool> HandlesSevere(this HttpContext context) => (await context.RequestServices
+        .GetRequiredService<IAuthorizationService>().AuthorizeAsync(context.User, StaffIdentity.HandlesSevere)).Succeeded;
+
+    private static ClaimsIdentity Staff(HttpContext context) =>
+        context.User.Identities.First(identity => identity.AuthenticationType == StaffIdentity.Scheme);
 }

@@ -50,7 +50,9 @@ public static class StaffSetup
             provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<StaffTokens>(), dependency));
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, StaffAuthentication>(StaffIdentity.Scheme, null);
         services.AddAuthorizationBuilder().AddPolicy(StaffIdentity.Moderates, policy => policy
-            .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Moderator, StaffRoles.Administrator));
+            .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Moderator, StaffRoles.Administrator))
+            .AddPolicy(StaffIdentity.HandlesSevere, policy => policy
+                .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Administrator));
         services.AddSingleton<ISchemaMigrations>(provider => postgres is null
             ? new SqliteMigrations(file, dependency, new(typeof(StaffSetup).Assembly, Scripts, ".sqlite.sql"))
             : new PostgresMigrations(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), StaffDb.Schema, new(typeof(StaffSetup).Assembly, Scripts, ".postgres.sql")));

@@ -23,10 +23,14 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
     private const string Withheld =
         "What others wrote, and who reported or blocked you, is theirs and is left out. What was erased or whose key is destroyed cannot be opened by anybody.";
 
+    // The same for everybody: whether there is such evidence would give away who reported.
+    private const string NotErased =
+        "Erasing does not reach the evidence of reports, where there is any: it is kept for its time, and for longer where the law orders it (a legal hold), to protect others. Whether there is any about you is not said to you or to anybody else outside the staff. A ban does not end by erasing either.";
+
     /// <exception cref="DependencyUnavailableException">The read models, the log or the keys cannot be read now.</exception>
     public async Task<MyDataExport> Export(Guid visitorId, CancellationToken ct)
     {
-        var export = new MyDataExport(visitorId, clock.GetUtcNow(), Withheld, [], [], [], [], [], [], []);
+        var export = new MyDataExport(visitorId, clock.GetUtcNow(), Withheld, NotErased, [], [], [], [], [], [], []);
         for (LogPosition? after = null; ;)
         {
             var page = await history.Of(visitorId, after, PageSize, ct);
@@ -119,7 +123,7 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
 
 /// <summary>The answer of <c>GET /api/me/export</c>. Null where a key is destroyed.</summary>
 public sealed record MyDataExport(
-    Guid VisitorId, DateTimeOffset ExportedAt, string Withheld, List<MySession> Sessions, List<MyPreferences> Preferences, List<MyWait> Waits,
+    Guid VisitorId, DateTimeOffset ExportedAt, string Withheld, string NotErased, List<MySession> Sessions, List<MyPreferences> Preferences, List<MyWait> Waits,
     List<MyMatch> Matches, List<MyBlock> Blocks, List<MyReport> Reports, List<MySanction> Sanctions)
 {
     /// <summary>What moderators were to look at without anybody having reported it.</summary>

@@ -26,7 +26,12 @@ public static class AdminEndpoints
         admin.MapGet("/reports/{reportId:guid}", Report);
         admin.MapPost("/cases/{caseId:guid}/dismiss", Dismiss);
         admin.MapPost("/cases/{caseId:guid}/uphold", Uphold);
+        admin.MapPost("/cases/{caseId:guid}/hold", Hold).RequireAuthorization(StaffIdentity.HandlesSevere);
+        admin.MapDelete("/cases/{caseId:guid}/hold", Release).RequireAuthorization(StaffIdentity.HandlesSevere);
+        admin.MapPost("/cases/{caseId:guid}/package", Package).RequireAuthorization(StaffIdentity.HandlesSevere);
+        admin.MapGet("/bans", Bans);
         admin.MapPost("/bans", Ban);
+        admin.MapPost("/bans/{visitorId:guid}/review", Review);
         admin.MapDelete("/bans/{visitorId:guid}", Lift);
         admin.MapGet("/rules", Rules);
         admin.MapGet("/appeals", Appeals);
@@ -54,14 +59,21 @@ public static class AdminEndpoints
         }
 
         var page = await desk.Reports(status, lane, after, limit, ct);
+        Guid[] cases = [.. page.Select(report => report.CaseId).Distinct()];
         var signs = await desk.Signs([.. page.Where(report => report.Status == ReportStatus.Open).Select(report => report.CaseId).Distinct()], ct);
+        var holds = await desk.Holds(cases, ct);
+        var restricted = await http.HandlesSevere() ? [] : await desk.Severe(cases, ct);
         var now = clock.GetUtcNow();
         var items = new List<object>(page.Count);
         foreach (var report in page)
         {
+            var (hold, isRestricted) = (holds.GetValueOrDefault(report.CaseId), restricted.Contains(report.CaseId));
             items.Add(Item(
-                report, report.Comment is { } comment ? await sealer.OpenForCase(report.ReportId, comment, ct) : null,
-                report.Status == ReportStatus.Open && signs.TryGetValue(report.CaseId, out var known) ? PriorityPolicy.Judge(known, now) : null));
+                report,
+                report.Comment is { } comment && !isRestricted ? await sealer.OpenForCase(report.ReportId, comment, ct) : null,
+                report.Status == ReportStatus.Open && signs.TryGetValue(report.CaseId, out var known) ? PriorityPolicy.Judge(known, now) : null,
+                isRestricted,
+                hold is null || hold.Until <= now ? null : hold));
         }
 
         return Results.Json(new { Items = items, Next = page.Count < limit ? null : Cursor(page[^1], isRanked) }, WireJson.Options);
@@ -75,7 +87,9 @@ public static class AdminEndpoints
             return Problem.OfStatus(StatusCodes.Status404NotFound);
         }
 
-        var outcome = await sender.Send(new ViewReport(known.CaseId, reportId, http.StaffId()), ct);
+        var view = new ViewReport(
+            known.CaseId, reportId, http.StaffId(), await http.HandlesSevere(), Knowingly: http.Request.Query["knowingly"] == "true");
+        var outcome = await sender.Send(view, ct);
         return await outcome.ToResult(accounts, viewed => Results.Json(
             new
             {
@@ -90,6 +104,7 @@ public static class AdminEndpoints
                 known.CaseId,
                 known.Source,
                 (viewed.Report as CaseEvent.Flagged)?.Habits,
+                viewed.Hold,
                 Evidence = new
                 {
                     Messages = (viewed.Evidence?.Messages ?? []).Select(message => new { message.MessageId, message.From, message.Body, message.SentAt }),
@@ -115,7 +130,46 @@ public static class AdminEndpoints
     }
 
     private static async Task<IResult> Dismiss(Guid caseId, HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct) =>
-        await (await sender.Send(new DismissReports(caseId, http.StaffId()), ct)).ToResult(accounts, _ => Results.NoContent());
+        await (await sender.Send(new DismissReports(caseId, http.StaffId(), await http.HandlesSevere()), ct)).ToResult(accounts, _ => Results.NoContent());
+
+    private static async Task<IResult> Hold(Guid caseId, HttpContext http, ISender sender, CancellationToken ct)
+    {
+        var (json, problem) = await JsonBody.Read(http.Request, ct);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var fields = new Fields(json);
+        var hold = new HoldCase(
+            caseId, fields.String("reason", Domain.Moderation.Ban.MaximumStatementLength), fields.OptionalTime("until"), http.StaffId());
+        return fields.Refusal is { } invalid
+            ? Problem.From(invalid)
+            : (await sender.Send(hold, ct)).ToResult(held => Results.Json(held, WireJson.Options));
+    }
+
+    private static async Task<IResult> Release(Guid caseId, HttpContext http, ISender sender, CancellationToken ct)
+    {
+        var (json, problem) = await JsonBody.Read(http.Request, ct);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var fields = new Fields(json);
+        var release = new ReleaseCase(caseId, fields.String("reason", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
+        return fields.Refusal is { } invalid ? Problem.From(invalid) : (await sender.Send(release, ct)).ToResult(_ => Results.NoContent());
+    }
+
+    private static async Task<IResult> Package(Guid caseId, HttpContext http, ISender sender, CancellationToken ct)
+    {
+        var outcome = await sender.Send(new ExportCase(caseId, http.StaffId(), http.StaffName()), ct);
+        return outcome.ToResult(package =>
+        {
+            http.Response.Headers["X-Manifest-SHA256"] = package.ManifestHash;
+            return Results.File(package.Zip, "application/zip", $"case-{caseId:D}-{package.ExportId:D}.zip");
+        });
+    }
 
     private static async Task<IResult> Uphold(Guid caseId, HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct)
     {
@@ -127,7 +181,8 @@ public static class AdminEndpoints
 
         var fields = new Fields(json);
         var uphold = new UpholdReports(
-            caseId, fields.String("policy", LongestCode), fields.OptionalString("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
+            caseId, fields.String("policy", LongestCode), fields.OptionalString("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId(),
+            await http.HandlesSevere());
         return fields.Refusal is { } invalid
             ? Problem.From(invalid)
             : await (await sender.Send(uphold, ct)).ToResult(accounts, upheld => Results.Json(upheld, WireJson.Options));
@@ -144,10 +199,54 @@ public static class AdminEndpoints
         var fields = new Fields(json);
         var ban = new IssueBan(
             Guid.NewGuid(), fields.Guid("visitorId"), fields.String("reason", LongestCode), fields.OptionalTime("until"),
-            fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
+            fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId(), await http.HandlesSevere());
         return fields.Refusal is { } invalid
             ? Problem.From(invalid)
             : await (await sender.Send(ban, ct)).ToResult(accounts, issued => Results.Json(issued, WireJson.Options, statusCode: StatusCodes.Status201Created));
+    }
+
+    private static async Task<IResult> Bans(HttpContext http, DeskQueries desk, TimeProvider clock, CancellationToken ct)
+    {
+        var query = http.Request.Query;
+        if (Page(query) is not var (after, limit))
+        {
+            return Problem.From(Refusal.Invalid("after", "It is the next of an earlier answer; limit is 1 to 200."));
+        }
+
+        var now = clock.GetUtcNow();
+        var page = await desk.Bans(query["reviewDue"] == "true", now, after, limit, ct);
+        return Results.Json(
+            new
+            {
+                Items = page.Select(ban => new
+                {
+                    ban.SanctionId,
+                    ban.VisitorId,
+                    Reason = ban.Policy,
+                    ban.Until,
+                    ban.By,
+                    Automated = ban.By is null,
+                    ban.IssuedAt,
+                    ban.ReviewedAt,
+                    ban.ReviewDueAt,
+                    ReviewDue = ban.ReviewDueAt <= now,
+                }),
+                Next = page.Count < limit ? null : Cursor(page[^1].Position),
+            },
+            WireJson.Options);
+    }
+
+    private static async Task<IResult> Review(Guid visitorId, HttpContext http, ISender sender, CancellationToken ct)
+    {
+        var (json, problem) = await JsonBody.Read(http.Request, ct);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var fields = new Fields(json);
+        var review = new ReviewBan(visitorId, fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
+        return fields.Refusal is { } invalid ? Problem.From(invalid) : (await sender.Send(review, ct)).ToResult(_ => Results.NoContent());
     }
 
     private static async Task<IResult> Lift(Guid visitorId, HttpContext http, ISender sender, CancellationToken ct)
@@ -216,7 +315,7 @@ public static class AdminEndpoints
     }
 
     /// <param name="priority">Of its case, where it is open.</param>
-    private static object Item(DeskReport report, string? comment, CasePriority? priority) => new
+    private static object Item(DeskReport report, string? comment, CasePriority? priority, bool restricted, DeskHold? hold) => new
     {
         report.ReportId,
         report.MatchId,
@@ -231,6 +330,8 @@ public static class AdminEndpoints
         report.Lane,
         Priority = priority?.Level,
         Reasons = priority?.Reasons ?? [],
+        Restricted = restricted,
+        Hold = hold is null ? null : new { hold.Until, hold.By, hold.HeldAt },
     };
 
     private static string Cursor(DeskReport last, bool isRanked) =>

@@ -7,8 +7,8 @@ using RandomChat.Web.Problems;
 namespace RandomChat.Web.Moderation;
 
 /// <summary>
-/// The answer <c>conflict</c> about a case says who was first: <c>claim</c> (<c>{ by, name, until }</c>) or <c>decision</c>
-/// (<c>{ outcome, by, name, decidedAt }</c>, nobody where it was automated).
+/// The answer <c>conflict</c> about a case says who was first: <c>claim</c> (<c>{ by, name, until }</c>), <c>decision</c>
+/// (<c>{ outcome, by, name, decidedAt }</c>, nobody where it was automated) or <c>viewer</c> (<c>{ by, name, viewedAt }</c>).
 /// </summary>
 internal static class CaseConflicts
 {
@@ -17,6 +17,7 @@ internal static class CaseConflicts
         Outcome<T>.Refused { Refusal: { Case: CaseStanding.Claimed claim } refusal } => Claimed(refusal, claim, await accounts.NameOf(claim.By)),
         Outcome<T>.Refused { Refusal: { Case: CaseStanding.Decided decision } refusal } =>
             Decided(refusal, decision, decision.By is { } by ? await accounts.NameOf(by) : null),
+        Outcome<T>.Refused { Refusal: { Case: CaseStanding.Seen seen } refusal } => Seen(refusal, seen, await accounts.NameOf(seen.By)),
         _ => outcome.ToResult(done),
     };
 
@@ -35,6 +36,14 @@ internal static class CaseConflicts
             Extensions = { ["decision"] = new { outcome, decision.By, name, DecidedAt = decision.At } },
         };
     }
+
+    private static Problem Seen(Refusal refusal, CaseStanding.Seen seen, string? name) => new(refusal with
+    {
+        Message = $"{name ?? "Somebody who left"} looked into this severe case on {Moment(seen.At)}. Ask again with knowingly=true where a second one has to.",
+    })
+    {
+        Extensions = { ["viewer"] = new { seen.By, name, ViewedAt = seen.At } },
+    };
 
     private static string Moment(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:d MMMM yyyy, HH:mm} UTC");
 }

@@ -24,7 +24,13 @@ public static class RetentionTable
             $"readable for {Span(retention.Messages)}; the key is destroyed at most one hour later"),
         new("Evidence of a report, or of a message that was severe: the last messages of that chat (at most 50), what the screening said of it, how often both were reported and sanctioned before, the reason, the comment",
             "to decide on it",
-            $"{Span(retention.Cases)} from then on; then the key is destroyed"),
+            $"{Span(retention.Cases)} from then on, whoever of both has asked to be erased; then the key is destroyed. {Span(retention.SevereCases)} where the case is severe: someone under age, child safety, a credible threat. Under a legal hold not before that is lifted or over"),
+        new("That the evidence of a case was looked at, or handed to authorities: by whom of the staff, when",
+            "so that nobody looks without having to answer for it",
+            "in the history of events without a fixed end; what was handed out is kept by us nowhere else"),
+        new("A legal hold on the evidence of a case: who of the staff placed and lifted it, when, until when, why",
+            "to keep what the law orders us to keep, and to show who decided that",
+            $"in the history of events without a fixed end; the reason until {Span(retention.Cases)} after the hold is over, then the key is destroyed"),
         new("Year of birth, display name, interests, preferences",
             "the age limit; to find someone who fits",
             $"until {Span(retention.Visitors)} after your last visit (at most one day more), or until you have it erased; then the key is destroyed"),
@@ -36,7 +42,7 @@ public static class RetentionTable
             "while you are connected. For the limits in a keyed form from which it cannot be read back, in memory only, for minutes; for some hours where programs came from it"),
         new("A warning or a ban: the rule, when, until when, and a keyed mark of your browser from which its number cannot be read back",
             "so that it holds, also in this browser after your data was erased, and so that strikes expire",
-            "kept in the history of events without a fixed end; it keeps you out until it ends"),
+            "kept in the history of events without a fixed end; it keeps you out until it ends. Somebody looks at one for good again each year, and keeps or lifts it"),
         new("What we wrote to you about it, and what you answered in an appeal",
             "so that you know why, and are heard",
             $"{Span(retention.Cases)}; then the key is destroyed"),
@@ -61,8 +67,8 @@ public static class RetentionTable
     public static string Markdown(RetentionOptions retention) => $"""
         # Retention
 
-        What is kept, why and for how long, with the default settings: `Retention:Messages`, `Retention:Visitors` and
-        `Retention:Cases`. The privacy page shows the same table with the times set for its server. Written from the code; a
+        What is kept, why and for how long, with the default settings: `Retention:Messages`, `Retention:Visitors`,
+        `Retention:Cases` and `Retention:SevereCases`. The privacy page shows the same table with the times set for its server. Written from the code; a
         test compares both: `UPDATE_DOCS=1 dotnet run --project tests/Web.Tests -- -class '*RetentionTableTests'`. When and
         how keys are destroyed in each engine: [runbook](runbook.md#retention).
 

@@ -142,7 +142,7 @@ public sealed partial class EventCodecTests
     private static JsonObject WithGrams(JsonObject v2) =>
         new() { ["destination"] = v2["destination"]!.GetValue<string>(), ["grams"] = v2["kilograms"]!.GetValue<int>() * 1_000 };
 
-    [GeneratedRegex(@"^[a-z]+\.[a-z]+\.[a-z]+ed\.v[1-9][0-9]*$|^matches\.message\.sent\.v1$")]
+    [GeneratedRegex(@"^[a-z]+\.[a-z]+\.([a-z]+ed|held|sent)\.v[1-9][0-9]*$")]
     private static partial Regex StoredName();
 
     /// <summary>A context that has a history of versions, which the real ones do not have yet.</summary>

@@ -47,7 +47,7 @@ public static class Samples
             CaseId, new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0"), MatchId, Ada, AdasDevice, Ben, BensDevice, ReportReason.Harassment,
             "rc1:c1:c2VhbGVk", "c1", "rc1:c1:c2VhbGVk", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 5, At),
         ["moderation.case.claimed.v1"] = new CaseEvent.Claimed(CaseId, Ben, StaffId, At.AddMinutes(5), At),
-        ["moderation.evidence.viewed.v1"] = new CaseEvent.Viewed(CaseId, Ben, new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0"), StaffId, At),
+        ["moderation.evidence.viewed.v1"] = new CaseEvent.Viewed(CaseId, Ben, new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0"), StaffId, At, Knowingly: true),
         ["moderation.case.flagged.v1"] = new CaseEvent.Flagged(
             CaseId, new("4f5e6d7c-8b9a-4777-8666-5f4e3d2c1b0a"), Ben, BensDevice, "hate", MatchId, new("7a6b5c4d-3e2f-4111-8222-9d8c7b6a5f4e"),
             new(ScreeningAction.Block, ScreeningCategory.Hate, Severity.Severe, 1, "lexicon", "1", "1"), "c3", "rc1:c3:c2VhbGVk", "00", 3, At),
@@ -55,11 +55,19 @@ public static class Samples
         ["moderation.warning.delivered.v1"] = new BanEvent.Told(SanctionId, Ben, At),
         ["moderation.case.decided.v1"] = new CaseEvent.Decided(
             CaseId, Ben, [new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0")], CaseOutcome.Upheld, SanctionId, StaffId, At, "hate"),
+        ["moderation.case.held.v1"] = new CaseEvent.Held(
+            CaseId, Ben, new("3b4c5d6e-7f80-4192-a3b4-c5d6e7f80912"), "rc1:c6:c2VhbGVk", "c6", At.AddDays(90), StaffId, At),
+        ["moderation.case.released.v1"] = new CaseEvent.Released(
+            CaseId, Ben, new("3b4c5d6e-7f80-4192-a3b4-c5d6e7f80912"), "rc1:c7:c2VhbGVk", StaffId, At),
+        ["moderation.case.restricted.v1"] = new CaseEvent.FoundSevere(CaseId, Ben, "credible-threat", StaffId, At),
+        ["moderation.case.exported.v1"] = new CaseEvent.Exported(
+            CaseId, Ben, new("4c5d6e7f-8091-42a3-84c5-d6e7f8091a2b"), "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", 2, StaffId, At),
         ["moderation.warning.issued.v1"] = new BanEvent.Warned(SanctionId, Ben, "harassment", 2, At.AddDays(90), "rc1:c2:c2VhbGVk", null, At),
         ["moderation.ban.issued.v1"] = new BanEvent.Issued(
             SanctionId, Ben, "hate", 4, At.AddDays(180), At.AddHours(1), "rc1:c2:c2VhbGVk", StaffId, At),
         ["moderation.device.marked.v1"] = new BanEvent.DeviceMarked(
             SanctionId, Ben, "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg", At.AddHours(1), At),
+        ["moderation.ban.reviewed.v1"] = new BanEvent.Reviewed(SanctionId, Ben, "rc1:c8:c2VhbGVk", StaffId, At),
         ["moderation.ban.lifted.v1"] = new BanEvent.Lifted(SanctionId, Ben, "rc1:c3:c2VhbGVk", StaffId, At),
         ["moderation.appeal.filed.v1"] = new BanEvent.AppealFiled(
             new("6c5b4a39-2817-4605-94e3-d2c1b0a99887"), SanctionId, Ben, "rc1:c4:c2VhbGVk", At),

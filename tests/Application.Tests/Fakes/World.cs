@@ -307,6 +307,20 @@ public sealed class PlainSealer : ISealer
 
     public ValueTask<string> TakeCaseKey(CancellationToken ct) => ValueTask.FromResult($"c{Interlocked.Increment(ref cases)}");
 
+    /// <summary>By case key; null: without an end.</summary>
+    public ConcurrentDictionary<string, DateTimeOffset?> CaseEnds { get; } = [];
+
+    public ValueTask<bool> EndCaseKey(string caseKey, DateTimeOffset? end, CancellationToken ct)
+    {
+        if (IsDown)
+        {
+            throw new DependencyUnavailableException("key-store");
+        }
+
+        CaseEnds[caseKey] = end;
+        return ValueTask.FromResult(true);
+    }
+
     public ValueTask<string> SealForCase(string caseKey, Guid reportId, string text, CancellationToken ct) => ValueTask.FromResult(Seal(text));
 
     public ValueTask<string?> OpenForCase(Guid reportId, string sealedText, CancellationToken ct) => Open(sealedText);

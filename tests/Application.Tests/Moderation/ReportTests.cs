@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Moderation;
+using RandomChat.Application.Settings;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
@@ -31,6 +33,46 @@ public sealed class ReportTests
         Assert.Equal(2, keys.Length);
         Assert.Equal(2, keys.Distinct().Count());
         Assert.Single(Reports().Select(report => report.CaseId).Distinct());
+    }
+
+    [Fact]
+    public async Task What_is_reported_while_a_case_is_held_is_kept_with_it_also_where_the_keys_cannot_be_had_just_then()
+    {
+        await Report(ann, await Meet(ann, bob));
+        var (key, retention) = (Reports().Single().CaseKey, Options.Create(new RetentionOptions()));
+        Assert.Empty(world.Sealer.CaseEnds);
+        var preservation = new Preservation(world.Sealer, retention, NullLogger<Preservation>.Instance);
+        var hold = new HoldCaseHandler(world.Executor, world.Sealer, preservation, world.Clock);
+        var held = await hold.Handle(new(ReportPartnerHandler.CaseOf(bob), "The police asked for it.", null, Guid.NewGuid()), default);
+        Assert.Equal(new PreservedEvidence(1, 0), Assert.IsType<Outcome<HeldCase>.Done>(held).Value.Evidence);
+        Assert.Null(world.Sealer.CaseEnds[key]);
+
+        await Report(carl, await Meet(carl, bob));
+        Assert.Null(world.Sealer.CaseEnds[Reports().Last().CaseKey]);
+
+        var dan = Guid.NewGuid();
+        var match = await Meet(dan, bob);
+        world.Sealer.IsDown = true;
+        Assert.IsType<Outcome<ReportReceipt>.Done>(await Report(dan, match));
+    }
+
+    [Fact]
+    public async Task Lifting_a_hold_gives_everything_its_time_back_and_an_outage_on_the_way_is_finished_by_doing_it_again()
+    {
+        await Report(ann, await Meet(ann, bob));
+        var (report, caseId, staff) = (Reports().Single(), ReportPartnerHandler.CaseOf(bob), Guid.NewGuid());
+        var preservation = new Preservation(world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance);
+        var release = new ReleaseCaseHandler(world.Executor, world.Sealer, preservation, world.Clock);
+        Assert.Equal("not-found", Assert.IsType<Outcome<Nothing>.Refused>(await release.Handle(new(caseId, "Why not.", staff), default)).Refusal.Code);
+        await new HoldCaseHandler(world.Executor, world.Sealer, preservation, world.Clock).Handle(new(caseId, "Why.", null, staff), default);
+        world.Sealer.IsDown = true;
+        await Assert.ThrowsAsync<DependencyUnavailableException>(async () => await release.Handle(new(caseId, "Why not.", staff), default));
+        world.Sealer.IsDown = false;
+        Assert.IsType<Outcome<Nothing>.Done>(await release.Handle(new(caseId, "Why not.", staff), default));
+
+        Assert.Equal(report.At.AddDays(180), world.Sealer.CaseEnds[report.CaseKey]);
+        Assert.All(world.Sealer.CaseEnds.Values, end => Assert.NotNull(end));
+        Assert.Single(world.Log.All, recorded => recorded.Type == "moderation.case.released.v1");
     }
 
     [Fact]
@@ -166,7 +208,8 @@ public sealed class ReportTests
         var handler = new ReportPartnerHandler(
             world.Departures, world.OwnMatches, new(world.Log, EventCodec.Default, world.Conversation, world.Verdicts, world.Executor, world.Sealer), world.Sealer, world.Executor, null!, new NoLimits(),
             new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), new(world.Meters)),
-            new(world.Executor, new Newcomers(), world.Sealer, world.Bans, world.Bans, null!, world.Clock, NullLogger<Escalation>.Instance), world.Clock);
+            new(world.Executor, new Newcomers(), world.Sealer, world.Bans, world.Bans, null!, world.Clock, NullLogger<Escalation>.Instance),
+            new(world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance), world.Clock);
         return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, comment, Block: false), CancellationToken.None);
     }
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Moderation;
+using RandomChat.Application.Settings;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Domain.Moderation;
 using static RandomChat.Application.Tests.Fakes.FaultyEventStore;
@@ -19,7 +21,8 @@ public sealed class SevereVerdictCasesTests
     private readonly Guid bob = Guid.NewGuid();
 
     public SevereVerdictCasesTests() => cases = new(
-        index, world.Executor, new(world.Log, EventCodec.Default, world.Conversation, world.Verdicts, world.Executor, world.Sealer), world.Sealer, world.Clock,
+        index, world.Executor, new(world.Log, EventCodec.Default, world.Conversation, world.Verdicts, world.Executor, world.Sealer), world.Sealer,
+        new(world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance), world.Clock,
         NullLogger<SevereVerdictCases>.Instance);
 
     [Fact]

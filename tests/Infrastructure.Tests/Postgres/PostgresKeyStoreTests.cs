@@ -56,6 +56,33 @@ public sealed class PostgresKeyStoreTests : KeyStoreContract
     }
 
     [Fact]
+    public async Task What_one_node_shortens_the_others_learn_at_their_next_run_once()
+    {
+        var other = await Open();
+        await Store.Put([Key("case-1", Noon.AddDays(30))], default);
+        await other.DestroyDue(Noon, default);
+        await Store.Shorten([new KeyLife("case-1", Noon.AddDays(3))], default);
+        Assert.Equal(["case-1"], (await other.DestroyDue(Noon, default)).Ids);
+        Assert.Empty((await other.DestroyDue(Noon, default)).Ids);
+        Assert.Empty((await Store.DestroyDue(Noon, default)).Ids);
+        Assert.NotNull(await other.Get("case-1", default));
+    }
+
+    [Fact]
+    public async Task A_shortened_key_leaves_no_row_dead_or_alive_in_the_partition_where_it_would_have_stayed()
+    {
+        await Store.Put([Key("case-1", Noon), Key("case-2", Noon.AddYears(1))], default);
+        await Store.Touch([new KeyLife("case-1", Noon.AddYears(1))], default);
+        await Store.Shorten([new KeyLife("case-1", Noon.AddHours(1))], default);
+
+        // Written anew, it has room for the other key's row alone.
+        Assert.Equal(1L, await Number("SELECT lp FROM (SELECT count(*) AS lp FROM keys.wrapped_20270301t120000) AS rows"));
+        Assert.Equal("(0,1)", await Number("SELECT max(ctid)::text FROM keys.wrapped_20270301t120000"));
+        Assert.Equal(0L, await Number("SELECT count(*) FROM keys.remains WHERE due IS NOT NULL"));
+        Assert.Equal(["case-1"], (await Store.DestroyDue(Noon.AddHours(1), default)).Ids);
+    }
+
+    [Fact]
     public async Task Due_partitions_are_dropped_and_others_stay()
     {
         await Store.Put([Key("a", Noon), Key("b", Noon.AddMinutes(59)), Key("c", Noon.AddHours(1)), Key("d", Noon.AddDays(180))], default);

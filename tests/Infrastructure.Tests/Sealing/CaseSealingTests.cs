@@ -77,4 +77,55 @@ public sealed class CaseSealingTests
         Assert.Null(await world.Sealer.OpenForCase(report, text, default));
         await Assert.ThrowsAsync<KeyDestroyedException>(async () => await world.Sealer.SealForCase(key, report, "more", default));
     }
+
+    [Fact]
+    public async Task A_key_without_an_end_outlives_its_retention_and_a_restart_until_an_end_is_named()
+    {
+        await using var world = await SealingFixture.Ready();
+        var key = await world.Sealer.TakeCaseKey(default);
+        var text = await world.Sealer.SealForCase(key, report, "evidence", default);
+        Assert.True(await world.Sealer.EndCaseKey(key, null, default));
+        await world.Run();
+        await world.Restart();
+        world.Time.Advance(TimeSpan.FromDays(9_000));
+        await world.Run();
+        Assert.Equal("evidence", await world.Sealer.OpenForCase(report, text, default));
+
+        Assert.True(await world.Sealer.EndCaseKey(key, world.Now.AddDays(2), default));
+        world.Time.Advance(TimeSpan.FromDays(2) - TimeSpan.FromSeconds(1));
+        await world.Run();
+        Assert.Equal("evidence", await world.Sealer.OpenForCase(report, text, default));
+        world.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await world.Sealer.OpenForCase(report, text, default));
+        Assert.Contains(key, (await world.Run()).Ids);
+        Assert.False(await world.Sealer.EndCaseKey(key, null, default));
+    }
+
+    [Fact]
+    public async Task An_end_in_the_past_is_the_end_at_once()
+    {
+        await using var world = await SealingFixture.Ready();
+        var key = await world.Sealer.TakeCaseKey(default);
+        var text = await world.Sealer.SealForCase(key, report, "evidence", default);
+        await world.Run();
+        Assert.True(await world.Sealer.EndCaseKey(key, world.Now.AddDays(-3), default));
+        Assert.Null(await world.Sealer.OpenForCase(report, text, default));
+        Assert.Contains(key, (await world.Run()).Ids);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await world.Sealer.EndCaseKey("hour-20260301T100000", null, default));
+    }
+
+    [Fact]
+    public async Task An_end_that_was_named_while_the_store_was_dead_counts_as_soon_as_it_is_back()
+    {
+        await using var world = await SealingFixture.Ready();
+        var key = await world.Sealer.TakeCaseKey(default);
+        var text = await world.Sealer.SealForCase(key, report, "evidence", default);
+        world.Store.Down = true;
+        await Assert.ThrowsAsync<DependencyUnavailableException>(async () => await world.Sealer.EndCaseKey(key, null, default));
+        world.Store.Down = false;
+        await world.Run();
+        world.Time.Advance(TimeSpan.FromDays(400));
+        await world.Run();
+        Assert.Equal("evidence", await world.Sealer.OpenForCase(report, text, default));
+    }
 }

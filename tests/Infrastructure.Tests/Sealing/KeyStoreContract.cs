@@ -101,6 +101,40 @@ public abstract class KeyStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Shortening_a_life_never_lengthens_it_and_passes_over_what_is_gone()
+    {
+        var key = Key("case-1", Noon);
+        await Store.Put([key, Key("case-2", Noon.AddDays(2))], default);
+        await Store.Touch([new KeyLife("case-1", Noon.AddYears(7_000))], default);
+        Assert.DoesNotContain("case-1", (await Store.DestroyDue(Noon.AddYears(3), default)).Ids);
+        await Store.Shorten([new KeyLife("case-1", Noon.AddYears(4)), new KeyLife("case-9", Noon)], default);
+        await Store.Shorten([new KeyLife("case-1", Noon.AddYears(5))], default);
+
+        var found = await Store.Get("case-1", default);
+        Assert.Equal((Noon.AddYears(4), KeyKind.Visitor, Noon), (found!.DestroyAfter, found.Kind, found.CreatedAt));
+        Assert.Equal(key.Wrapped.ToArray(), found.Wrapped.ToArray());
+        Assert.Equal(["case-1"], (await Store.DestroyDue(Noon.AddYears(4), default)).Ids);
+        Assert.Null(await Store.Get("case-1", default));
+    }
+
+    [Fact]
+    public async Task A_life_goes_back_and_forth_as_often_as_it_has_to()
+    {
+        var key = Key("case-1", Noon.AddDays(180));
+        await Store.Put([key], default);
+        for (var i = 0; i < 3; i++)
+        {
+            await Store.Touch([new KeyLife("case-1", Noon.AddDays(9_000))], default);
+            await Store.Shorten([new KeyLife("case-1", Noon.AddDays(180))], default);
+        }
+
+        await Store.Touch([new KeyLife("case-1", Noon.AddDays(365))], default);
+        Assert.Equal(key.Wrapped.ToArray(), (await Store.Get("case-1", default))!.Wrapped.ToArray());
+        Assert.Equal(["case-1"], (await Store.Destroy(["case-1"], default)).Ids);
+        Assert.Null(await Store.Get("case-1", default));
+    }
+
+    [Fact]
     public async Task Only_due_keys_are_destroyed()
     {
         await Store.Put([Key("a", Noon), Key("b", Noon.AddTicks(1)), Key("c", Noon.AddSeconds(-1))], default);

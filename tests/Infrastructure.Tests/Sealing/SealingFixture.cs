@@ -101,6 +101,8 @@ public sealed class BreakableKeyStore(IKeyStore inner) : IKeyStore
 
     public ValueTask<IReadOnlyList<string>> Touch(IReadOnlyList<KeyLife> lives, CancellationToken ct) => Writing.Touch(lives, ct);
 
+    public ValueTask Shorten(IReadOnlyList<KeyLife> lives, CancellationToken ct) => Writing.Shorten(lives, ct);
+
     public ValueTask<Destruction> Destroy(IReadOnlyList<string> ids, CancellationToken ct) => Writing.Destroy(ids, ct);
 
     public ValueTask<Destruction> DestroyDue(DateTimeOffset now, CancellationToken ct) => Writing.DestroyDue(now, ct);

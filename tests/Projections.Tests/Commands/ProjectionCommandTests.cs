@@ -55,9 +55,9 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             $"""
             projection       version       position            lag  state
             activity               2 {End,14}              0  ok
-            visitor_history        8 {End,14}              0  ok
+            visitor_history       11 {End,14}              0  ok
             offenders              5 {End,14}              0  ok
-            desk                   5 {End,14}              0  ok
+            desk                   7 {End,14}              0  ok
             rules                  1 {End,14}              0  ok
 
             """,

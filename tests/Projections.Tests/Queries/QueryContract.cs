@@ -293,6 +293,74 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_desk_has_the_bans_that_last_and_knows_which_have_to_be_looked_at_again()
+    {
+        var (adas, bens, eves, overturned) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await Issue(adas, Ada, null);
+        await Issue(bens, Ben, TestLog.Noon.AddDays(800));
+        await Issue(eves, Eve, null);
+        await Issue(overturned, Eve, null);
+        await Build();
+        var (desk, due) = (new DeskQueries(Models), TestLog.Noon + Ban.ReviewedEvery);
+        Assert.Equal([adas, eves, overturned], (await desk.Bans(true, due, null, 10, default)).Select(ban => ban.SanctionId));
+        Assert.Empty(await desk.Bans(true, due.AddTicks(-10), null, 10, default));
+
+        await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.Reviewed(adas, Ada.Visitor, "sealed", Guid.NewGuid(), due));
+        await Log.Append(StreamName.For("ban", Eve.Visitor), new BanEvent.Lifted(eves, Eve.Visitor, "sealed", Guid.NewGuid(), due));
+        await Log.Append(StreamName.For("ban", Eve.Visitor), new BanEvent.AppealFiled(overturned, overturned, Eve.Visitor, "sealed", due));
+        await Log.Append(
+            StreamName.For("ban", Eve.Visitor),
+            new BanEvent.AppealDecided(overturned, overturned, Eve.Visitor, AppealOutcome.Overturned, "sealed", Guid.NewGuid(), due));
+        await Build();
+
+        Assert.Empty(await desk.Bans(true, due.AddDays(1), null, 10, default));
+        Assert.Equal([adas, bens], (await desk.Bans(false, due.AddDays(1), null, 10, default)).Select(ban => ban.SanctionId));
+        Assert.Equal([adas], (await desk.Bans(false, TestLog.Noon.AddDays(800), null, 10, default)).Select(ban => ban.SanctionId));
+        Assert.Equal((due, due + Ban.ReviewedEvery), (await desk.Bans(true, due + Ban.ReviewedEvery, null, 10, default)).Select(ban => (ban.ReviewedAt, ban.ReviewDueAt)).Single());
+
+        Task Issue(Guid sanction, Person who, DateTimeOffset? until) => Log.Append(
+            StreamName.For("ban", who.Visitor),
+            new BanEvent.Issued(sanction, who.Visitor, "hate", 4, TestLog.Noon.AddDays(180), until, "sealed", Guid.NewGuid(), TestLog.Noon));
+    }
+
+    [Fact]
+    public async Task The_desk_knows_which_cases_few_may_see()
+    {
+        await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon);
+        await Log.Reported(Guid.NewGuid(), Eve, Ben, TestLog.Noon);
+        for (var i = 0; i < 2; i++)
+        {
+            await Log.Append(
+                StreamName.For("case", Ada.Visitor), new CaseEvent.FoundSevere(Ada.Visitor, Ada.Visitor, "child-safety", Guid.NewGuid(), TestLog.Noon));
+        }
+
+        await Build();
+
+        Assert.Equal([Ada.Visitor], await new DeskQueries(Models).Severe([Ada.Visitor, Ben.Visitor, Eve.Visitor], default));
+    }
+
+    [Fact]
+    public async Task The_desk_has_the_hold_on_a_case_as_it_was_placed_last_until_it_is_lifted()
+    {
+        var (staff, other) = (Guid.NewGuid(), Guid.NewGuid());
+        await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon);
+        await Log.Reported(Guid.NewGuid(), Eve, Ben, TestLog.Noon);
+        await Hold(Ada, null, staff, TestLog.Noon);
+        await Hold(Ada, TestLog.Noon.AddDays(3), other, TestLog.Noon.AddDays(1));
+        await Hold(Ben, null, staff, TestLog.Noon);
+        await Log.Append(StreamName.For("case", Ben.Visitor), new CaseEvent.Released(Ben.Visitor, Ben.Visitor, staff, "sealed", staff, TestLog.Noon));
+        await Build();
+
+        var holds = await new DeskQueries(Models).Holds([Ada.Visitor, Ben.Visitor, Eve.Visitor], default);
+
+        var (caseId, hold) = Assert.Single(holds);
+        Assert.Equal((Ada.Visitor, other, TestLog.Noon.AddDays(3), TestLog.Noon.AddDays(1)), (caseId, hold.By, hold.Until, hold.HeldAt));
+
+        Task Hold(Person who, DateTimeOffset? until, Guid by, DateTimeOffset at) => Log.Append(
+            StreamName.For("case", who.Visitor), new CaseEvent.Held(who.Visitor, who.Visitor, Guid.NewGuid(), "sealed", "c", until, by, at));
+    }
+
+    [Fact]
     public async Task An_automated_decision_counts_for_or_against_whoever_reported_when_an_appeal_says_so()
     {
         var desk = new DeskQueries(Models);

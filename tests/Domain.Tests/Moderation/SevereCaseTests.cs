@@ -1,0 +1,118 @@
+using RandomChat.Domain.Moderation;
+
+namespace RandomChat.Domain.Tests.Moderation;
+
+public sealed class SevereCaseTests
+{
+    private static readonly Guid CaseId = new("cccccccc-0000-4000-8000-000000000001");
+    private static readonly Guid Reporter = new("11111111-0000-4000-8000-000000000001");
+    private static readonly Guid Reported = new("22222222-0000-4000-8000-000000000001");
+    private static readonly Guid Staff = new("99999999-0000-4000-8000-000000000001");
+    private static readonly Guid OtherStaff = new("99999999-0000-4000-8000-000000000002");
+    private static readonly Guid ReportId = new("ffffffff-0000-4000-8000-000000000001");
+    private static readonly Guid ExportId = new("eeeeeeee-0000-4000-8000-000000000001");
+    private static readonly Guid Device = new("dddddddd-0000-4000-8000-000000000001");
+    private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan Usual = TimeSpan.FromDays(180);
+    private static readonly TimeSpan Longer = TimeSpan.FromDays(365);
+
+    public static TheoryData<ReportReason> Reasons => [.. Enum.GetValues<ReportReason>()];
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public void A_report_makes_a_case_severe_where_its_policy_is(ReportReason reason) =>
+        Assert.Equal(Policies.For(reason).Severity == PolicySeverity.Severe, Case.Decider.Fold([Report(reason)]).IsSevere);
+
+    [Fact]
+    public void So_does_what_was_flagged_and_a_decision_that_names_a_severe_policy()
+    {
+        var flag = new CaseEvent.Flagged(
+            CaseId, ReportId, Reported, Device, "child-safety", null, null, null, "case-key", "sealed-evidence", "00ff", 3, Noon);
+        Assert.True(Case.Decider.Fold([flag]).IsSevere);
+        Assert.Equal(Noon + Longer, Case.Decider.Fold([flag]).EvidenceEnds(flag, Usual, Longer));
+        Assert.False(Case.Decider.Fold([flag with { Policy = "hate" }]).IsSevere);
+        foreach (var outcome in Enum.GetValues<CaseOutcome>())
+        {
+            var decided = new CaseEvent.Decided(CaseId, Reported, [ReportId], outcome, null, Staff, Noon, "credible-threat");
+            Assert.Equal(outcome == CaseOutcome.Upheld, Case.Decider.Fold([Report(ReportReason.Threat), decided]).IsSevere);
+        }
+    }
+
+    [Fact]
+    public void Someone_under_age_child_safety_and_a_credible_threat_are_severe_and_nothing_else() =>
+        Assert.Equal(["underage", "child-safety", "credible-threat"], Policies.All.Where(policy => policy.IsSevere).Select(policy => policy.Code));
+
+    [Fact]
+    public void Whoever_may_not_see_severe_cases_is_refused() =>
+        Case.Decider.Given(Report(ReportReason.Underage)).When(new CaseCommand.View(ReportId, Staff, Noon)).ThenRefused("case.restricted");
+
+    [Fact]
+    public void Whoever_may_claims_it_by_looking() =>
+        Case.Decider.Given(Report(ReportReason.Underage))
+            .When(new CaseCommand.View(ReportId, Staff, Noon, HandlesSevere: true))
+            .Then(
+                [new CaseEvent.Claimed(CaseId, Reported, Staff, Noon.AddMinutes(5), Noon), new CaseEvent.Viewed(CaseId, Reported, ReportId, Staff, Noon)],
+                Twice.HappensDifferently);
+
+    [Fact]
+    public void A_second_one_has_to_say_that_they_know_of_the_first_and_that_is_recorded()
+    {
+        var given = new CaseEvent[] { Report(ReportReason.Underage), new CaseEvent.Viewed(CaseId, Reported, ReportId, Staff, Noon) };
+        var later = Noon.AddDays(1);
+        Case.Decider.Given(given).When(new CaseCommand.View(ReportId, OtherStaff, later, HandlesSevere: true)).ThenRefused("case.seen");
+        Case.Decider.Given(given).When(new CaseCommand.View(ReportId, OtherStaff, later, HandlesSevere: true, Knowingly: true)).Then(
+            [
+                new CaseEvent.Claimed(CaseId, Reported, OtherStaff, later.AddMinutes(5), later),
+                new CaseEvent.Viewed(CaseId, Reported, ReportId, OtherStaff, later, Knowingly: true),
+            ],
+            Twice.HappensDifferently);
+    }
+
+    [Fact]
+    public void Also_after_the_reports_were_decided()
+    {
+        var given = new CaseEvent[]
+        {
+            Report(ReportReason.Underage), new CaseEvent.Viewed(CaseId, Reported, ReportId, Staff, Noon),
+            new CaseEvent.Decided(CaseId, Reported, [ReportId], CaseOutcome.Upheld, null, Staff, Noon),
+        };
+        Case.Decider.Given(given).When(new CaseCommand.View(ReportId, OtherStaff, Noon)).ThenRefused("case.restricted");
+        Case.Decider.Given(given).When(new CaseCommand.View(ReportId, OtherStaff, Noon, HandlesSevere: true)).ThenRefused("case.seen");
+        Case.Decider.Given(given).When(new CaseCommand.View(ReportId, Staff, Noon, HandlesSevere: true, Knowingly: true))
+            .Then(new CaseEvent.Viewed(CaseId, Reported, ReportId, Staff, Noon), Twice.HappensAgain);
+    }
+
+    [Fact]
+    public void A_severe_breach_that_is_found_makes_a_case_severe_once() =>
+        Case.Decider.Given(Report(ReportReason.Threat))
+            .When(new CaseCommand.FindSevere("credible-threat", Staff, Noon))
+            .Then(new CaseEvent.FoundSevere(CaseId, Reported, "credible-threat", Staff, Noon), Twice.ChangesNothing);
+
+    [Fact]
+    public void Where_nothing_was_reported_there_is_nothing_to_restrict() =>
+        Case.Decider.Given().When(new CaseCommand.FindSevere("credible-threat", Staff, Noon)).ThenNothing();
+
+    [Fact]
+    public void All_evidence_of_a_severe_case_is_kept_for_longer_also_what_was_reported_before()
+    {
+        var first = Report(ReportReason.Threat);
+        var severe = new CaseEvent.FoundSevere(CaseId, Reported, "credible-threat", Staff, Noon.AddDays(9));
+        Assert.Equal(Noon + Usual, Case.Decider.Fold([first]).EvidenceEnds(first, Usual, Longer));
+        Assert.Equal(Noon + Longer, Case.Decider.Fold([first, severe]).EvidenceEnds(first, Usual, Longer));
+        Assert.Equal(Noon + Longer, Case.Decider.Fold([first, severe]).EvidenceEnds(first, Longer, Usual));
+        Assert.True(Case.Decider.Fold([first, severe, new CaseEvent.Decided(CaseId, Reported, [ReportId], CaseOutcome.Dismissed, null, Staff, Noon)]).IsPreserved);
+    }
+
+    [Fact]
+    public void A_case_is_exported_as_often_as_somebody_asks_and_each_time_is_recorded()
+    {
+        Case.Decider.Given(Report(ReportReason.Threat))
+            .When(new CaseCommand.Export(ExportId, "00ff", Staff, Noon))
+            .Then(new CaseEvent.Exported(CaseId, Reported, ExportId, "00ff", 1, Staff, Noon), Twice.HappensAgain);
+        Case.Decider.Given().When(new CaseCommand.Export(ExportId, "00ff", Staff, Noon)).ThenRefused("case.unknown");
+    }
+
+    private static CaseEvent.Reported Report(ReportReason reason) => new(
+        CaseId, ReportId, new("aaaaaaaa-0000-4000-8000-000000000001"), Reporter, Device, Reported, Device, reason, "sealed-comment", "case-key",
+        "sealed-evidence", "00ff", 3, Noon);
+}

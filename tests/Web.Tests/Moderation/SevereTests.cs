@@ -1,0 +1,278 @@
+using System.IO.Compression;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using RandomChat.Application.Events;
+using RandomChat.Domain.Moderation;
+using RandomChat.Infrastructure.Sealing;
+using RandomChat.Web.Accounts;
+using RandomChat.Web.Tests.Hosting;
+using RandomChat.Web.Tests.Realtime;
+
+namespace RandomChat.Web.Tests.Moderation;
+
+/// <summary>Cases that few may see: who sees them, how long they are kept, and how they are handed to authorities.</summary>
+public sealed class SevereTests : IAsyncLifetime
+{
+    private readonly ShiftedClock clock = new();
+    private RunningServer server = null!;
+
+    public async ValueTask InitializeAsync() =>
+        server = await HubServer.With(Moderator.Unlimited, services: services => services.AddSingleton<TimeProvider>(clock));
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task Only_an_administrator_sees_decides_and_exports_a_severe_case()
+    {
+        await using var pair = await Pair.Meet(server.Address);
+        var (report, caseId) = await Reported(pair, "I am fifteen", "underage");
+        using (var robin = await Moderator.Another(server, "robin"))
+        {
+            var item = await Listed(robin, report);
+            Assert.Equal((true, JsonValueKind.Null), (item.GetProperty("restricted").GetBoolean(), item.GetProperty("comment").ValueKind));
+            foreach (var (method, path) in new[]
+            {
+                (HttpMethod.Get, $"/api/admin/reports/{report}"), (HttpMethod.Get, $"/api/admin/reports/{report}?knowingly=true"),
+                (HttpMethod.Post, $"/api/admin/cases/{caseId}/dismiss"), (HttpMethod.Post, $"/api/admin/cases/{caseId}/package"),
+            })
+            {
+                using var refused = await robin.Send(method, path);
+                Assert.DoesNotContain("fifteen", (await refused.Problem(403, "forbidden")).GetRawText(), StringComparison.Ordinal);
+            }
+        }
+
+        using (var casey = await Moderator.Another(server, "casey", StaffRoles.Analyst))
+        {
+            foreach (var path in new[] { "/api/admin/reports", $"/api/admin/reports/{report}" })
+            {
+                using var refused = await casey.GetAsync(path);
+                await refused.Problem(403, "forbidden");
+            }
+
+            using var package = await casey.Post($"/api/admin/cases/{caseId}/package");
+            await package.Problem(403, "forbidden");
+        }
+
+        using var morgan = await Moderator.SignIn(server.Address);
+        Assert.Equal(("I am fifteen", "what Bob says"), (BodyIn(await Read(morgan, report)), (await Read(morgan, report)).Text("comment")));
+        Assert.False((await Listed(morgan, report)).GetProperty("restricted").GetBoolean());
+        Assert.Equal(2, (await Case(caseId)).OfType<CaseEvent.Viewed>().Count());
+    }
+
+    [Fact]
+    public async Task A_second_administrator_looks_only_knowing_of_the_first()
+    {
+        await using var pair = await Pair.Meet(server.Address);
+        var (report, caseId) = await Reported(pair, "I am fifteen", "underage");
+        using (var morgan = await Moderator.SignIn(server.Address))
+        {
+            await Read(morgan, report);
+        }
+
+        clock.Ahead = TimeSpan.FromMinutes(6);
+        using var robin = await Moderator.Another(server, "robin", StaffRoles.Administrator);
+        using (var refused = await robin.GetAsync($"/api/admin/reports/{report}"))
+        {
+            var problem = await refused.Problem(409, "conflict");
+            Assert.Equal("morgan", problem.GetProperty("viewer").Text("name"));
+            Assert.Contains("morgan looked into this severe case", problem.Text("detail"), StringComparison.Ordinal);
+        }
+
+        using (var knowingly = await robin.GetAsync($"/api/admin/reports/{report}?knowingly=true"))
+        {
+            Assert.Equal("I am fifteen", BodyIn(await knowingly.Json()));
+        }
+
+        Assert.Equal([false, true], (await Case(caseId)).OfType<CaseEvent.Viewed>().Select(viewed => viewed.Knowingly));
+    }
+
+    [Fact]
+    public async Task A_ban_for_a_severe_policy_makes_the_case_severe_and_one_by_somebody_who_may_not_see_it_leaves_its_reports_open()
+    {
+        await using var pair = await Pair.Meet(server.Address);
+        await using var others = await Pair.Meet(server.Address);
+        var (threat, threatened) = await Reported(pair, "I know where you live", "threat");
+        var (underage, _) = await Reported(others, "I am fifteen", "underage");
+        using var robin = await Moderator.Another(server, "robin");
+        Assert.Equal("I know where you live", BodyIn(await Read(robin, threat)));
+        foreach (var (visitor, reason) in new[] { (pair.Ann.Id, "credible-threat"), (others.Ann.Id, "harassment") })
+        {
+            using var banned = await robin.Post("/api/admin/bans", new { visitorId = visitor, reason, statement = "No." });
+            await banned.Json(HttpStatusCode.Created);
+        }
+
+        using (var refused = await robin.GetAsync($"/api/admin/reports/{threat}"))
+        {
+            await refused.Problem(403, "forbidden");
+        }
+
+        Assert.Equal("credible-threat", Assert.Single((await Case(threatened)).OfType<CaseEvent.FoundSevere>()).Policy);
+        await Wait.Until(async () => (await Listed(robin, threat)).Text("status") == "upheld");
+        Assert.Equal("open", (await Listed(robin, underage)).Text("status"));
+        await Later(TimeSpan.FromDays(364));
+        using var morgan = await Moderator.SignIn(server.Address);
+        using var second = await morgan.GetAsync($"/api/admin/reports/{threat}?knowingly=true");
+        Assert.Equal("I know where you live", BodyIn(await second.Json()));
+    }
+
+    [Fact]
+    public async Task Severe_evidence_outlives_both_erasures_and_180_days_and_not_a_year_unless_it_is_held()
+    {
+        await using var pair = await Pair.Meet(server.Address);
+        await using var others = await Pair.Meet(server.Address);
+        var (report, _) = await Reported(pair, "I am fifteen", "underage");
+        var (held, heldCase) = await Reported(others, "I am sixteen", "underage");
+        using (var morgan = await Moderator.SignIn(server.Address))
+        using (var hold = await morgan.Post($"/api/admin/cases/{heldCase}/hold", new { reason = "The court asked." }))
+        {
+            await hold.Json();
+        }
+
+        foreach (var visitor in new[] { pair.Ann, pair.Bob, others.Ann, others.Bob })
+        {
+            using var rest = visitor.Rest();
+            using var erased = await rest.DeleteAsync("/api/me");
+            Assert.Equal(HttpStatusCode.NoContent, erased.StatusCode);
+        }
+
+        await Later(TimeSpan.FromDays(364));
+        using (var morgan = await Moderator.SignIn(server.Address))
+        {
+            Assert.Equal(("I am fifteen", "I am sixteen"), (BodyIn(await Read(morgan, report)), BodyIn(await Read(morgan, held))));
+        }
+
+        await Later(TimeSpan.FromDays(365));
+        using (var morgan = await Moderator.SignIn(server.Address))
+        {
+            Assert.Equal((null, "I am sixteen"), (BodyIn(await Read(morgan, report)), BodyIn(await Read(morgan, held))));
+        }
+    }
+
+    [Fact]
+    public async Task A_package_holds_the_case_with_hashes_that_anybody_can_compute_and_is_never_on_disk_in_clear()
+    {
+        await using var pair = await Pair.Meet(server.Address);
+        var (report, caseId) = await Reported(pair, "I am fifteen, three times over", "underage");
+        using var morgan = await Moderator.SignIn(server.Address);
+        var hash = (await Read(morgan, report)).GetProperty("evidence").Text("hash");
+
+        var (files, manifestHash) = await Package(morgan, caseId);
+
+        Assert.Equal(
+            ["manifest.json", "events.ndjson", $"reports/{report}/report.json", $"reports/{report}/evidence.json"], files.Keys);
+        var manifest = JsonSerializer.Deserialize<JsonElement>(files["manifest.json"]);
+        Assert.Equal((caseId, pair.Ann.Id), (manifest.GetProperty("caseId").GetGuid(), manifest.GetProperty("visitorId").GetGuid()));
+        Assert.Equal("morgan", manifest.GetProperty("exportedBy").Text("name"));
+        Assert.Equal(
+            files.Where(file => file.Key != "manifest.json").Select(file => (file.Key, file.Value.Length, Sha256(file.Value))),
+            manifest.GetProperty("files").EnumerateArray().Select(file => (file.Text("name"), file.Number("bytes"), file.Text("sha256"))));
+        Assert.Equal(manifestHash, Sha256(files["manifest.json"]));
+        Assert.Equal(hash, Sha256(files[$"reports/{report}/evidence.json"]));
+
+        var evidence = JsonSerializer.Deserialize<JsonElement>(files[$"reports/{report}/evidence.json"]);
+        Assert.Equal("I am fifteen, three times over", evidence.GetProperty("messages")[0].Text("body"));
+        Assert.All(["verdicts", "reported", "reporter"], name => Assert.NotEqual(JsonValueKind.Null, evidence.GetProperty(name).ValueKind));
+        Assert.Equal("what Bob says", JsonSerializer.Deserialize<JsonElement>(files[$"reports/{report}/report.json"]).Text("comment"));
+        var lines = Encoding.UTF8.GetString(files["events.ndjson"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(
+            ["moderation.case.reported.v1", "moderation.case.claimed.v1", "moderation.evidence.viewed.v1"],
+            lines.Select(line => JsonSerializer.Deserialize<JsonElement>(line).Text("type")));
+
+        // Made again it is another one, with the first in its events.
+        var (_, second) = await Package(morgan, caseId);
+        var exports = (await Case(caseId)).OfType<CaseEvent.Exported>().ToArray();
+        Assert.Equal([manifestHash, second], exports.Select(export => export.ManifestHash));
+        Assert.NotEqual(manifestHash, second);
+        Assert.Empty(FilesWith("three times over"u8.ToArray()));
+        using var unknown = await morgan.Post($"/api/admin/cases/{Guid.NewGuid()}/package");
+        await unknown.Problem(404, "not-found");
+    }
+
+    private static async Task<(Dictionary<string, byte[]> Files, string ManifestHash)> Package(HttpClient staff, Guid caseId)
+    {
+        using var answer = await staff.Post($"/api/admin/cases/{caseId}/package");
+        Assert.Equal((HttpStatusCode.OK, "application/zip"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.True(answer.Headers.CacheControl?.NoStore);
+        using var zip = new ZipArchive(await answer.Content.ReadAsStreamAsync(), ZipArchiveMode.Read);
+        var files = new Dictionary<string, byte[]>();
+        foreach (var entry in zip.Entries)
+        {
+            using var content = entry.Open();
+            using var bytes = new MemoryStream();
+            await content.CopyToAsync(bytes);
+            files.Add(entry.FullName, bytes.ToArray());
+        }
+
+        return (files, answer.Headers.GetValues("X-Manifest-SHA256").Single());
+    }
+
+    private static string Sha256(byte[] content) => Convert.ToHexString(SHA256.HashData(content)).ToLowerInvariant();
+
+    private static string? BodyIn(JsonElement read) =>
+        read.GetProperty("evidence").GetProperty("messages").EnumerateArray().Select(message => message.Text("body")).FirstOrDefault();
+
+    /// <summary>The stream of a case.</summary>
+    private async Task<List<object>> Case(Guid caseId)
+    {
+        var happened = new List<object>();
+        await foreach (var recorded in server.Services.GetRequiredService<IEventStore>().Read(StreamName.For("case", caseId), 0, default))
+        {
+            happened.Add(EventCodec.Default.Decode(recorded));
+        }
+
+        return happened;
+    }
+
+    /// <summary>Bob reports Ann for what she said.</summary>
+    private async Task<(Guid ReportId, Guid CaseId)> Reported(Pair pair, string said, string reason)
+    {
+        await pair.Ann.Say(pair.MatchId, said);
+        using var bob = pair.Bob.Rest();
+        using var answer = await bob.Post("/api/report", new { matchId = pair.MatchId, reason, comment = "what Bob says" });
+        var report = (await answer.Json(HttpStatusCode.Created)).GetProperty("reportId").GetGuid();
+        using var morgan = await Moderator.SignIn(server.Address);
+        JsonElement listed = default;
+        await Wait.Until(async () =>
+        {
+            listed = await Listed(morgan, report);
+            return listed.ValueKind == JsonValueKind.Object;
+        });
+        return (report, listed.GetProperty("caseId").GetGuid());
+    }
+
+    /// <summary>The days have passed, and the retention has run.</summary>
+    private async Task Later(TimeSpan ahead)
+    {
+        clock.Ahead = ahead;
+        var sealer = server.Services.GetRequiredService<Sealer>();
+        await sealer.DestroyDue(default);
+        await sealer.EnsureReady(default);
+    }
+
+    private static async Task<JsonElement> Read(HttpClient staff, Guid report)
+    {
+        using var answer = await staff.GetAsync($"/api/admin/reports/{report}");
+        return await answer.Json();
+    }
+
+    private static async Task<JsonElement> Listed(HttpClient staff, Guid report)
+    {
+        using var answer = await staff.GetAsync("/api/admin/reports");
+        return (await answer.Json()).GetProperty("items").EnumerateArray().FirstOrDefault(item => item.GetProperty("reportId").GetGuid() == report);
+    }
+
+    /// <summary>The files of the server in which something stands.</summary>
+    private List<string> FilesWith(byte[] text) =>
+    [
+        .. Directory.EnumerateFiles(server.Data, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) != ".lock").Where(file =>
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            return copy.GetBuffer().AsSpan(0, (int)copy.Length).IndexOf(text) >= 0;
+        }),
+    ];
+}
