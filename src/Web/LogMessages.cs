@@ -11,7 +11,7 @@ internal static partial class LogMessages
     [LoggerMessage(103, LogLevel.Information, "Nobody was on the staff: the administrator {Name} was made.")]
     public static partial void AdministratorMade(ILogger log, string name);
 
-    [LoggerMessage(104, LogLevel.Warning, "Severe verdicts that nobody followed could not be looked for; it is tried again.")]
+    [LoggerMessage(105, LogLevel.Warning, "Severe verdicts that nobody followed could not be looked for; it is tried again.")]
     public static partial void VerdictsNotLookedAt(ILogger log, Exception e);
 
     [LoggerMessage(102, LogLevel.Warning, "A ban could not take effect yet; it is tried again.")]

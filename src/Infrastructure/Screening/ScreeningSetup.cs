@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Options;
+using Polly;
 using RandomChat.Application.Screening;
 using RandomChat.Domain.Moderation;
 using RandomChat.Infrastructure.Screening.Models;
@@ -10,6 +13,9 @@ public static class ScreeningSetup
 {
     public const string PolicyFileKey = "Screening:PolicyFile";
     public const string ModelsDirectoryKey = "Screening:ModelsDirectory";
+    public const int FailuresToBreak = 5;
+    public static readonly TimeSpan HostedTimeout = TimeSpan.FromMilliseconds(800);
+    public static readonly TimeSpan BreakLength = TimeSpan.FromSeconds(30);
 
     /// <summary>The layers that look at texts, the trained heads and the policy of the settings.</summary>
     /// <exception cref="ScreeningPolicyException">The policy cannot be used.</exception>
@@ -17,8 +23,50 @@ public static class ScreeningSetup
     public static IServiceCollection AddScreening(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton<ITextScreen, LocalTextScreen>()
         .AddSingleton<ITextClassifier>(HeadsOf(configuration))
-        .AddSingleton(provider => new Classifiers(provider.GetService<ITextClassifier>()))
+        .AddHostedClassifier(configuration)
+        .AddSingleton(provider => new Classifiers(
+            provider.GetService<ITextClassifier>(),
+            provider.GetRequiredService<IOptions<HostedClassifierOptions>>().Value.Url is null ? null : provider.GetRequiredService<HostedClassifier>()))
         .AddSingleton(PolicyOf(configuration));
+
+    /// <summary>
+    /// The classifier elsewhere: waited for <see cref="HostedTimeout"/>, and after <see cref="FailuresToBreak"/> failures in
+    /// a row, or half of more, not asked for <see cref="BreakLength"/>.
+    /// </summary>
+    public static IServiceCollection AddHostedClassifier(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<HostedClassifierOptions>()
+            .Configure(options => configuration.GetSection(HostedClassifierOptions.Section).Bind(options))
+            .Validate(
+                options => options.Url is null or { IsAbsoluteUri: true, Scheme: "https" or "http" },
+                "Screening:Hosted:Url is a whole address, e.g. https://api.openai.com/v1/moderations.")
+            .ValidateOnStart();
+        services.AddHttpClient(HostedClassifier.ClientName)
+            .ConfigureHttpClient((provider, client) =>
+            {
+                // The handler below sets the time; what is sent in headers is not logged.
+                client.Timeout = Timeout.InfiniteTimeSpan;
+                if (provider.GetRequiredService<IOptions<HostedClassifierOptions>>().Value.ApiKey is { Length: > 0 } secret)
+                {
+                    client.DefaultRequestHeaders.Authorization = new("Bearer", secret);
+                }
+            })
+            .RedactLoggedHeaders(["Authorization"])
+            .AddResilienceHandler(HostedClassifier.ClientName, (builder, context) =>
+            {
+                builder.TimeProvider = context.ServiceProvider.GetService<TimeProvider>();
+                builder
+                    .AddCircuitBreaker(new HttpCircuitBreakerStrategyOptions
+                    {
+                        FailureRatio = 0.5,
+                        MinimumThroughput = FailuresToBreak,
+                        SamplingDuration = BreakLength,
+                        BreakDuration = BreakLength,
+                    })
+                    .AddTimeout(HostedTimeout);
+            });
+        return services.AddSingleton<HostedClassifier>();
+    }
 
     public static ScreeningPolicy PolicyOf(IConfiguration configuration) => ScreeningPolicyFile.Read(configuration[PolicyFileKey]);
 
