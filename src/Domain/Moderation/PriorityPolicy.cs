@@ -69,7 +69,7 @@ public static class PriorityPolicy
             >= Medium => PriorityLevel.Medium,
             _ => PriorityLevel.Low,
         },
-        [.. Reasons(signs, now - signs.OpenSince)]);
+        Reasons(signs, now - signs.OpenSince));
 
     private static double SeverityOf(Policy policy) => policy.Severity switch
     {
@@ -82,29 +82,31 @@ public static class PriorityPolicy
     /// <summary>0 to 1.</summary>
     private static double VerdictOf(CaseSigns signs) => signs.Worst is var (severity, score) ? score * (int)severity / (int)Severity.Severe : 0;
 
-    private static IEnumerable<string> Reasons(CaseSigns signs, TimeSpan age)
+    private static List<string> Reasons(CaseSigns signs, TimeSpan age)
     {
-        yield return $"{signs.Policy.Title} ({Word(signs.Policy.Severity)})";
+        List<string> reasons = [$"{signs.Policy.Title} ({Word(signs.Policy.Severity)})"];
         if (signs.Reporters > 0)
         {
-            yield return string.Create(
-                CultureInfo.InvariantCulture, $"{(signs.Reporters == 1 ? "1 reporter" : $"{signs.Reporters} reporters")}, counting {signs.Reliability:0.#}");
+            reasons.Add(string.Create(
+                CultureInfo.InvariantCulture, $"{(signs.Reporters == 1 ? "1 reporter" : $"{signs.Reporters} reporters")}, counting {signs.Reliability:0.#}"));
         }
 
         if (signs.IsFlagged)
         {
-            yield return "flagged without a report";
+            reasons.Add("flagged without a report");
         }
 
         if (signs.Worst is var (severity, score))
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"screening: {Word(severity)}, {score:0.00}");
+            reasons.Add(string.Create(CultureInfo.InvariantCulture, $"screening: {Word(severity)}, {score:0.00}"));
         }
 
         if (age >= PerPoint)
         {
-            yield return $"waits {(age.TotalDays >= 2 ? $"{(int)age.TotalDays} days" : $"{(int)age.TotalHours} hours")}";
+            reasons.Add($"waits {(age.TotalDays >= 2 ? $"{(int)age.TotalDays} days" : $"{(int)age.TotalHours} hours")}");
         }
+
+        return reasons;
     }
 
     private static string Word(Enum value) => value.ToString().ToLowerInvariant();
