@@ -89,6 +89,18 @@ public sealed class TrainedHeadsTests : IDisposable
     }
 
     [Fact]
+    public async Task The_first_answer_comes_when_the_models_are_loaded_and_the_next_at_once()
+    {
+        var heads = new TrainedHeads();
+
+        var first = heads.Classify("hello", CancellationToken.None);
+
+        Assert.False(first.IsCompleted);
+        await first;
+        Assert.True(heads.Classify("hello", CancellationToken.None).IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task Who_no_longer_waits_is_given_nothing() =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Heads.Classify("hello", new CancellationToken(canceled: true)));
 

@@ -30,9 +30,14 @@ public sealed class TrainedHeads : ITextClassifier
     /// <summary>Recorded with what the heads found; other files have another one.</summary>
     public string Version => files.Version;
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Done when it returns, but for the first ones: loading the models takes a second, and a message on its way is not to
+    /// wait for that.
+    /// </summary>
     public Task<Classification> Classify(string text, CancellationToken ct) =>
-        ct.IsCancellationRequested ? Task.FromCanceled<Classification>(ct) : Task.FromResult(Classify(text));
+        ct.IsCancellationRequested ? Task.FromCanceled<Classification>(ct)
+        : loaded is { IsValueCreated: true, Value.IsReady: true } ? Task.FromResult(Classify(text))
+        : Task.Run(() => Classify(text), ct);
 
     /// <summary>The same at once: there is nothing to wait for but the first loading.</summary>
     /// <exception cref="ScreeningModelException">The files are no models that this version of the program can load.</exception>
@@ -60,6 +65,9 @@ public sealed class TrainedHeads : ITextClassifier
                 throw new ScreeningModelException(folder, e.Message, e);
             }
         }
+
+        /// <summary>Whether an engine is free; to make one takes a while, too.</summary>
+        public bool IsReady => !engines.IsEmpty;
 
         public Dictionary<ScreeningCategory, double> Score(string read)
         {
