@@ -46,7 +46,7 @@ public static class ApplicationSetup
             .AddSingleton<EvidenceCollector>()
             .AddSingleton<Preservation>()
             .AddSingleton<Escalation>()
-            .AddSingleton<SevereVerdictCases>()
+            .AddSingleton<VerdictCases>()
             .AddSingleton<LocalExpulsions>()
             .AddSingleton<ErasedVisitors>()
             .AddSingleton<MatchStarter>()

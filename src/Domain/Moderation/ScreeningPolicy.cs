@@ -44,7 +44,7 @@ public enum ScreeningAction
     /// <summary>Delivered, and its sender is told to take care.</summary>
     Warn,
 
-    /// <summary>Delivered, and nobody is told: its verdict stands on the match, for whoever looks at a report of it.</summary>
+    /// <summary>Delivered, its sender is not told, and people look at it (<see cref="CaseVerdicts"/>).</summary>
     Flag,
 
     /// <summary>Not delivered: only its sender sees it, with the reason.</summary>

@@ -41,11 +41,11 @@ internal abstract record PairingChange
 
     public sealed record Erased(Guid VisitorId) : PairingChange;
 
-    /// <summary>The screening found something severe.</summary>
-    public sealed record Screened(SevereVerdict Verdict) : PairingChange;
+    /// <summary>The screening found something that people look at.</summary>
+    public sealed record Screened(CaseVerdict Verdict) : PairingChange;
 
     /// <summary>A case knows of it.</summary>
-    public sealed record Flagged(Guid MatchId, Guid VisitorId, string Policy) : PairingChange;
+    public sealed record Flagged(Guid MatchId, Guid VisitorId, string Policy, bool Warns) : PairingChange;
 
     /// <summary>Null where the event says nothing about who may be paired.</summary>
     public static PairingChange? Of(RecordedEvent e)
@@ -63,6 +63,7 @@ internal abstract record PairingChange
         using var json = JsonDocument.Parse(e.Data);
         var data = json.RootElement;
         Guid Id(string name) => data.GetProperty(name).GetGuid();
+        Verdict? VerdictOf() => data.TryGetProperty("verdict", out var verdict) ? verdict.Deserialize<Verdict>(EventCodec.Json) : null;
         DateTimeOffset? Until() => data.GetProperty("until") is { ValueKind: JsonValueKind.String } until ? until.GetDateTimeOffset() : null;
         return e.Type switch
         {
@@ -84,11 +85,12 @@ internal abstract record PairingChange
                 data.TryGetProperty("reports", out var reports) && reports.ValueKind == JsonValueKind.Array
                     ? [.. reports.EnumerateArray().Select(report => report.GetGuid())]
                     : null),
-            "matches.message.screened.v1" => SevereVerdicts.PolicyOf(data.GetProperty("verdict").Deserialize<Verdict>(EventCodec.Json)!) is { } policy
-                ? new Screened(new(Id("matchId"), Id("messageId"), Id("from"), policy.Code, data.GetProperty("at").GetDateTimeOffset()))
+            "matches.message.screened.v1" => VerdictOf() is { } verdict && CaseVerdicts.PolicyOf(verdict) is { } policy
+                ? new Screened(new(
+                    Id("matchId"), Id("messageId"), Id("from"), policy.Code, CaseVerdicts.Warns(verdict), data.GetProperty("at").GetDateTimeOffset()))
                 : null,
             "moderation.case.flagged.v1" => data.GetProperty("matchId").ValueKind == JsonValueKind.String
-                ? new Flagged(Id("matchId"), Id("visitorId"), data.GetProperty("policy").GetString()!)
+                ? new Flagged(Id("matchId"), Id("visitorId"), data.GetProperty("policy").GetString()!, VerdictOf() is { } flagged && CaseVerdicts.Warns(flagged))
                 : null,
             "moderation.ban.lifted.v1" => new BanLifted(Id("sanctionId")),
             "moderation.appeal.decided.v1" => data.GetProperty("outcome").ValueEquals("overturned") ? new BanLifted(Id("sanctionId")) : null,

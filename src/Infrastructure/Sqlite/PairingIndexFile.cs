@@ -15,7 +15,7 @@ internal sealed class PairingIndexFile : IDisposable
     private const long ApplicationId = 0x52435049;
 
     /// <summary>Raise it when the tables, or what goes into them, change: older files are then refilled.</summary>
-    private const long Version = 6;
+    private const long Version = 7;
 
     /// <summary>Beyond this size damage is found when it is met: a start does not take longer as the index grows.</summary>
     private const long FullyCheckedUpTo = 8 << 20;
@@ -43,10 +43,10 @@ internal sealed class PairingIndexFile : IDisposable
         CREATE TABLE escalations (visitor TEXT PRIMARY KEY, due INTEGER NOT NULL) WITHOUT ROWID; -- ticks, UTC
         CREATE TABLE open_reports (report TEXT PRIMARY KEY, visitor TEXT NOT NULL, device TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
         CREATE INDEX open_reports_by_visitor ON open_reports (visitor, reason, device);
-        CREATE TABLE severe_verdicts (
-            match TEXT, visitor TEXT, policy TEXT, message TEXT NOT NULL, at INTEGER NOT NULL, flagged INTEGER NOT NULL,
-            PRIMARY KEY (match, visitor, policy)) WITHOUT ROWID;
-        CREATE INDEX severe_verdicts_unflagged ON severe_verdicts (at) WHERE flagged = 0;
+        CREATE TABLE case_verdicts (
+            match TEXT, visitor TEXT, policy TEXT, warns INTEGER, message TEXT NOT NULL, at INTEGER NOT NULL, flagged INTEGER NOT NULL,
+            PRIMARY KEY (match, visitor, policy, warns)) WITHOUT ROWID;
+        CREATE INDEX case_verdicts_unflagged ON case_verdicts (at) WHERE flagged = 0;
         CREATE TABLE addresses ( -- in no event: lost with this file
             address TEXT, sanction TEXT, until INTEGER NOT NULL, severe INTEGER NOT NULL, PRIMARY KEY (address, sanction)) WITHOUT ROWID;
         """;
@@ -120,9 +120,11 @@ internal sealed class PairingIndexFile : IDisposable
         _reportOver = Keep(_writer.Command("DELETE FROM open_reports WHERE report = $report", "$report"));
         _reportsOver = Keep(_writer.Command("DELETE FROM open_reports WHERE visitor = $visitor", "$visitor"));
         _screen = Keep(_writer.Command(
-            "INSERT OR IGNORE INTO severe_verdicts VALUES ($match, $visitor, $policy, $message, $at, 0)", "$match", "$visitor", "$policy", "$message", "$at"));
+            "INSERT OR IGNORE INTO case_verdicts VALUES ($match, $visitor, $policy, $warns, $message, $at, 0)",
+            "$match", "$visitor", "$policy", "$warns", "$message", "$at"));
         _flag = Keep(_writer.Command(
-            "UPDATE severe_verdicts SET flagged = 1 WHERE match = $match AND visitor = $visitor AND policy = $policy", "$match", "$visitor", "$policy"));
+            "UPDATE case_verdicts SET flagged = 1 WHERE match = $match AND visitor = $visitor AND policy = $policy AND warns = $warns",
+            "$match", "$visitor", "$policy", "$warns"));
         _markAddress = Keep(_writer.Command(
             "INSERT OR REPLACE INTO addresses VALUES ($address, $sanction, $until, $severe)", "$address", "$sanction", "$until", "$severe"));
         _liftAddresses = Keep(_writer.Command("DELETE FROM addresses WHERE sanction = $sanction", "$sanction"));
@@ -137,7 +139,7 @@ internal sealed class PairingIndexFile : IDisposable
         _warned = Keep(_reader.Command("SELECT sanction FROM warnings WHERE visitor = $visitor", "$visitor"));
         _escalated = Keep(_reader.Command("SELECT visitor FROM escalations WHERE visitor = $visitor", "$visitor"));
         _escalationsDue = Keep(_reader.Command("SELECT visitor FROM escalations WHERE due <= $now ORDER BY due", "$now"));
-        _unflagged = Keep(_reader.Command("SELECT match, message, visitor, policy, at FROM severe_verdicts WHERE flagged = 0 ORDER BY at"));
+        _unflagged = Keep(_reader.Command("SELECT match, message, visitor, policy, warns, at FROM case_verdicts WHERE flagged = 0 ORDER BY at"));
         _escalationsPossible = Keep(_reader.Command(
             """
             SELECT DISTINCT visitor FROM open_reports WHERE visitor NOT IN (SELECT visitor FROM escalations)
@@ -236,8 +238,10 @@ internal sealed class PairingIndexFile : IDisposable
     /// <param name="reporters">So many browsers at least that gave the same reason.</param>
     public List<Guid> EscalationsPossible(int reporters) => Rows(_escalationsPossible, rows => rows.GetGuid(0), reporters);
 
-    public List<SevereVerdict> Unflagged() => Rows(
-        _unflagged, rows => new SevereVerdict(rows.GetGuid(0), rows.GetGuid(1), rows.GetGuid(2), rows.GetString(3), new(rows.GetInt64(4), TimeSpan.Zero)));
+    public List<CaseVerdict> Unflagged() => Rows(
+        _unflagged,
+        rows => new CaseVerdict(
+            rows.GetGuid(0), rows.GetGuid(1), rows.GetGuid(2), rows.GetString(3), rows.GetInt64(4) != 0, new(rows.GetInt64(5), TimeSpan.Zero)));
 
     public (DateTimeOffset Until, bool IsSevere)? AtAddress(string address, DateTimeOffset now) =>
         Rows<(DateTimeOffset, bool)?>(_atAddress, rows => (new(rows.GetInt64(0), TimeSpan.Zero), rows.GetInt64(1) != 0), address, now.UtcTicks)
@@ -336,11 +340,13 @@ internal sealed class PairingIndexFile : IDisposable
                 break;
 
             case PairingChange.Screened { Verdict: var verdict }:
-                _screen.With(Text(verdict.MatchId), Text(verdict.VisitorId), verdict.Policy, Text(verdict.MessageId), verdict.At.UtcTicks).ExecuteNonQuery();
+                _screen.With(
+                    Text(verdict.MatchId), Text(verdict.VisitorId), verdict.Policy, verdict.Warns ? 1 : 0, Text(verdict.MessageId),
+                    verdict.At.UtcTicks).ExecuteNonQuery();
                 break;
 
             case PairingChange.Flagged flagged:
-                _flag.With(Text(flagged.MatchId), Text(flagged.VisitorId), flagged.Policy).ExecuteNonQuery();
+                _flag.With(Text(flagged.MatchId), Text(flagged.VisitorId), flagged.Policy, flagged.Warns ? 1 : 0).ExecuteNonQuery();
                 break;
 
             case PairingChange.Blocked blocked:

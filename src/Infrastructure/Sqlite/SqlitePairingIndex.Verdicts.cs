@@ -2,10 +2,10 @@ using RandomChat.Application.Moderation;
 
 namespace RandomChat.Infrastructure.Sqlite;
 
-/// <summary>Which severe verdicts no case knows of yet.</summary>
-public sealed partial class SqlitePairingIndex : ISevereVerdictIndex
+/// <summary>Which verdicts that people look at no case knows of yet.</summary>
+public sealed partial class SqlitePairingIndex : ICaseVerdictIndex
 {
-    public event Action<SevereVerdict>? Came;
+    public event Action<CaseVerdict>? Came;
 
-    public IReadOnlyList<SevereVerdict> Unflagged() => Query(file => file.Unflagged());
+    public IReadOnlyList<CaseVerdict> Unflagged() => Query(file => file.Unflagged());
 }

@@ -21,7 +21,7 @@ public sealed class RulesProjection : Projection<RulesDb>
             Id = e.FlagId,
             Rule = e.Verdict?.Rule ?? Habits,
             Policy = e.Policy,
-            WarningId = e.Verdict is null ? null : SevereVerdictCases.WarningOf(e.FlagId),
+            WarningId = e.Verdict is null ? null : VerdictCases.WarningOf(e.FlagId),
         }));
         On<CaseEvent.Escalated>((db, e, _) => db.Findings.Add(new() { Id = e.SanctionId, Rule = Reporters, Policy = e.Policy }));
         On<CaseEvent.Decided>((db, e, _) =>

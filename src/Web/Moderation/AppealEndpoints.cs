@@ -20,7 +20,7 @@ public static class AppealEndpoints
         .AddSingleton<IAppealLinks>(provider => provider.GetRequiredService<BanSecrets>())
         .AddSingleton<AddressBans>()
         .AddHostedService<BanWatch>()
-        .AddHostedService<SevereVerdictWatch>();
+        .AddHostedService<VerdictWatch>();
 
     public static void MapAppeals(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/api/appeals", Post);
 

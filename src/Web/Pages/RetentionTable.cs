@@ -22,7 +22,7 @@ public static class RetentionTable
         new("The text of your messages",
             "to deliver them, and to bring a chat back after a reload or a lost connection",
             $"readable for {Span(retention.Messages)}; the key is destroyed at most one hour later"),
-        new("Evidence of a report, or of a message that was severe: the last messages of that chat (at most 50), what the screening said of it, how often both were reported and sanctioned before, the reason, the comment",
+        new("Evidence of a report, or of a message that people look at without one: the last messages of that chat (at most 50), what the screening said of it, how often both were reported and sanctioned before, the reason, the comment",
             "to decide on it",
             $"{Span(retention.Cases)} from then on, whoever of both has asked to be erased; then the key is destroyed. {Span(retention.SevereCases)} where the case is severe: someone under age, child safety, a credible threat. Under a legal hold not before that is lifted or over"),
         new("That the evidence of a case was looked at, or handed to authorities: by whom of the staff, when",

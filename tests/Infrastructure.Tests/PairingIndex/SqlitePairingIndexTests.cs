@@ -484,20 +484,20 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_severe_verdict_waits_until_a_case_knows_of_it_also_over_a_restart_and_once_for_a_chat_and_policy()
+    public async Task A_verdict_for_people_waits_until_a_case_knows_of_it_also_over_a_restart_and_once_for_a_chat_and_policy()
     {
         var (match, sender, first, caseId) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
-        var came = new List<SevereVerdict>();
+        var came = new List<CaseVerdict>();
         Index.Came += came.Add;
-        MatchEvent.MessageScreened Screened(Guid message, ScreeningCategory category, Severity severity) => new(
-            match, message, 0, sender, sender, new(ScreeningAction.Block, category, severity, 1, "lexicon", "1", "1"), Now, Now);
+        MatchEvent.MessageScreened Screened(Guid message, ScreeningCategory category, Severity severity, ScreeningAction action = ScreeningAction.Block) =>
+            new(match, message, 0, sender, sender, new(action, category, severity, 1, "lexicon", "1", "1"), Now, Now);
 
         await Append(StreamName.For("match", match), -1, Screened(Guid.NewGuid(), ScreeningCategory.Hate, Severity.Strong));
         await Append(StreamName.For("match", match), 0, Screened(Guid.NewGuid(), ScreeningCategory.Contact, Severity.Severe));
         await Append(StreamName.For("match", match), 1, Screened(first, ScreeningCategory.Hate, Severity.Severe));
         await Append(StreamName.For("match", match), 2, Screened(Guid.NewGuid(), ScreeningCategory.Hate, Severity.Severe));
         await Index.CatchUp(Ct);
-        Assert.Equal([new SevereVerdict(match, first, sender, "hate", Now)], Index.Unflagged());
+        Assert.Equal([new CaseVerdict(match, first, sender, "hate", Warns: true, Now)], Index.Unflagged());
         Assert.Equal(2, came.Count);
 
         await Index.DisposeAsync();
@@ -505,12 +505,19 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         Assert.Single(Index.Unflagged());
 
         await Append(StreamName.For("case", caseId), -1, new CaseEvent.Flagged(
-            caseId, Guid.NewGuid(), sender, sender, "hate", match, first, null, null, null, null, 0, Now));
+            caseId, Guid.NewGuid(), sender, sender, "hate", match, first, Screened(first, ScreeningCategory.Hate, Severity.Severe).Verdict,
+            null, null, null, 0, Now));
         await Append(StreamName.For("case", caseId), 0, new CaseEvent.Flagged(
             caseId, Guid.NewGuid(), sender, sender, "spam", null, null, null, null, null, null, 0, Now));
         await Append(StreamName.For("match", match), 3, Screened(Guid.NewGuid(), ScreeningCategory.Hate, Severity.Severe));
         await Index.CatchUp(Ct);
         Assert.Empty(Index.Unflagged());
+
+        // What is flagged is another matter than what was severe.
+        var queued = Guid.NewGuid();
+        await Append(StreamName.For("match", match), 4, Screened(queued, ScreeningCategory.Hate, Severity.Strong, ScreeningAction.Flag));
+        await Index.CatchUp(Ct);
+        Assert.Equal([new CaseVerdict(match, queued, sender, "hate", Warns: false, Now)], Index.Unflagged());
     }
 
     [Fact]

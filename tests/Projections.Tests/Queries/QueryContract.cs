@@ -213,7 +213,7 @@ public abstract class QueryContract : IAsyncLifetime
                 StreamName.For("case", Ada.Visitor), new CaseEvent.Escalated(Ada.Visitor, Ada.Visitor, sanction, "spam", TestLog.Noon, TestLog.Noon));
         }
 
-        await Appeal(SevereVerdictCases.WarningOf(appealed), AppealOutcome.Overturned);
+        await Appeal(VerdictCases.WarningOf(appealed), AppealOutcome.Overturned);
         await Appeal(stays, AppealOutcome.Upheld);
         await Appeal(falls, AppealOutcome.Overturned);
 

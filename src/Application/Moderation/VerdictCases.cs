@@ -9,28 +9,33 @@ using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Moderation;
 
-/// <summary>Which severe verdicts no case knows of yet, from the log.</summary>
-public interface ISevereVerdictIndex
+/// <summary>Which verdicts that people look at no case knows of yet, from the log.</summary>
+public interface ICaseVerdictIndex
 {
-    /// <summary>Oldest first; the first one of each match, sender and policy.</summary>
-    IReadOnlyList<SevereVerdict> Unflagged();
+    /// <summary>Oldest first; of each match, sender and policy the first one that warns and the first that does not.</summary>
+    IReadOnlyList<CaseVerdict> Unflagged();
 
     /// <summary>Says which verdict came, after the index has read it; also of matches on other nodes.</summary>
-    event Action<SevereVerdict>? Came;
+    event Action<CaseVerdict>? Came;
 }
 
-/// <summary>A verdict that needs no report (<see cref="SevereVerdicts"/>).</summary>
+/// <summary>A verdict that people look at without a report (<see cref="CaseVerdicts"/>).</summary>
 /// <param name="VisitorId">Who wrote the message.</param>
 /// <param name="Policy">The code of the policy.</param>
-public sealed record SevereVerdict(Guid MatchId, Guid MessageId, Guid VisitorId, string Policy, DateTimeOffset At);
+/// <param name="Warns">Whether it is severe: its sender is warned at once.</param>
+public sealed record CaseVerdict(Guid MatchId, Guid MessageId, Guid VisitorId, string Policy, bool Warns, DateTimeOffset At)
+{
+    /// <summary>Of the flag that it leads to: one for a match, sender and policy, and another one where it warns.</summary>
+    public Guid FlagId => DerivedId.From(Warns ? "flag" : "flag.queued", MatchId, VisitorId, Policy);
+}
 
 /// <summary>
-/// What a severe verdict leads to without a report: its sender is warned at once, marked as automated and open to an appeal,
-/// and their case is opened, or joined, for people to look. Whatever is tried again happens once.
+/// What verdicts lead to without a report: the sender's case is opened, or joined, for people to look, and where it is severe
+/// the sender is warned at once, marked as automated and open to an appeal. Whatever is tried again happens once.
 /// </summary>
-public sealed class SevereVerdictCases(
-    ISevereVerdictIndex index, CommandExecutor executor, EvidenceCollector collector, ISealer sealer, Preservation preservation, TimeProvider clock,
-    ILogger<SevereVerdictCases> log)
+public sealed class VerdictCases(
+    ICaseVerdictIndex index, CommandExecutor executor, EvidenceCollector collector, ISealer sealer, Preservation preservation, TimeProvider clock,
+    ILogger<VerdictCases> log)
 {
     private const string Statement =
         "Something you wrote was taken for a severe breach of this rule. That was decided automatically; a person reads your appeal. It counts no strikes unless a person finds so.";
@@ -49,18 +54,21 @@ public sealed class SevereVerdictCases(
     }
 
     /// <summary>Never fails: <see cref="Advance"/> comes back to it.</summary>
-    public async Task Follow(SevereVerdict verdict)
+    public async Task Follow(CaseVerdict verdict)
     {
         var caseId = ReportPartnerHandler.CaseOf(verdict.VisitorId);
         try
         {
-            var flagId = DerivedId.From("flag", verdict.MatchId, verdict.VisitorId, verdict.Policy);
             var known = await executor.Load(Case.Decider, caseId, CancellationToken.None);
-            if (!known.Flags.ContainsKey(flagId))
+            if (!known.Flags.ContainsKey(verdict.FlagId))
             {
                 // The warning first: as long as there is no flag, both are tried again.
-                await Warn(verdict, flagId);
-                await Flag(verdict, caseId, flagId);
+                if (verdict.Warns)
+                {
+                    await Warn(verdict, verdict.FlagId);
+                }
+
+                await Flag(verdict, caseId, verdict.FlagId);
             }
         }
         catch (Exception e)
@@ -69,7 +77,7 @@ public sealed class SevereVerdictCases(
         }
     }
 
-    private async Task Warn(SevereVerdict verdict, Guid flagId)
+    private async Task Warn(CaseVerdict verdict, Guid flagId)
     {
         var now = clock.GetUtcNow();
         if (now - verdict.At > Ban.WarnedOnceIn)
@@ -85,7 +93,7 @@ public sealed class SevereVerdictCases(
             EventMetadata.System, CancellationToken.None);
     }
 
-    private async Task Flag(SevereVerdict verdict, Guid caseId, Guid flagId)
+    private async Task Flag(CaseVerdict verdict, Guid caseId, Guid flagId)
     {
         var now = clock.GetUtcNow();
         var match = await executor.Load(Match.Decider, verdict.MatchId, CancellationToken.None);
@@ -93,7 +101,8 @@ public sealed class SevereVerdictCases(
         var evidence = await collector.Collect(verdict.MatchId, null, verdict.VisitorId, now, CancellationToken.None);
         var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
         var what = evidence.Verdicts!.First(screened =>
-            screened.MessageId == verdict.MessageId && SevereVerdicts.PolicyOf(screened.Verdict)?.Code == verdict.Policy);
+            screened.MessageId == verdict.MessageId && CaseVerdicts.PolicyOf(screened.Verdict)?.Code == verdict.Policy
+            && CaseVerdicts.Warns(screened.Verdict) == verdict.Warns);
         var flag = new CaseEvent.Flagged(
             caseId, flagId, verdict.VisitorId, match.TicketOf(verdict.VisitorId)!.DeviceId, verdict.Policy, verdict.MatchId, verdict.MessageId,
             what.Verdict, caseKey, await sealer.SealForCase(caseKey, flagId, json, CancellationToken.None),

@@ -5,16 +5,16 @@ using RandomChat.Application.Moderation;
 namespace RandomChat.Web.Moderation;
 
 /// <summary>
-/// Follows severe verdicts as soon as they are in the log, on the node that has their sender, and looks now and then for
+/// Follows verdicts that people look at as soon as they are in the log, on the node that has their sender, and looks now and then for
 /// those that nobody followed.
 /// </summary>
-public sealed class SevereVerdictWatch(
-    ISevereVerdictIndex index, SevereVerdictCases cases, LiveMatches matches, TimeProvider clock, ILogger<SevereVerdictWatch> log)
+public sealed class VerdictWatch(
+    ICaseVerdictIndex index, VerdictCases cases, LiveMatches matches, TimeProvider clock, ILogger<VerdictWatch> log)
     : BackgroundService
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
 
-    private readonly Channel<SevereVerdict> came = Channel.CreateUnbounded<SevereVerdict>();
+    private readonly Channel<CaseVerdict> came = Channel.CreateUnbounded<CaseVerdict>();
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Follow(stoppingToken), Look(stoppingToken));
 
@@ -62,7 +62,7 @@ public sealed class SevereVerdictWatch(
         }
     }
 
-    private void Note(SevereVerdict verdict)
+    private void Note(CaseVerdict verdict)
     {
         if (matches.Of(verdict.VisitorId) is not null)
         {
