@@ -9,7 +9,8 @@ let tests = null;
 let seconds = 0;
 try {
   if (existsSync(resultsFile)) {
-    const { results } = JSON.parse(readFileSync(resultsFile, 'utf8'));
+    // A message that quotes odd bytes is written as it is, which no JSON may hold.
+    const { results } = JSON.parse(readFileSync(resultsFile, 'utf8').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd'));
     tests = results.tests;
     seconds = ((results.summary?.stop ?? 0) - (results.summary?.start ?? 0)) / 1000;
   }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using RandomChat.Application;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Projections;
@@ -31,7 +32,12 @@ public static class RandomChatHost
         builder.Services.AddRealtime();
         builder.Services.AddBans();
         builder.Services.AddStaff(configuration);
-        builder.Services.AddRazorPages(options => options.Conventions.AddPageRoute("/Appeal", "/banned"));
+        builder.Services.AddRazorPages(options => options.Conventions.AddPageRoute("/Appeal", "/banned")).AddMvcOptions(options =>
+        {
+            // They read "a[b]" as jQuery writes it and throw at an odd bracket; no form of ours has one.
+            options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            options.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
+        });
         builder.Services.AddSingleton<ChatPages>();
         return builder;
     }

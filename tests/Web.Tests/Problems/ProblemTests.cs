@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RandomChat.Application.Limits;
@@ -47,6 +48,16 @@ public sealed class ProblemTests(EdgeServer edge) : IClassFixture<EdgeServer>
         using var answer = await client.Send(new(method), path, method == "GET" ? null : new { });
 
         await answer.Problem(403, "forbidden");
+    }
+
+    [Fact]
+    public async Task An_odd_bracket_in_a_form_is_no_failure_of_ours()
+    {
+        using var browser = edge.NewBrowser();
+        using var form = new StringContent("[", Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var answer = await browser.Send(HttpMethod.Options, "/chat", form);
+
+        Assert.True((int)answer.StatusCode < 500, answer.StatusCode.ToString());
     }
 
     [Fact]
