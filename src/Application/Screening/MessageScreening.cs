@@ -29,12 +29,13 @@ public sealed class MessageScreening(ITextScreen screen, Classifiers classifiers
         IReadOnlyList<Finding> findings = found.Findings;
         if (suspicion.Said(sender.DeviceId, match.PartnerOf(sender).VisitorId, line, sender.MessageCount + 1))
         {
-            findings = [.. findings, Behaviour(RepeatedRule)];
+            findings = [.. findings, Behaviour(RepeatedRule, Severity.Severe)];
         }
 
         if (suspicion.IsFlood(sender.DeviceId, sender.Pace, body.Length))
         {
-            findings = [.. findings, Behaviour(FloodRule)];
+            // Less than the limit on messages lets through, which nobody is to be refused: people look at it.
+            findings = [.. findings, Behaviour(FloodRule, Severity.Strong)];
         }
 
         var verdict = policy.Judge(findings);
@@ -62,8 +63,8 @@ public sealed class MessageScreening(ITextScreen screen, Classifiers classifiers
         }
     }
 
-    private static Finding Behaviour(string rule) =>
-        new(ScreeningLayer.Behaviour, ScreeningCategory.Spam, Severity.Severe, 1, rule, BehaviourVersion);
+    private static Finding Behaviour(string rule, Severity severity) =>
+        new(ScreeningLayer.Behaviour, ScreeningCategory.Spam, severity, 1, rule, BehaviourVersion);
 }
 
 /// <summary>What came of screening a text.</summary>

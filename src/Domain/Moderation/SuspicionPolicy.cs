@@ -62,7 +62,7 @@ public static class SuspicionPolicy
         BotHabit.Metronome => 3,
         BotHabit.Advertises => 4,
         BotHabit.Recites => 3,
-        BotHabit.Floods => 3,
+        BotHabit.Floods => 1.5,
         _ => 0,
     };
 

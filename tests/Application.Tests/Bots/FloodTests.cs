@@ -30,7 +30,7 @@ public sealed class FloodTests(ITestOutputHelper output)
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Programs_that_flood_get_few_messages_through_and_are_asked_again(int seed)
+    public void Programs_that_flood_are_noticed_by_most_of_their_messages_and_asked_again(int seed)
     {
         foreach (var (kind, says) in Programs)
         {

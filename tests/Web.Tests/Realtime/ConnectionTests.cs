@@ -107,7 +107,7 @@ public sealed class ConnectionTests(HubServer hub) : IClassFixture<HubServer>
     public async Task Who_never_reads_is_dropped_and_slows_nobody()
     {
         // The events that pile up are many and large; nothing else about them matters.
-        await using var server = await HubServer.With(new Dictionary<string, string?> { ["Limits:Messages:Enabled"] = "false" });
+        await using var server = await HubServer.With(new Dictionary<string, string?> { ["Limits:Enabled"] = "false" });
         var request = Pair.Request();
         await using var ann = await HubVisitor.Enter(server.Address);
         await using var bob = await HubVisitor.Enter(server.Address);
