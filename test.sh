@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything once, runs every test project and closes with "N passed, N failed, N skipped".
+# Builds everything once, runs every test project in turn and closes with "N passed, N failed, N skipped".
 #   ./test.sh          the quick tests
 #   ./test.sh --long   also those marked Explicit, but for the pictures that people look at (run=by-hand)
 #   RANDOMCHAT_TESTS=Domain,Web ./test.sh   only these projects
@@ -72,32 +72,14 @@ if ! dotnet build RandomChat.sln -c Debug -v quiet -nologo -clp:NoSummary -p:Use
   give_up "The build failed."
 fi
 
-# Runs one project; what it said goes to its log, its counts beside it.
-run() {
-  local project=$1 program=tests/$1/bin/Debug/net10.0/RandomChat.$1.dll
+passed=0 failed=0 skipped=0
+for project in "${projects[@]}"; do
+  program=tests/$project/bin/Debug/net10.0/RandomChat.$project.dll
   # A hung project must not hang the run: after the limit it counts as crashed.
   timeout --kill-after=30 "$seconds" dotnet "$program" -noLogo -noColor -explicit "$explicit" -trait- run=by-hand \
     -result-ctrf "$results/$project.json" >"$results/$project.log" 2>&1 </dev/null
-  node tests/results.mjs "$project" $? "$results/$project.json" "$results/$project.log" 3>"$results/$project.counts" 1>&2
-}
-
-# Tests of servers wait more than they work, so they run beside the others; those in a browser have the machine to themselves.
-beside=() alone=()
-for project in "${projects[@]}"; do
-  case "$project" in
-    Web.Tests) run "$project" & ;;
-    Browser.Tests) alone+=("$project") ;;
-    *) beside+=("$project") ;;
-  esac
-done
-for project in "${beside[@]}"; do run "$project"; done
-wait
-for project in "${alone[@]}"; do run "$project"; done
-
-passed=0 failed=0 skipped=0
-for project in "${projects[@]}"; do
-  p=0 f=1 s=0
-  [ -s "$results/$project.counts" ] && read -r p f s <"$results/$project.counts"
+  counts=$(node tests/results.mjs "$project" $? "$results/$project.json" "$results/$project.log" 3>&1 >&2)
+  read -r p f s <<<"${counts:-0 1 0}"
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
 
