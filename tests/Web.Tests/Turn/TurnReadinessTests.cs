@@ -122,6 +122,14 @@ public sealed class TurnReadinessTests
         var options = Options.Create(new IceOptions { TurnUrls = [turn.Url()], TurnSecret = turn.Secret, Policy = "relay" });
         var readiness = new TurnReadiness(options, new(options, clock), clock);
 
+        // A machine under load answers late: what counts here begins with the first answer.
+        await Wait.Until(async () =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(11));
+            return (await readiness.Check(CancellationToken.None)).Ready;
+        });
+        var allocated = turn.Log.Count(line => line.Contains(Allocated, StringComparison.Ordinal));
+        clock.Advance(TimeSpan.FromSeconds(11));
         foreach (var asked in await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => readiness.Check(CancellationToken.None).AsTask())))
         {
             Assert.True(asked.Ready, asked.State);
@@ -130,14 +138,17 @@ public sealed class TurnReadinessTests
         turn.Stop();
         clock.Advance(TimeSpan.FromSeconds(9));
         Assert.True((await readiness.Check(CancellationToken.None)).Ready);
-        Assert.Single(turn.Log, line => line.Contains(Allocated, StringComparison.Ordinal));
+        Assert.Equal(allocated + 1, turn.Log.Count(line => line.Contains(Allocated, StringComparison.Ordinal)));
 
         clock.Advance(TimeSpan.FromSeconds(2));
         Assert.False((await readiness.Check(CancellationToken.None)).Ready);
 
         await turn.Start();
-        clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.True((await readiness.Check(CancellationToken.None)).Ready);
+        await Wait.Until(async () =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(10));
+            return (await readiness.Check(CancellationToken.None)).Ready;
+        });
     }
 
     [Fact]
