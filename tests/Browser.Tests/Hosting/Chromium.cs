@@ -72,9 +72,10 @@ public sealed class Chromium : IAsyncLifetime
     private Task<IBrowser> Launch(params string[] more) => playwright!.Chromium.LaunchAsync(new()
     {
         ExecutablePath = Executable,
+        // On a busy machine the watchdog takes the drawing process for hung, and after a few of those the browser ends itself.
         Args =
         [
-            "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-gpu", "--disable-gpu-watchdog", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", .. more,
         ],
     });
