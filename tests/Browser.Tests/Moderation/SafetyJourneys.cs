@@ -52,6 +52,25 @@ public abstract class SafetyJourneys(Chromium chromium, ISite site) : Journey(ch
     }
 
     [Fact]
+    public async Task Whoever_is_warned_reads_it_until_they_close_it_whatever_else_happens()
+    {
+        var (ada, bo) = await Meet();
+        await ada.Say("go k i l l yourself");
+        var warning = ada.Page.GetByRole(AriaRole.Region, new() { Name = "Warning" });
+        await Expect(warning).ToContainTextAsync("A warning: Threat.");
+
+        await ada.Button("Next").ClickAsync();
+        await bo.Sees("Chat ended");
+        await ada.Sees("Looking for someone");
+        await Expect(warning).ToBeVisibleAsync();
+        var why = await ada.Page.RunAndWaitForPopupAsync(() => warning.GetByRole(AriaRole.Link, new() { Name = "Why, and how to appeal" }).ClickAsync());
+        await Expect(why.GetByText("Automatically, by rules that nobody looked at")).ToBeVisibleAsync();
+        await warning.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await Expect(warning).ToBeHiddenAsync();
+        await Expect(bo.Page.GetByRole(AriaRole.Region, new() { Name = "Warning" })).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task Whoever_is_banned_in_a_chat_reads_why_cannot_start_again_appeals_once_and_is_heard()
     {
         var (ada, bo) = await Meet();

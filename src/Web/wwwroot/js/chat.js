@@ -4,7 +4,7 @@ import { call, connect, isUp, Refused, tell, Unanswered, whenUp } from "./connec
 import * as conversation from "./conversation.js";
 import * as emoji from "./emoji.js";
 import { listen } from "./escape.js";
-import { clearProblem, problem, say } from "./notices.js";
+import { clearProblem, problem, say, warn } from "./notices.js";
 import { forget, forgetAllBut, keep, unsent } from "./outbox.js";
 import { prove } from "./proof.js";
 import { saveChat } from "./save.js";
@@ -421,27 +421,13 @@ on("typing", (/** @type {{ matchId: string, isTyping: boolean }} */ { matchId, i
 on("partner_connection", (/** @type {{ matchId: string, state: string, graceSeconds: number }} */ partner) => {
   if (partner.matchId === match()) status.setPartnerLost(partner.state === "lost" ? partner.graceSeconds : 0);
 });
-/**
- * A warning stays until the next thing is said; why, and the appeal, are one link away.
- * @param {string} message
- * @param {string} [appealUrl] a path on this site
- */
-function warned(message, appealUrl) {
-  problem(message);
-  if (!appealUrl) return;
-  const link = document.createElement("a");
-  link.href = appealUrl;
-  link.textContent = "Why, and how to appeal";
-  byId("problem")?.append(" ", link);
-}
-
 on("notice", (/** @type {{ code: string, message: string, appealUrl?: string }} */ { code, message, appealUrl }) => {
   if (state() === "live" && ["contact-details", "against-guidelines"].includes(code)) {
     conversation.caution(message);
     say(message);
     return;
   }
-  if (code === "warned") warned(message, appealUrl);
+  if (code === "warned") warn(message, appealUrl);
   else problem(message || (code === "restarting" ? "We are restarting. Your chat comes back by itself." : code));
 });
 on("banned", () => location.assign("/banned"));

@@ -26,6 +26,23 @@ export function clearProblem() {
   byId("alarm").textContent = "";
 }
 
+/**
+ * A warning, which is told only once: it stays until it is closed. What comes before that is added.
+ * @param {string} words
+ * @param {string} [appealUrl] a path on this site
+ */
+export function warn(words, appealUrl) {
+  const shown = byId("warning");
+  const text = /** @type {HTMLElement} */ (shown.querySelector("p"));
+  text.textContent = shown.hidden ? words : `${text.textContent} ${words}`;
+  const link = /** @type {HTMLAnchorElement} */ (shown.querySelector("a"));
+  link.hidden = !appealUrl;
+  if (appealUrl) link.href = appealUrl;
+  shown.hidden = false;
+  byId("alarm").textContent = words;
+  /** @type {HTMLElement} */ (shown.querySelector("button")).onclick = () => { shown.hidden = true; };
+}
+
 /** Speaks once; nothing of it stays to be found again. @param {string} words */
 export function say(words) {
   clearTimeout(silence);
