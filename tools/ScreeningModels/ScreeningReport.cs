@@ -93,7 +93,7 @@ public static class ScreeningReport
     private static Verdict? JudgeWithHeads(string text)
     {
         var found = Screen.Inspect(text).Findings;
-        return Policy.Judge([.. found, .. Policy.FindingsOf(Heads.Classify(text), found)]);
+        return Policy.Judge(Policy.WithScores(found, Heads.Classify(text)));
     }
 
     private static void Obfuscated(StringBuilder text)

@@ -96,7 +96,7 @@ public sealed class LaterScreening(
 
     private void Judge(DeliveredMessage message, Classification classification)
     {
-        var verdict = policy.JudgeDelivered([.. message.Found, .. policy.FindingsOf(classification, message.Found)]);
+        var verdict = policy.JudgeDelivered(policy.WithScores(message.Found, classification));
         if (verdict is null || verdict.Rule == message.Verdict?.Rule)
         {
             return;

@@ -41,7 +41,7 @@ public sealed class MessageScreening(ITextScreen screen, Classifiers classifiers
         var verdict = policy.Judge(findings);
         if (verdict?.Action != ScreeningAction.Block && ScreeningPolicy.LetModelsBlock(findings) && AnswerAtOnce(body) is { } classification)
         {
-            findings = [.. findings, .. policy.FindingsOf(classification, findings)];
+            findings = policy.WithScores(findings, classification);
             verdict = policy.Judge(findings);
         }
 

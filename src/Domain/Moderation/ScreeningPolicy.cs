@@ -118,6 +118,10 @@ public sealed record ScreeningPolicy(
                 $"{classification.Model}/{Word(score.Key)}", classification.Version);
     }
 
+    /// <summary>What the other layers found, and beside it what a classifier's scores come to (<see cref="FindingsOf"/>).</summary>
+    public IReadOnlyList<Finding> WithScores(IReadOnlyList<Finding> found, Classification classification) =>
+        [.. found, .. FindingsOf(classification, found)];
+
     /// <summary>The verdict on what was found; null where the text is delivered and nobody has to know.</summary>
     public Verdict? Judge(IReadOnlyList<Finding> findings)
     {

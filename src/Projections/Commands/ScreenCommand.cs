@@ -53,7 +53,7 @@ internal sealed record Screened(string Text, ScreeningAction Verdict, Scores Sco
                 : Math.Round(classification.Scores[head], 4);
 
         double ScoreOf(ScreeningCategory head) => Score(head, head);
-        Finding[] findings = [.. found.Findings, .. policy.FindingsOf(classification, found.Findings)];
+        var findings = policy.WithScores(found.Findings, classification);
         return new(
             text,
             policy.Judge(findings)?.Action ?? ScreeningAction.Deliver,

@@ -70,6 +70,17 @@ public sealed class ScreeningPolicyTests
     }
 
     [Fact]
+    public void Scores_count_beside_what_the_other_layers_found()
+    {
+        var word = Rude with { Category = ScreeningCategory.Sexual };
+        var scored = Scored((ScreeningCategory.Sexual, 1));
+
+        Assert.Equal([word, .. WithHeads.FindingsOf(scored, [word])], WithHeads.WithScores([word], scored));
+        Assert.Equal(2, WithHeads.WithScores([word], scored).Count);
+        Assert.Equal([Phone], WithHeads.WithScores([Phone], scored));
+    }
+
+    [Fact]
     public void Where_nothing_is_found_there_is_no_verdict() => Assert.Null(Policy.Judge([]));
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class TrainedHeadsTests : IDisposable
         Assert.All(IdentityTerms.Sentences, sentence =>
         {
             var found = screen.Inspect(sentence).Findings;
-            Assert.Null(policy.Judge([.. found, .. policy.FindingsOf(Heads.Classify(sentence), found)]));
+            Assert.Null(policy.Judge(policy.WithScores(found, Heads.Classify(sentence))));
         });
     }
 
@@ -49,7 +49,7 @@ public sealed class TrainedHeadsTests : IDisposable
         var found = new LocalTextScreen().Inspect(text).Findings;
         var policy = ScreeningPolicyFile.Read(null);
 
-        Assert.Null(policy.Judge([.. found, .. policy.FindingsOf(Heads.Classify(text), found)]));
+        Assert.Null(policy.Judge(policy.WithScores(found, Heads.Classify(text))));
     }
 
     [Fact]
