@@ -42,7 +42,6 @@ public sealed class Conversation(
         await match.Sending.WaitAsync(ct);
         try
         {
-            ScreenedText? screened = null;
             for (var attempt = 1; ; attempt++)
             {
                 await Load(match, ct);
@@ -57,14 +56,13 @@ public sealed class Conversation(
                     return Refusal.NotInMatch;
                 }
 
-                // Once, however often the log is tried: what is said again counts as a habit.
-                screened ??= screening.Screen(match, me, body);
-                if (screened.Verdict is { Action: ScreeningAction.Block } blocked)
+                var message = Screened(match, me, messageId, body, fromConnection);
+                if (message.Screened.Verdict is { Action: ScreeningAction.Block } blocked)
                 {
-                    return await Block(match, me, messageId, blocked, ct);
+                    return await Block(match, message, blocked, ct);
                 }
 
-                if (await Append(match, new(me, messageId, body, screened, fromConnection)) is { } answer)
+                if (await Append(match, message) is { } answer)
                 {
                     return answer;
                 }
@@ -137,6 +135,30 @@ public sealed class Conversation(
         }
     }
 
+    /// <summary>
+    /// Looks once more for a message whose append was of unknown outcome when its match ended, so that its verdict is not
+    /// lost: nobody is going to write again. To be called by who holds <see cref="LiveMatch.Sending"/>, after the end.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">The log cannot say now.</exception>
+    public async Task SettleLast(LiveMatch match, CancellationToken ct)
+    {
+        if (match.Unsettled is not null)
+        {
+            try
+            {
+                await Load(match, ct);
+                Settle(match);
+            }
+            catch (MatchMovedException)
+            {
+                // Whoever owns it by now has the message, and ends the match.
+                match.Unsettled = null;
+            }
+        }
+
+        match.First.OnTheWay = match.Second.OnTheWay = null;
+    }
+
     /// <summary>The messages of a match after a sequence, oldest first, as <paramref name="reader"/> sees them; those whose key is destroyed are left out.</summary>
     public async Task<IReadOnlyList<ChatMessage>> Read(Guid matchId, Guid reader, int afterSequence, int most, CancellationToken ct)
     {
@@ -180,6 +202,19 @@ public sealed class Conversation(
                 yield return sent;
             }
         }
+    }
+
+    /// <summary>
+    /// The message as it was screened: once, however often the log is tried and its sender sends it again, since what is
+    /// said again counts as a habit and as part of a flood.
+    /// </summary>
+    private OutgoingMessage Screened(LiveMatch match, Participant me, Guid messageId, string body, string? fromConnection)
+    {
+        // Another text under the same id is another text to look at.
+        var screened = me.OnTheWay is { } before && before.MessageId == messageId && before.Body == body
+            ? before.Screened
+            : screening.Screen(match, me, body);
+        return me.OnTheWay = new(me, messageId, body, screened, fromConnection);
     }
 
     /// <summary>The answer, or null where the stream was not as expected or the outcome is unknown: load and look again.</summary>
@@ -242,6 +277,7 @@ public sealed class Conversation(
         }
 
         var (me, from) = (message.Sender, message.FromConnection);
+        me.OnTheWay = null;
         var seen = new ChatMessage(match.Id, answer.MessageId, answer.Sequence, ChatMessage.Partner, message.Body, answer.SentAt);
         connections.Push(match.PartnerOf(me).VisitorId, seen);
         connections.Push(me.VisitorId, seen with { From = ChatMessage.Me }, exceptConnection: from);
@@ -259,12 +295,13 @@ public sealed class Conversation(
     }
 
     /// <summary>Only the sender learns of it: the partner gets nothing, and no sequence is missing.</summary>
-    private async Task<MessageAnswer> Block(LiveMatch match, Participant me, Guid messageId, Verdict verdict, CancellationToken ct)
+    private async Task<MessageAnswer> Block(LiveMatch match, OutgoingMessage message, Verdict verdict, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var answer = AnswerTo(messageId, now, verdict);
-        await verdicts.Record(match.Id, new(messageId, answer.Sequence, me.VisitorId, verdict, now, now), ct);
+        var answer = AnswerTo(message.MessageId, now, verdict);
+        await verdicts.Record(match.Id, new(message.MessageId, answer.Sequence, message.Sender.VisitorId, verdict, now, now), ct);
         match.RememberBlocked(answer);
+        message.Sender.OnTheWay = null;
         return answer;
     }
 

@@ -123,6 +123,9 @@ public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest requ
     /// <summary>How much this side said lately, as far as this node owns the match; guarded by <see cref="LiveMatch.Sending"/>.</summary>
     public Pace Pace { get; } = new();
 
+    /// <summary>The message of this side that has no answer yet; guarded by <see cref="LiveMatch.Sending"/>.</summary>
+    internal OutgoingMessage? OnTheWay { get; set; }
+
     /// <summary>The connection that holds the call; null until one sends a signal.</summary>
     public string? CallConnection { get; set; }
 

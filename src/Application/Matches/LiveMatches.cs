@@ -315,6 +315,7 @@ public sealed class LiveMatches(
         try
         {
             // Before the end, which other nodes wait for before they read what happened in the match.
+            await conversation.SettleLast(match, CancellationToken.None);
             await verdicts.Settle(matchId, CancellationToken.None);
 
             // A restored match that nobody wrote in since does not know its counts yet.

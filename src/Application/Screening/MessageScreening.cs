@@ -20,7 +20,7 @@ public sealed class MessageScreening(ITextScreen screen, Classifiers classifiers
 
     internal const string FloodRule = "behaviour/flood";
 
-    /// <summary>Screens a message of a live match. To be asked once a message.</summary>
+    /// <summary>Screens a message of a live match. To be asked once a message: what it says and how long it is counts.</summary>
     public ScreenedText Screen(LiveMatch match, Participant sender, string body)
     {
         var began = Stopwatch.GetTimestamp();

@@ -129,6 +129,59 @@ public sealed class ScreenedMessageTests
     }
 
     [Theory]
+    [InlineData("messages", "hello there, where are you from", "deliver none none 1")]
+    [InlineData("match", Slur, "block hate lexicon 1")]
+    public async Task A_message_sent_again_while_the_log_is_down_is_screened_once(string broken, string body, string judged)
+    {
+        var counted = new List<string>();
+        using var listener = Judged(counted);
+        var (match, _) = await Meet();
+        world.Log.Break(broken, Fault.Down);
+        for (var time = 1; time <= 3; time++)
+        {
+            await Assert.ThrowsAsync<DependencyUnavailableException>(() => Say(match, body, "one"));
+        }
+
+        world.Log.Mend();
+        await Say(match, body, "one");
+
+        Assert.Equal([judged], counted);
+    }
+
+    [Fact]
+    public async Task The_longest_message_sent_again_and_again_while_the_log_is_down_is_no_flood()
+    {
+        var (match, bob) = await Meet();
+        var longest = new string('a', MessagePolicy.MaximumLength);
+        world.Log.Break("messages", Fault.Down);
+        for (var time = 1; time <= 6; time++)
+        {
+            await Assert.ThrowsAsync<DependencyUnavailableException>(() => Say(match, longest, "one"));
+            world.Clock.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        world.Log.Mend();
+        Assert.Equal(MessageAnswer.Delivered, (await Say(match, longest, "one")).Status);
+
+        await world.Verdicts.Flush(CancellationToken.None);
+        Assert.Empty(Verdicts(match));
+        Assert.Empty(world.Suspicion.HabitsOf(ann));
+        Assert.Single(world.Connections.To<ChatMessage>(bob));
+    }
+
+    [Fact]
+    public async Task Another_text_under_the_same_id_is_screened_as_well()
+    {
+        var (match, bob) = await Meet();
+        world.Log.Break("messages", Fault.Down);
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Say(match, "hello", "one"));
+        world.Log.Mend();
+
+        Assert.Equal(MessageAnswer.Blocked, (await Say(match, Slur, "one")).Status);
+        Assert.Empty(world.Connections.To<ChatMessage>(bob));
+    }
+
+    [Theory]
     [InlineData(Fault.Down)]
     [InlineData(Fault.AnswerLost)]
     [InlineData(Fault.RequestLost)]
@@ -193,22 +246,43 @@ public sealed class ScreenedMessageTests
     }
 
     [Fact]
+    public async Task A_message_of_unknown_outcome_keeps_its_verdict_when_the_match_ends_next()
+    {
+        var (match, _) = await Meet();
+        world.Log.Break("messages", Fault.AnswerLost);
+        world.Log.IsUnreadable = true;
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Say(match, "i know where you live", "one"));
+
+        await world.Matches.End(match, ann, MatchEndReason.Stopped);
+        Assert.DoesNotContain(world.Log.All, recorded => recorded.Type == "matches.match.ended.v1");
+        world.Log.Mend();
+        await world.Pass(TimeSpan.FromSeconds(2));
+
+        Assert.Equal((ScreeningAction.Flag, 1), Verdicts(match).Select(one => (one.Verdict.Action, one.Sequence)).Single());
+        Assert.Equal("matches.match.ended.v1", world.Log.Of(StreamName.For("match", match.Id))[^1].Type);
+    }
+
+    [Fact]
+    public async Task A_message_that_turns_out_to_be_nowhere_when_the_match_ends_has_no_verdict()
+    {
+        var (match, bob) = await Meet();
+        world.Log.Break("messages", Fault.RequestLost);
+        world.Log.IsUnreadable = true;
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Say(match, "i know where you live", "one"));
+        world.Log.Mend();
+
+        await world.Matches.End(match, ann, MatchEndReason.Stopped);
+
+        Assert.Empty(Verdicts(match));
+        Assert.Empty(world.Connections.To<ChatMessage>(bob));
+        Assert.Single(world.Log.All, recorded => recorded.Type == "matches.match.ended.v1");
+    }
+
+    [Fact]
     public async Task Verdicts_are_counted_by_what_was_done_and_why()
     {
         var counted = new List<string>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listening) =>
-            {
-                if (instrument.Name == ScreeningMeter.Verdicts && instrument.Meter.Scope == world.Meters)
-                {
-                    listening.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
-            counted.Add(string.Join(' ', tags.ToArray().Select(tag => tag.Value).Append(count))));
-        listener.Start();
+        using var listener = Judged(counted);
         var (match, _) = await Meet();
 
         await Say(match, "hello", "one");
@@ -269,6 +343,25 @@ public sealed class ScreenedMessageTests
 
     private IEnumerable<MatchEvent.MessageScreened> Verdicts(LiveMatch match) => world.Log.Of(StreamName.For("match", match.Id))
         .Select(EventCodec.Default.Decode).OfType<MatchEvent.MessageScreened>();
+
+    /// <summary>Notes what the meter is told of each message.</summary>
+    private MeterListener Judged(List<string> counted)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Name == ScreeningMeter.Verdicts && instrument.Meter.Scope == world.Meters)
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+            counted.Add(string.Join(' ', tags.ToArray().Select(tag => tag.Value).Append(count))));
+        listener.Start();
+        return listener;
+    }
 
     private async Task<(LiveMatch Match, Guid Partner)> Meet()
     {
