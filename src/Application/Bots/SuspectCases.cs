@@ -28,7 +28,8 @@ public sealed class SuspectCases(Suspicion suspicion, CommandExecutor executor, 
         var caseId = ReportPartnerHandler.CaseOf(visitorId);
         try
         {
-            var flagId = DerivedId.From("flag.browser", deviceId, today.ToString("O", CultureInfo.InvariantCulture));
+            // Of browser and visitor: another node, which does not know of this one's, may flag the same browser as somebody else.
+            var flagId = DerivedId.From("flag.browser", deviceId, visitorId, today.ToString("O", CultureInfo.InvariantCulture));
             var habits = string.Join(", ", suspicion.HabitsOf(deviceId).Select(habit => habit.ToString().ToLowerInvariant()));
             var flag = new CaseEvent.Flagged(caseId, flagId, visitorId, deviceId, Policies.Spam, null, null, null, null, null, null, 0, now, habits);
             await executor.Execute(Case.Decider, caseId, new CaseCommand.Flag(flag), flagId, EventMetadata.System, CancellationToken.None);

@@ -87,6 +87,13 @@ public sealed class VerdictCases(
         }
 
         var sanctionId = WarningOf(flagId);
+        var known = await executor.Load(Ban.Decider, verdict.VisitorId, CancellationToken.None);
+        if (known.Find(sanctionId) is not null || known.IsSanctionedFor(verdict.Policy, now - Ban.WarnedOnceIn))
+        {
+            // Each statement takes a key: none for what would change nothing.
+            return;
+        }
+
         var statement = await Statements.Seal(sealer, sanctionId, Statement, CancellationToken.None);
         await executor.Execute(
             Ban.Decider, verdict.VisitorId, new BanCommand.Warn(sanctionId, verdict.VisitorId, verdict.Policy, statement, now), sanctionId,
@@ -97,12 +104,17 @@ public sealed class VerdictCases(
     {
         var now = clock.GetUtcNow();
         var match = await executor.Load(Match.Decider, verdict.MatchId, CancellationToken.None);
-        var caseKey = await sealer.TakeCaseKey(CancellationToken.None);
         var evidence = await collector.Collect(verdict.MatchId, null, verdict.VisitorId, now, CancellationToken.None);
-        var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
-        var what = evidence.Verdicts!.First(screened =>
+        if (evidence.Verdicts!.FirstOrDefault(screened =>
             screened.MessageId == verdict.MessageId && CaseVerdicts.PolicyOf(screened.Verdict)?.Code == verdict.Policy
-            && CaseVerdicts.Warns(screened.Verdict) == verdict.Warns);
+            && CaseVerdicts.Warns(screened.Verdict) == verdict.Warns) is not { } what)
+        {
+            throw new InvalidOperationException($"Match {verdict.MatchId} holds no such verdict on message {verdict.MessageId}.");
+        }
+
+        // A key last: none for what fails.
+        var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
+        var caseKey = await sealer.TakeCaseKey(CancellationToken.None);
         var flag = new CaseEvent.Flagged(
             caseId, flagId, verdict.VisitorId, match.TicketOf(verdict.VisitorId)!.DeviceId, verdict.Policy, verdict.MatchId, verdict.MessageId,
             what.Verdict, caseKey, await sealer.SealForCase(caseKey, flagId, json, CancellationToken.None),

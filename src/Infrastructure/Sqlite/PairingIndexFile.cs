@@ -15,7 +15,10 @@ internal sealed class PairingIndexFile : IDisposable
     private const long ApplicationId = 0x52435049;
 
     /// <summary>Raise it when the tables, or what goes into them, change: older files are then refilled.</summary>
-    private const long Version = 7;
+    private const long Version = 8;
+
+    /// <summary>So long a verdict waits for its case, and is known to have one: longer than any outage should last.</summary>
+    private static readonly TimeSpan VerdictsKept = TimeSpan.FromDays(7);
 
     /// <summary>Beyond this size damage is found when it is met: a start does not take longer as the index grows.</summary>
     private const long FullyCheckedUpTo = 8 << 20;
@@ -46,6 +49,7 @@ internal sealed class PairingIndexFile : IDisposable
         CREATE TABLE case_verdicts (
             match TEXT, visitor TEXT, policy TEXT, warns INTEGER, message TEXT NOT NULL, at INTEGER NOT NULL, flagged INTEGER NOT NULL,
             PRIMARY KEY (match, visitor, policy, warns)) WITHOUT ROWID;
+        CREATE INDEX case_verdicts_by_time ON case_verdicts (at);
         CREATE INDEX case_verdicts_unflagged ON case_verdicts (at) WHERE flagged = 0;
         CREATE TABLE addresses ( -- in no event: lost with this file
             address TEXT, sanction TEXT, until INTEGER NOT NULL, severe INTEGER NOT NULL, PRIMARY KEY (address, sanction)) WITHOUT ROWID;
@@ -78,6 +82,7 @@ internal sealed class PairingIndexFile : IDisposable
     private readonly SqliteCommand _markAddress;
     private readonly SqliteCommand _liftAddresses;
     private readonly SqliteCommand _pruneAddresses;
+    private readonly SqliteCommand _pruneVerdicts;
     private readonly SqliteCommand _banned;
     private readonly SqliteCommand _atAddress;
     private readonly SqliteCommand _setCheckpoint;
@@ -128,6 +133,7 @@ internal sealed class PairingIndexFile : IDisposable
         _markAddress = Keep(_writer.Command(
             "INSERT OR REPLACE INTO addresses VALUES ($address, $sanction, $until, $severe)", "$address", "$sanction", "$until", "$severe"));
         _liftAddresses = Keep(_writer.Command("DELETE FROM addresses WHERE sanction = $sanction", "$sanction"));
+        _pruneVerdicts = Keep(_writer.Command("DELETE FROM case_verdicts WHERE at < $before", "$before"));
         _pruneAddresses = Keep(_writer.Command("DELETE FROM addresses WHERE until <= $now", "$now"));
         _setCheckpoint = Keep(_writer.Command("INSERT OR REPLACE INTO checkpoint VALUES (1, $position, $log)", "$position", "$log"));
         _openMatches = Keep(_reader.Command("SELECT match_id FROM open_matches ORDER BY position"));
@@ -139,7 +145,7 @@ internal sealed class PairingIndexFile : IDisposable
         _warned = Keep(_reader.Command("SELECT sanction FROM warnings WHERE visitor = $visitor", "$visitor"));
         _escalated = Keep(_reader.Command("SELECT visitor FROM escalations WHERE visitor = $visitor", "$visitor"));
         _escalationsDue = Keep(_reader.Command("SELECT visitor FROM escalations WHERE due <= $now ORDER BY due", "$now"));
-        _unflagged = Keep(_reader.Command("SELECT match, message, visitor, policy, warns, at FROM case_verdicts WHERE flagged = 0 ORDER BY at"));
+        _unflagged = Keep(_reader.Command("SELECT match, message, visitor, policy, warns, at FROM case_verdicts WHERE flagged = 0 ORDER BY at LIMIT 500"));
         _escalationsPossible = Keep(_reader.Command(
             """
             SELECT DISTINCT visitor FROM open_reports WHERE visitor NOT IN (SELECT visitor FROM escalations)
@@ -188,7 +194,7 @@ internal sealed class PairingIndexFile : IDisposable
 
     /// <summary>Writes rows and checkpoint together.</summary>
     /// <param name="keepSince">Meetings that ended earlier are dropped.</param>
-    /// <param name="now">Addresses whose time is over by then are dropped.</param>
+    /// <param name="now">Addresses whose time is over by then are dropped, and verdicts that are too old to open a case.</param>
     public void Apply(IEnumerable<PairingChange> changes, long position, Guid log, DateTimeOffset keepSince, DateTimeOffset now)
     {
         _writer.Run("BEGIN IMMEDIATE");
@@ -201,6 +207,7 @@ internal sealed class PairingIndexFile : IDisposable
 
             _prune.With(keepSince.UtcTicks).ExecuteNonQuery();
             _pruneAddresses.With(now.UtcTicks).ExecuteNonQuery();
+            _pruneVerdicts.With((now - VerdictsKept).UtcTicks).ExecuteNonQuery();
             _setCheckpoint.With(position, Text(log)).ExecuteNonQuery();
             _writer.Run("COMMIT");
         }

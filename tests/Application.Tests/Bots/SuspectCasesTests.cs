@@ -53,6 +53,17 @@ public sealed class SuspectCasesTests
     }
 
     [Fact]
+    public async Task Two_nodes_that_flag_one_browser_as_two_visitors_name_two_flags()
+    {
+        var (other, elsewhere) = (Guid.NewGuid(), new SuspectCases(world.Suspicion, world.Executor, world.Clock, NullLogger<SuspectCases>.Instance));
+        BehaveUntil(SuspicionStep.Case);
+        await suspects.Consider(visitor, device);
+        await elsewhere.Consider(other, device);
+
+        Assert.NotEqual(Assert.Single((await Case(visitor)).Flags.Keys), Assert.Single((await Case(other)).Flags.Keys));
+    }
+
+    [Fact]
     public async Task What_could_not_be_recorded_is_recorded_when_the_browser_comes_by_again()
     {
         BehaveUntil(SuspicionStep.Case);

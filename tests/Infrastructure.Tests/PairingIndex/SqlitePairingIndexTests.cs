@@ -518,6 +518,12 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         await Append(StreamName.For("match", match), 4, Screened(queued, ScreeningCategory.Hate, Severity.Strong, ScreeningAction.Flag));
         await Index.CatchUp(Ct);
         Assert.Equal([new CaseVerdict(match, queued, sender, "hate", Warns: false, Now)], Index.Unflagged());
+
+        // Nobody looks for ever: after a week it is too late to open a case.
+        _time.Advance(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
+        await Append(StreamName.For("visitor", sender), -1, new VisitorEvent.Erased(sender, sender, Now));
+        await Index.CatchUp(Ct);
+        Assert.Empty(Index.Unflagged());
     }
 
     [Fact]
