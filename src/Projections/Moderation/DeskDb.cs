@@ -193,6 +193,9 @@ public sealed class DeskHold
     public Guid By { get; set; }
 
     public DateTimeOffset HeldAt { get; set; }
+
+    /// <summary>Null while it holds.</summary>
+    public DateTimeOffset? ReleasedAt { get; set; }
 }
 
 /// <summary>One appeal, without what is sealed.</summary>

@@ -66,8 +66,11 @@ public sealed class DeskProjection : Projection<DeskDb>
             foreach (var report in decided)
             {
                 report.Status = e.Outcome == CaseOutcome.Upheld ? ReportStatus.Upheld : ReportStatus.Dismissed;
-                report.SanctionId = e.SanctionId;
-                report.IsConfirmed = e.By is not null;
+
+                // Upheld under another policy says nothing about whether this report was right.
+                var isMeant = e.Outcome == CaseOutcome.Dismissed || e.Policy is null || e.Policy == report.Policy;
+                report.SanctionId = isMeant ? e.SanctionId : null;
+                report.IsConfirmed = isMeant && e.By is not null;
                 report.Lane = e.By is null ? CaseLane.Automated : report.Lane;
             }
 
@@ -77,9 +80,11 @@ public sealed class DeskProjection : Projection<DeskDb>
         On<CaseEvent.Held>((db, e, _) =>
         {
             var hold = db.Holds.Find(e.CaseId) ?? db.Holds.Add(new() { CaseId = e.CaseId }).Entity;
-            (hold.Until, hold.By, hold.HeldAt) = (e.Until, e.By, e.At);
+            (hold.Until, hold.By, hold.HeldAt, hold.ReleasedAt) = (e.Until, e.By, e.At, null);
         });
-        On<CaseEvent.Released>((db, e, _) => db.Holds.Remove(db.Holds.Find(e.CaseId)!));
+
+        // The row stays: one that is removed could not be held again in the same batch.
+        On<CaseEvent.Released>((db, e, _) => db.Holds.Find(e.CaseId)!.ReleasedAt = e.At);
         On<BanEvent.AppealFiled>((db, e, happened) => db.Appeals.Add(new()
         {
             AppealId = e.AppealId,
@@ -136,7 +141,7 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 7;
+    public override int Version => 8;
 
     private static void TakeBack(DeskDb db, Guid sanctionId)
     {

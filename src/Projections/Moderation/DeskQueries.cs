@@ -82,7 +82,7 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords
 
     /// <summary>The legal holds on cases, by case; one may be over by itself.</summary>
     public Task<Dictionary<Guid, DeskHold>> Holds(IReadOnlyCollection<Guid> caseIds, CancellationToken ct) => models.Ask<DeskDb, Dictionary<Guid, DeskHold>>(
-        db => db.Holds.Where(hold => caseIds.Contains(hold.CaseId)).ToDictionaryAsync(hold => hold.CaseId, ct), ct);
+        db => db.Holds.Where(hold => hold.ReleasedAt == null && caseIds.Contains(hold.CaseId)).ToDictionaryAsync(hold => hold.CaseId, ct), ct);
 
     /// <summary>Appeals that nobody has decided, oldest first.</summary>
     public Task<List<DeskAppeal>> OpenAppeals(long? after, int limit, CancellationToken ct)

@@ -30,7 +30,10 @@ public sealed class RulesProjection : Projection<RulesDb>
             {
                 foreach (var finding in (e.Reports ?? []).Select(id => db.Findings.Find(id)).Where(finding => finding is { IsAppealed: false }))
                 {
-                    finding!.Outcome = e.Outcome == CaseOutcome.Upheld ? RuleOutcome.Right : RuleOutcome.Wrong;
+                    // Upheld under another policy says nothing about this one's.
+                    finding!.Outcome = e.Outcome == CaseOutcome.Dismissed ? RuleOutcome.Wrong
+                        : e.Policy is null || e.Policy == finding.Policy ? RuleOutcome.Right
+                        : finding.Outcome;
                 }
             }
         });
@@ -48,5 +51,5 @@ public sealed class RulesProjection : Projection<RulesDb>
 
     public override string Name => "rules";
 
-    public override int Version => 1;
+    public override int Version => 2;
 }

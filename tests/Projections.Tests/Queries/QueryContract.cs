@@ -197,8 +197,8 @@ public abstract class QueryContract : IAsyncLifetime
     public async Task A_rule_is_as_precise_as_people_find_what_it_flagged_and_what_appeals_make_of_its_sanctions()
     {
         var verdict = new Verdict(ScreeningAction.Block, ScreeningCategory.Hate, Severity.Severe, 1, "lexicon", "1", "1");
-        var (right, wrong, appealed, open, habits) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
-        foreach (var flag in new[] { right, wrong, appealed, open })
+        var (right, wrong, appealed, other, habits) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        foreach (var flag in new[] { right, wrong, appealed, other })
         {
             await Flag(flag, "hate", verdict);
         }
@@ -206,6 +206,11 @@ public abstract class QueryContract : IAsyncLifetime
         await Flag(habits, "spam", null);
         await Decide(CaseOutcome.Upheld, right, appealed);
         await Decide(CaseOutcome.Dismissed, wrong);
+
+        // Somebody was found to spam: nobody said that the slur was one.
+        await Log.Append(
+            StreamName.For("case", Ada.Visitor),
+            new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, [other], CaseOutcome.Upheld, null, Guid.NewGuid(), TestLog.Noon, "spam"));
         var (stays, falls) = (Guid.NewGuid(), Guid.NewGuid());
         foreach (var sanction in new[] { stays, falls })
         {
@@ -356,6 +361,12 @@ public abstract class QueryContract : IAsyncLifetime
         var (caseId, hold) = Assert.Single(holds);
         Assert.Equal((Ada.Visitor, other, TestLog.Noon.AddDays(3), TestLog.Noon.AddDays(1)), (caseId, hold.By, hold.Until, hold.HeldAt));
 
+        // Lifted and placed again between two builds.
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Released(Ada.Visitor, Ada.Visitor, staff, "sealed", staff, TestLog.Noon));
+        await Hold(Ada, null, staff, TestLog.Noon.AddDays(2));
+        await Build();
+        Assert.Equal(TestLog.Noon.AddDays(2), (await new DeskQueries(Models).Holds([Ada.Visitor], default))[Ada.Visitor].HeldAt);
+
         Task Hold(Person who, DateTimeOffset? until, Guid by, DateTimeOffset at) => Log.Append(
             StreamName.For("case", who.Visitor), new CaseEvent.Held(who.Visitor, who.Visitor, Guid.NewGuid(), "sealed", "c", until, by, at));
     }
@@ -469,6 +480,24 @@ public abstract class QueryContract : IAsyncLifetime
         Assert.Equal(
             [CaseLane.Automated, CaseLane.Normal, CaseLane.Urgent],
             (await new DeskQueries(Models).Reports(null, null, null, 10, default)).Select(item => item.Lane));
+    }
+
+    [Fact]
+    public async Task Upheld_under_another_policy_says_nothing_about_a_report_and_nothing_about_whoever_made_it()
+    {
+        var (spam, hate, sanction) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon, spam);
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Reported(
+            Ada.Visitor, hate, Guid.NewGuid(), Eve.Visitor, Eve.Device, Ada.Visitor, Ada.Device, ReportReason.Hate, null, "c", "sealed", "00", 0, TestLog.Noon));
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(
+            Ada.Visitor, Ada.Visitor, [spam, hate], CaseOutcome.Upheld, sanction, Guid.NewGuid(), TestLog.Noon, "spam"));
+        await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.AppealFiled(sanction, sanction, Ada.Visitor, "sealed", TestLog.Noon));
+        await Log.Append(
+            StreamName.For("ban", Ada.Visitor),
+            new BanEvent.AppealDecided(sanction, sanction, Ada.Visitor, AppealOutcome.Upheld, "sealed", Guid.NewGuid(), TestLog.Noon));
+        await Build();
+
+        Assert.Equal(Ben.Device, Assert.Single(await new DeskQueries(Models).Find([Ben.Device, Eve.Device], default)).Key);
     }
 
     [Fact]
