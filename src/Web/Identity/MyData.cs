@@ -2,6 +2,7 @@ using System.Text;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Sealing;
 using RandomChat.Application.Visitors;
@@ -17,7 +18,7 @@ namespace RandomChat.Web.Identity;
 /// Everything that is kept on a visitor, opened as far as its keys exist. What is about somebody else is left out: who
 /// reported or blocked this visitor, and what partners wrote.
 /// </summary>
-public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISealer sealer, Conversation conversation, TimeProvider clock)
+public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISealer sealer, Conversation conversation, IAppealLinks links, TimeProvider clock)
 {
     private const int PageSize = 500;
     private const string Withheld =
@@ -95,10 +96,10 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
                 export.Flags.Add(new(e.At, e.FlagId, e.MatchId, e.Policy));
                 break;
             case BanEvent.Warned e:
-                export.Sanctions.Add(new(e.At, e.SanctionId, e.Policy, "warning", null, e.By is null) { Statement = await sealer.OpenForCase(e.SanctionId, e.Statement, ct) });
+                export.Sanctions.Add(new(e.At, e.SanctionId, e.Policy, "warning", null, e.By is null, links.UrlFor(me, e.SanctionId)) { Statement = await sealer.OpenForCase(e.SanctionId, e.Statement, ct) });
                 break;
             case BanEvent.Issued e:
-                export.Sanctions.Add(new(e.At, e.SanctionId, e.Policy, "ban", e.Until, e.By is null) { Statement = await sealer.OpenForCase(e.SanctionId, e.Statement, ct) });
+                export.Sanctions.Add(new(e.At, e.SanctionId, e.Policy, "ban", e.Until, e.By is null, links.UrlFor(me, e.SanctionId)) { Statement = await sealer.OpenForCase(e.SanctionId, e.Statement, ct) });
                 break;
             case BanEvent.Lifted e when export.Sanctions.Find(sanction => sanction.SanctionId == e.SanctionId) is { } sanction:
                 sanction.LiftedAt = e.At;
@@ -174,7 +175,8 @@ public sealed record MyFlag(DateTimeOffset At, Guid FlagId, Guid? MatchId, strin
 /// <param name="Reason">The code of the policy.</param>
 /// <param name="Kind"><c>warning</c> or <c>ban</c>.</param>
 /// <param name="Until">When a ban ends by itself; null for good, and for a warning.</param>
-public sealed record MySanction(DateTimeOffset At, Guid SanctionId, string Reason, string Kind, DateTimeOffset? Until, bool Automated)
+/// <param name="AppealUrl">A path on this site: why, and the appeal.</param>
+public sealed record MySanction(DateTimeOffset At, Guid SanctionId, string Reason, string Kind, DateTimeOffset? Until, bool Automated, string AppealUrl)
 {
     public string? Statement { get; init; }
 

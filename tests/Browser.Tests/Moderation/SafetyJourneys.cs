@@ -67,6 +67,10 @@ public abstract class SafetyJourneys(Chromium chromium, ISite site) : Journey(ch
         await Expect(why.GetByText("Automatically, by rules that nobody looked at")).ToBeVisibleAsync();
         await warning.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
         await Expect(warning).ToBeHiddenAsync();
+        var data = await OpenTab(ada);
+        await data.Page.GotoAsync("/my-data");
+        await data.Page.GetByRole(AriaRole.Link, new() { Name = "Warning: Threat" }).ClickAsync();
+        await Sees(data, "Automatically, by rules that nobody looked at");
         await Expect(bo.Page.GetByRole(AriaRole.Region, new() { Name = "Warning" })).ToBeHiddenAsync();
     }
 

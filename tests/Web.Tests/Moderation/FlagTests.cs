@@ -42,6 +42,18 @@ public sealed class FlagTests : IAsyncLifetime
         Assert.Contains("Automatically", await anybody.GetStringAsync(notice.Text("appealUrl")), StringComparison.Ordinal);
         Assert.Empty(pair.Bob.Unread("notice"));
 
+        // It is told once; here it is found again.
+        using (var ann = pair.Ann.Rest())
+        {
+            Assert.Contains(notice.Text("appealUrl"), WebUtility.HtmlDecode(await ann.GetStringAsync("/my-data")), StringComparison.Ordinal);
+            await Wait.Until(async () =>
+            {
+                using var export = await ann.GetAsync("/api/me/export");
+                var sanctions = (await export.Json()).GetProperty("sanctions");
+                return sanctions.GetArrayLength() == 1 && sanctions[0].Text("appealUrl") == notice.Text("appealUrl");
+            });
+        }
+
         var listed = await Listed("open");
         Assert.Equal(
             ("screening", "threat", pair.MatchId, pair.Ann.Id.ToString(), Guid.Empty.ToString()),
