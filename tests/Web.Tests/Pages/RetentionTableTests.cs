@@ -41,6 +41,6 @@ public sealed partial class RetentionTableTests
         Assert.DoesNotMatch(@"\b(24 hours|180 days)\b", page.Replace("at most 24 hours, and no longer than the ban", "", StringComparison.Ordinal));
     }
 
-    [GeneratedRegex("<th scope=\"row\">([^<]*)</th><td>([^<]*)</td><td>([^<]*)</td>")]
+    [GeneratedRegex("<th scope=\"row\">([^<]*)</th><td data-label=\"Why\">([^<]*)</td><td data-label=\"How long\">([^<]*)</td>")]
     private static partial Regex Row();
 }
