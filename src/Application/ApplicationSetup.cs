@@ -45,6 +45,7 @@ public static class ApplicationSetup
             .AddSingleton<BanEnforcement>()
             .AddSingleton<EvidenceCollector>()
             .AddSingleton<Preservation>()
+            .AddSingleton<PreservationSweep>()
             .AddSingleton<Escalation>()
             .AddSingleton<VerdictCases>()
             .AddSingleton<LocalExpulsions>()

@@ -46,8 +46,11 @@ internal static partial class LogMessages
     [LoggerMessage(42, LogLevel.Warning, "The ban of {VisitorId} is recorded, and could not be seen through at once: every node makes it take effect; reports on them stay open.")]
     public static partial void BanNotFinished(ILogger log, Guid visitorId, Exception e);
 
-    [LoggerMessage(47, LogLevel.Warning, "The evidence of a report in case {CaseId} could not be kept longer yet; it is tried again, and whenever somebody opens the case.")]
+    [LoggerMessage(47, LogLevel.Warning, "The evidence of a report in case {CaseId} could not be given its time yet; it is tried again soon, and whenever somebody opens the case.")]
     public static partial void EvidenceNotKeptYet(ILogger log, Guid caseId, Exception e);
+
+    [LoggerMessage(49, LogLevel.Warning, "The evidence of {Cases} severe or held cases could not be given its time yet; it is tried again in a minute. The last failure:")]
+    public static partial void CasesNotKeptYet(ILogger log, int cases, Exception e);
 
     [LoggerMessage(7, LogLevel.Error, "The match {MatchId} could not be restored and is ended.")]
     public static partial void MatchNotRestored(ILogger log, Guid matchId, Exception e);

@@ -29,7 +29,8 @@ public static class ProjectionsSetup
         services.AddSingleton(provider => new ReadModels(provider.GetRequiredService<IReadStore>(), All, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<OffenderQueries>()
             .AddSingleton<DeskQueries>().AddSingleton<RuleQueries>()
-            .AddSingleton<IReporterRecords>(provider => provider.GetRequiredService<DeskQueries>());
+            .AddSingleton<IReporterRecords>(provider => provider.GetRequiredService<DeskQueries>())
+            .AddSingleton<IPreservedCases>(provider => provider.GetRequiredService<DeskQueries>());
         foreach (var projection in All)
         {
             services.AddSingleton<IReadinessCheck>(provider => new ProjectionReadiness(

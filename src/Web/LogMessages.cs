@@ -14,6 +14,9 @@ internal static partial class LogMessages
     [LoggerMessage(105, LogLevel.Warning, "Severe verdicts that nobody followed could not be looked for; it is tried again.")]
     public static partial void VerdictsNotLookedAt(ILogger log, Exception e);
 
+    [LoggerMessage(108, LogLevel.Warning, "Which cases are severe or held could not be read; that their evidence is kept is looked after in a minute.")]
+    public static partial void PreservedCasesUnknown(ILogger log, Exception e);
+
     [LoggerMessage(102, LogLevel.Warning, "A ban could not take effect yet; it is tried again.")]
     public static partial void BanNotEnforced(ILogger log, Exception e);
 

@@ -10,11 +10,11 @@ namespace RandomChat.Application.Moderation;
 /// an erasure. Placed again, what was said last counts.
 /// </summary>
 /// <param name="Reason">Why, 1 to <see cref="Ban.MaximumStatementLength"/> characters.</param>
-/// <param name="Until">When it ends by itself; null where only its release ends it.</param>
+/// <param name="Until">When it ends by itself, within <see cref="Case.LongestHoldInYears"/> years; null where only its release ends it.</param>
 /// <param name="By">Who of the staff.</param>
 public sealed record HoldCase(Guid CaseId, string Reason, DateTimeOffset? Until, Guid By) : IRequest<Outcome<HeldCase>>;
 
-/// <param name="Evidence">What it keeps; what was destroyed before, no hold brings back.</param>
+/// <param name="Evidence">What it keeps; what was destroyed before, no hold brings back, and what is pending is made good by itself.</param>
 public sealed record HeldCase(Guid CaseId, DateTimeOffset HeldAt, DateTimeOffset? Until, PreservedEvidence Evidence);
 
 public sealed class HoldCaseHandler(CommandExecutor executor, ISealer sealer, Preservation preservation, TimeProvider clock)
@@ -38,8 +38,8 @@ public sealed class HoldCaseHandler(CommandExecutor executor, ISealer sealer, Pr
             return Refusals.From(((Executed<CaseEvent, CaseState>.Refused)executed).Reason);
         }
 
-        // Recorded first: an outage leaves a hold that says it is there, and placing it again finishes it.
-        return new HeldCase(request.CaseId, now, request.Until, await preservation.Apply(held, cancellationToken));
+        // Recorded: the hold is there, whatever becomes of the keys just now.
+        return new HeldCase(request.CaseId, now, request.Until, await preservation.Settle(request.CaseId, held, cancellationToken));
     }
 }
 
@@ -72,8 +72,7 @@ public sealed class ReleaseCaseHandler(CommandExecutor executor, ISealer sealer,
             return Refusals.From(((Executed<CaseEvent, CaseState>.Refused)executed).Reason);
         }
 
-        // Also where it was lifted before, which finishes what an outage left undone.
-        await preservation.Apply(released, cancellationToken);
+        await preservation.Settle(request.CaseId, released, cancellationToken);
         return default(Nothing);
     }
 }

@@ -7,61 +7,96 @@ using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Moderation;
 
-/// <summary>How much of a case's evidence there is.</summary>
-/// <param name="Kept">Reports and flags whose evidence can be opened.</param>
-/// <param name="Destroyed">Reports and flags whose time was over before.</param>
-public sealed record PreservedEvidence(int Kept, int Destroyed);
+/// <summary>How much of a case's evidence there is: of how many reports and flags.</summary>
+/// <param name="Kept">It can be opened.</param>
+/// <param name="Destroyed">Its time was over before.</param>
+/// <param name="Pending">The key store did not answer: <see cref="PreservationSweep"/> comes back to it.</param>
+public sealed record PreservedEvidence(int Kept, int Destroyed, int Pending = 0);
 
 /// <summary>
 /// Lets the keys of a case's evidence live as long as the case says: usually for <c>Retention:Cases</c>, for
 /// <c>Retention:SevereCases</c> where it is severe, longer under a legal hold. An erasure of either visitor does not touch them.
+/// Whoever knows a case from before may lengthen by it and no more; shortened is only by a case that was read for it.
 /// </summary>
-public sealed class Preservation(ISealer sealer, IOptions<RetentionOptions> retention, ILogger<Preservation> log)
+public sealed class Preservation(CommandExecutor executor, ISealer sealer, IOptions<RetentionOptions> retention, ILogger<Preservation> log)
 {
-    /// <summary>Doing it again changes nothing, or finishes what an outage left undone.</summary>
-    /// <exception cref="DependencyUnavailableException">It is not finished yet.</exception>
-    public async Task<PreservedEvidence> Apply(CaseState known, CancellationToken ct)
+    /// <summary>Lengthens what this state says. Never fails its caller: <see cref="PreservationSweep"/> makes good what is left undone.</summary>
+    public Task Ensure(Guid caseId, CaseState known, CancellationToken ct) =>
+        known.IsPreserved ? Attempt(caseId, async () => await Lengthen(known, ct), ct) : Task.CompletedTask;
+
+    /// <summary>The same of one report alone, which just came: what of the others this changes is left to <see cref="PreservationSweep"/>.</summary>
+    public Task EnsureNew(Guid caseId, CaseState known, ICaseItem item) => known.IsPreserved && item.CaseKey is { } key
+        ? Attempt(caseId, async () => await sealer.KeepCaseKeys([new(key, EndOf(known, item))], CancellationToken.None), CancellationToken.None)
+        : Task.CompletedTask;
+
+    /// <summary>After a hold was placed or lifted: lengthens, and shortens what was kept for longer until now. Never fails its caller, like <see cref="Ensure"/>.</summary>
+    public async Task<PreservedEvidence> Settle(Guid caseId, CaseState known, CancellationToken ct)
     {
-        var (kept, destroyed) = (0, 0);
-        foreach (var item in known.Items)
-        {
-            if (item.CaseKey is not { } key)
+        var evidence = new PreservedEvidence(0, 0, known.Items.Count(item => item.CaseKey is not null));
+        await Attempt(
+            caseId,
+            async () =>
             {
-                continue;
-            }
-
-            if (await sealer.EndCaseKey(key, known.EvidenceEnds(item, retention.Value.Cases, retention.Value.SevereCases), ct))
-            {
-                kept++;
-            }
-            else
-            {
-                destroyed++;
-            }
-        }
-
-        foreach (var hold in known.Holds)
-        {
-            // Why it was placed can be read while it lasts, and then for as long as any statement.
-            await sealer.EndCaseKey(hold.Placed.CaseKey, hold.Ends + retention.Value.Cases, ct);
-        }
-
-        return new(kept, destroyed);
+                evidence = await Lengthen(known, ct);
+                if (known.WasHeldLonger)
+                {
+                    await Shorten(caseId, ct);
+                }
+            },
+            ct);
+        return evidence;
     }
 
-    /// <summary>The same where nothing may fail by it: a report was recorded, or is looked at.</summary>
-    public async Task Ensure(Guid caseId, CaseState known, CancellationToken ct)
+    /// <summary>Does all of it anew; doing it again changes nothing.</summary>
+    /// <exception cref="DependencyUnavailableException">It is not finished yet.</exception>
+    public async Task Apply(Guid caseId, CancellationToken ct)
     {
-        if (!known.IsPreserved)
+        var known = await executor.Load(Case.Decider, caseId, ct);
+        if (known.IsPreserved)
         {
-            return;
+            await Lengthen(known, ct);
         }
 
+        if (known.WasHeldLonger)
+        {
+            await Shorten(caseId, ct);
+        }
+    }
+
+    private async Task<PreservedEvidence> Lengthen(CaseState known, CancellationToken ct)
+    {
+        var evidence = Evidence(known).ToList();
+        var destroyed = await sealer.KeepCaseKeys([.. evidence, .. Reasons(known)], ct);
+        var gone = evidence.Count(life => destroyed.Contains(life.Id));
+        return new(evidence.Count - gone, gone);
+    }
+
+    private async Task Shorten(Guid caseId, CancellationToken ct)
+    {
+        var known = await executor.Load(Case.Decider, caseId, ct);
+        await sealer.ShortenCaseKeys([.. Evidence(known).Concat(Reasons(known)).Where(life => life.DestroyAfter < KeyLife.NoEnd)], ct);
+
+        // A hold that was placed since then has lengthened before or after this; it is to be after.
+        await Lengthen(await executor.Load(Case.Decider, caseId, ct), ct);
+    }
+
+    private IEnumerable<KeyLife> Evidence(CaseState known) =>
+        known.Items.Where(item => item.CaseKey is not null).Select(item => new KeyLife(item.CaseKey!, EndOf(known, item)));
+
+    private DateTimeOffset EndOf(CaseState known, ICaseItem item) =>
+        known.EvidenceEnds(item, retention.Value.Cases, retention.Value.SevereCases) ?? KeyLife.NoEnd;
+
+    /// <summary>Why a hold was placed can be read while it lasts, and then for as long as any statement.</summary>
+    private IEnumerable<KeyLife> Reasons(CaseState known) => known.Holds.Select(hold => new KeyLife(
+        hold.Placed.CaseKey, hold.Ends is { } end && end < KeyLife.NoEnd - retention.Value.Cases ? end + retention.Value.Cases : KeyLife.NoEnd));
+
+    private async Task Attempt(Guid caseId, Func<Task> work, CancellationToken ct)
+    {
         try
         {
-            await Apply(known, ct);
+            await work();
         }
-        catch (DependencyUnavailableException e)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
             LogMessages.EvidenceNotKeptYet(log, caseId, e);
         }

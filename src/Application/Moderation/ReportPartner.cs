@@ -82,9 +82,8 @@ public sealed class ReportPartnerHandler(
             return Refusals.From(((Executed<CaseEvent, CaseState>.Refused)executed).Reason);
         }
 
-        await preservation.Ensure(caseId, recorded, ct);
-
-        // Beside the answer: who reports does not learn from its timing what it led to.
+        // Beside the answer: who reports does not learn from its timing what it led to, or how much is known of the partner.
+        _ = preservation.EnsureNew(caseId, recorded, report);
         _ = escalation.Consider(mine.Partner.VisitorId);
         return new ReportReceipt(reportId, now);
     }

@@ -54,7 +54,11 @@ public enum KeyKind
 public sealed record StoredKey(string Id, KeyKind Kind, ReadOnlyMemory<byte> Wrapped, DateTimeOffset DestroyAfter, DateTimeOffset CreatedAt);
 
 /// <summary>Until when a key has to be kept.</summary>
-public readonly record struct KeyLife(string Id, DateTimeOffset DestroyAfter);
+public readonly record struct KeyLife(string Id, DateTimeOffset DestroyAfter)
+{
+    /// <summary>Later than anything; far enough from the end of what a date can hold to be rounded up.</summary>
+    public static readonly DateTimeOffset NoEnd = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+}
 
 /// <param name="Ids">The keys that were destroyed just now.</param>
 /// <param name="Gone">

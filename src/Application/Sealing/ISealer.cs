@@ -31,14 +31,14 @@ public interface ISealer
     /// <exception cref="Events.DependencyUnavailableException">The pool is empty and cannot be filled.</exception>
     ValueTask<string> TakeCaseKey(CancellationToken ct);
 
-    /// <summary>
-    /// Makes the end of a case key's life that moment, be it later or earlier than it was; at once where it has passed. Where
-    /// the store does not answer it is done as soon as it does, as long as this process lives.
-    /// </summary>
-    /// <param name="end">Null: it is kept until another end is named.</param>
-    /// <returns>False where the key is destroyed.</returns>
-    /// <exception cref="Events.DependencyUnavailableException">It is not done yet.</exception>
-    ValueTask<bool> EndCaseKey(string caseKey, DateTimeOffset? end, CancellationToken ct);
+    /// <summary>Lets case keys live longer, never shorter, all in one write; <see cref="KeyLife.NoEnd"/>: until they are shortened.</summary>
+    /// <returns>Those that are destroyed.</returns>
+    /// <exception cref="Events.DependencyUnavailableException">It is not done.</exception>
+    ValueTask<IReadOnlyList<string>> KeepCaseKeys(IReadOnlyList<KeyLife> lives, CancellationToken ct);
+
+    /// <summary>Lets case keys live shorter, never longer, all in one write; no longer than until now where the moment has passed.</summary>
+    /// <exception cref="Events.DependencyUnavailableException">It is not done.</exception>
+    ValueTask ShortenCaseKeys(IReadOnlyList<KeyLife> lives, CancellationToken ct);
 
     ValueTask<string> SealForCase(string caseKey, Guid reportId, string text, CancellationToken ct);
 

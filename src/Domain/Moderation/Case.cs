@@ -268,6 +268,9 @@ public sealed record CaseState(
     /// <summary>Whether evidence is kept for longer than usual.</summary>
     public bool IsPreserved => IsSevere || Holds.LastOrDefault() is { EndedAt: null };
 
+    /// <summary>Whether evidence may have been kept for longer than it has to be now: a hold was lifted, or gave way to another.</summary>
+    public bool WasHeldLonger => Holds is [_, _, ..] or [{ EndedAt: not null }];
+
     /// <summary>When the evidence of a report or a flag is to be destroyed, as things stand.</summary>
     /// <param name="retention">How long evidence is kept without a hold.</param>
     /// <param name="ifSevere">The same of a severe case, where that is longer.</param>
@@ -294,6 +297,9 @@ public static class Case
 {
     public const int MaximumCommentLength = 1_000;
     public const int EvidenceMessages = 50;
+
+    /// <summary>A legal hold with an end is placed for no longer than that, so that somebody looks whether it is needed still.</summary>
+    public const int LongestHoldInYears = 10;
 
     /// <summary>How long a claim holds after its owner last did anything.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
@@ -338,6 +344,8 @@ public static class Case
         CaseCommand.Hold when state.Subject is not { } => new Rejection("case.unknown", "There is no such case."),
         CaseCommand.Hold h when state.Holds.Exists(hold => hold.Placed.HoldId == h.HoldId) => Decision<CaseEvent>.AlreadySo,
         CaseCommand.Hold h when h.Until <= h.At => new Rejection("case.until-past", "A hold ends later than now."),
+        CaseCommand.Hold h when h.Until > h.At.AddYears(LongestHoldInYears) =>
+            new Rejection("case.until-too-far", $"A hold ends within {LongestHoldInYears} years; place it again then, or name no end."),
         CaseCommand.Hold h => new CaseEvent.Held(
             state.Subject!.Value.CaseId, state.Subject.Value.VisitorId, h.HoldId, h.Reason, h.CaseKey, h.Until, h.By, h.At),
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
 
 namespace RandomChat.Infrastructure.Sealing;
@@ -7,12 +6,9 @@ namespace RandomChat.Infrastructure.Sealing;
 /// <summary>A pool of stored keys for cases yet to come, each handed out once.</summary>
 internal sealed class CaseKeys(KeyVault vault, SealingOptions options, TimeProvider time) : IDisposable
 {
-    // Later than anything; far enough from the end of what a date can hold to be rounded up.
-    private static readonly DateTimeOffset NoEnd = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Slack = TimeSpan.FromDays(1);
     private readonly ConcurrentQueue<HeldKey> pool = new();
     private readonly ConcurrentQueue<(HeldKey Key, DateTimeOffset KeepUntil)> taken = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset?> unended = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim gate = new(1, 1);
 
     private int Size => Math.Max(1, options.CasePool);
@@ -33,28 +29,17 @@ internal sealed class CaseKeys(KeyVault vault, SealingOptions options, TimeProvi
         }
     }
 
-    /// <inheritdoc cref="ISealer.EndCaseKey"/>
-    public async ValueTask<bool> End(string id, DateTimeOffset? end, CancellationToken ct)
-    {
-        var until = end < NoEnd ? end.Value : NoEnd;
-        try
-        {
-            if (await vault.Find(id, ct) is not { } key || !await vault.Keep(key, until, ct))
-            {
-                unended.TryRemove(id, out _);
-                return false;
-            }
+    /// <inheritdoc cref="ISealer.KeepCaseKeys"/>
+    public async ValueTask<IReadOnlyList<string>> Keep(IReadOnlyList<KeyLife> lives, CancellationToken ct) =>
+        lives is [] ? [] : await vault.Keep([.. lives.Select(life => life.DestroyAfter < KeyLife.NoEnd ? life : life with { DestroyAfter = KeyLife.NoEnd })], ct);
 
-            // Asked of the store in any case: another node may have let it live longer than this one knows.
-            var now = time.GetUtcNow();
-            await vault.Shorten(id, until > now ? until : now, ct);
-            unended.TryRemove(id, out _);
-            return true;
-        }
-        catch (DependencyUnavailableException)
+    /// <inheritdoc cref="ISealer.ShortenCaseKeys"/>
+    public async ValueTask Shorten(IReadOnlyList<KeyLife> lives, CancellationToken ct)
+    {
+        if (lives is not [])
         {
-            unended[id] = end;
-            throw;
+            var now = time.GetUtcNow();
+            await vault.Shorten([.. lives.Select(life => life.DestroyAfter > now ? life : life with { DestroyAfter = now })], ct);
         }
     }
 
@@ -66,11 +51,6 @@ internal sealed class CaseKeys(KeyVault vault, SealingOptions options, TimeProvi
             {
                 await vault.Keep(use.Key, use.KeepUntil, ct);
                 taken.TryDequeue(out _);
-            }
-
-            foreach (var (id, end) in unended)
-            {
-                await End(id, end, ct);
             }
 
             // A key that waits in the pool must not be half spent when a case takes it just before a crash.

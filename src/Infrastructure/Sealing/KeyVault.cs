@@ -74,13 +74,37 @@ internal sealed class KeyVault(IKeyStore store, string masterKeyFile, TimeProvid
         return gone;
     }
 
-    /// <summary>Lets a key live shorter.</summary>
-    public async ValueTask Shorten(string id, DateTimeOffset until, CancellationToken ct)
+    /// <summary>
+    /// Lets keys live longer that need not be in memory, in one write. One whose time is over is kept as well as long as the
+    /// store has it: whoever named an earlier end may have been overtaken by this.
+    /// </summary>
+    /// <returns>The ids of those that are destroyed.</returns>
+    public async ValueTask<IReadOnlyList<string>> Keep(IReadOnlyList<KeyLife> lives, CancellationToken ct)
     {
-        await store.Shorten([new KeyLife(id, until)], ct);
+        // Asked of the store in any case: another node may have shortened what this one still knows as long enough.
+        var gone = await store.Touch(lives, ct);
+        foreach (var life in lives)
+        {
+            if (gone.Contains(life.Id))
+            {
+                cache.Remove(life.Id);
+            }
+            else if (cache.TryGet(life.Id, out var known))
+            {
+                known.KeepUntil(life.DestroyAfter);
+            }
+        }
 
-        // Whoever needs it next reads its new end.
-        Forget([id]);
+        return gone;
+    }
+
+    /// <summary>Lets keys live shorter, in one write.</summary>
+    public async ValueTask Shorten(IReadOnlyList<KeyLife> lives, CancellationToken ct)
+    {
+        await store.Shorten(lives, ct);
+
+        // Whoever needs them next reads their new ends.
+        Forget([.. lives.Select(life => life.Id)]);
     }
 
     public async ValueTask<Destruction> Destroy(IReadOnlyList<string> ids, CancellationToken ct)

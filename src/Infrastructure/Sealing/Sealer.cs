@@ -113,9 +113,13 @@ public sealed class Sealer : ISealer, IDisposable
 
     public async ValueTask<string> TakeCaseKey(CancellationToken ct) => (await cases.Take(ct)).Id;
 
-    public ValueTask<bool> EndCaseKey(string caseKey, DateTimeOffset? end, CancellationToken ct) => KeyId.IsCase(caseKey)
-        ? cases.End(caseKey, end, ct)
-        : throw new ArgumentException("This is not the id of a case key.", nameof(caseKey));
+    public ValueTask<IReadOnlyList<string>> KeepCaseKeys(IReadOnlyList<KeyLife> lives, CancellationToken ct) => lives.All(life => KeyId.IsCase(life.Id))
+        ? cases.Keep(lives, ct)
+        : throw new ArgumentException("One of these is not the id of a case key.", nameof(lives));
+
+    public ValueTask ShortenCaseKeys(IReadOnlyList<KeyLife> lives, CancellationToken ct) => lives.All(life => KeyId.IsCase(life.Id))
+        ? cases.Shorten(lives, ct)
+        : throw new ArgumentException("One of these is not the id of a case key.", nameof(lives));
 
     public async ValueTask<string> SealForCase(string caseKey, Guid reportId, string text, CancellationToken ct) => KeyId.IsCase(caseKey)
         ? (await Existing(caseKey, ct)).Seal(reportId.ToByteArray(bigEndian: true), text)

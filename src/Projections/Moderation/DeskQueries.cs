@@ -12,7 +12,7 @@ namespace RandomChat.Projections.Moderation;
 public sealed record DeskCursor(long Rank, long Position);
 
 /// <summary>What waits for the staff. Every question throws <see cref="DependencyUnavailableException"/> while the read models cannot be read.</summary>
-public sealed class DeskQueries(ReadModels models) : IReporterRecords
+public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreservedCases
 {
     public async ValueTask<IReadOnlyDictionary<Guid, ReporterRecord>> Find(IReadOnlyCollection<Guid> deviceIds, CancellationToken ct)
     {
@@ -79,6 +79,9 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords
     /// <summary>Which of some cases few may see.</summary>
     public Task<HashSet<Guid>> Severe(IReadOnlyCollection<Guid> caseIds, CancellationToken ct) => models.Ask<DeskDb, HashSet<Guid>>(
         db => db.SevereCases.Where(severe => caseIds.Contains(severe.CaseId)).Select(severe => severe.CaseId).ToHashSetAsync(ct), ct);
+
+    public async Task<IReadOnlyList<Guid>> PreservedCases(CancellationToken ct) => await models.Ask<DeskDb, List<Guid>>(
+        db => db.SevereCases.Select(severe => severe.CaseId).Union(db.Holds.Select(hold => hold.CaseId)).ToListAsync(ct), ct);
 
     /// <summary>The legal holds on cases, by case; one may be over by itself.</summary>
     public Task<Dictionary<Guid, DeskHold>> Holds(IReadOnlyCollection<Guid> caseIds, CancellationToken ct) => models.Ask<DeskDb, Dictionary<Guid, DeskHold>>(

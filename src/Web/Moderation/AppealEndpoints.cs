@@ -20,7 +20,8 @@ public static class AppealEndpoints
         .AddSingleton<IAppealLinks>(provider => provider.GetRequiredService<BanSecrets>())
         .AddSingleton<AddressBans>()
         .AddHostedService<BanWatch>()
-        .AddHostedService<VerdictWatch>();
+        .AddHostedService<VerdictWatch>()
+        .AddHostedService<PreservationWatch>();
 
     public static void MapAppeals(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/api/appeals", Post);
 

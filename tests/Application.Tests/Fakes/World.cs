@@ -307,18 +307,37 @@ public sealed class PlainSealer : ISealer
 
     public ValueTask<string> TakeCaseKey(CancellationToken ct) => ValueTask.FromResult($"c{Interlocked.Increment(ref cases)}");
 
-    /// <summary>By case key; null: without an end.</summary>
-    public ConcurrentDictionary<string, DateTimeOffset?> CaseEnds { get; } = [];
+    /// <summary>By case key, as far as anybody named one.</summary>
+    public ConcurrentDictionary<string, DateTimeOffset> CaseEnds { get; } = [];
 
-    public ValueTask<bool> EndCaseKey(string caseKey, DateTimeOffset? end, CancellationToken ct)
+    /// <summary>What happens before an answer about ends of case keys.</summary>
+    public Func<Task> Answering { get; set; } = () => Task.CompletedTask;
+
+    public async ValueTask<IReadOnlyList<string>> KeepCaseKeys(IReadOnlyList<KeyLife> lives, CancellationToken ct)
+    {
+        await Answering();
+        return End(lives, (known, end) => known > end ? known : end);
+    }
+
+    public async ValueTask ShortenCaseKeys(IReadOnlyList<KeyLife> lives, CancellationToken ct)
+    {
+        await Answering();
+        End(lives, (known, end) => known < end ? known : end);
+    }
+
+    private string[] End(IReadOnlyList<KeyLife> lives, Func<DateTimeOffset, DateTimeOffset, DateTimeOffset> between)
     {
         if (IsDown)
         {
             throw new DependencyUnavailableException("key-store");
         }
 
-        CaseEnds[caseKey] = end;
-        return ValueTask.FromResult(true);
+        foreach (var life in lives)
+        {
+            CaseEnds.AddOrUpdate(life.Id, life.DestroyAfter, (_, known) => between(known, life.DestroyAfter));
+        }
+
+        return [];
     }
 
     public ValueTask<string> SealForCase(string caseKey, Guid reportId, string text, CancellationToken ct) => ValueTask.FromResult(Seal(text));

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Moderation;
+using RandomChat.Application.Sealing;
 using RandomChat.Application.Settings;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Domain.Matches;
@@ -36,43 +37,34 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task What_is_reported_while_a_case_is_held_is_kept_with_it_also_where_the_keys_cannot_be_had_just_then()
+    public async Task What_is_reported_while_a_case_is_held_is_kept_beside_the_answer_which_waits_for_no_key_store()
     {
         await Report(ann, await Meet(ann, bob));
-        var (key, retention) = (Reports().Single().CaseKey, Options.Create(new RetentionOptions()));
         Assert.Empty(world.Sealer.CaseEnds);
-        var preservation = new Preservation(world.Sealer, retention, NullLogger<Preservation>.Instance);
-        var hold = new HoldCaseHandler(world.Executor, world.Sealer, preservation, world.Clock);
-        var held = await hold.Handle(new(ReportPartnerHandler.CaseOf(bob), "The police asked for it.", null, Guid.NewGuid()), default);
-        Assert.Equal(new PreservedEvidence(1, 0), Assert.IsType<Outcome<HeldCase>.Done>(held).Value.Evidence);
-        Assert.Null(world.Sealer.CaseEnds[key]);
+        await world.Executor.Execute(
+            Case.Decider, ReportPartnerHandler.CaseOf(bob), new CaseCommand.Hold(Guid.NewGuid(), "sealed", "key", null, Guid.NewGuid(), world.Clock.GetUtcNow()),
+            Guid.NewGuid(), EventMetadata.System, default);
+        var match = await Meet(carl, bob);
+        var answering = new TaskCompletionSource();
+        world.Sealer.Answering = () => answering.Task;
 
-        await Report(carl, await Meet(carl, bob));
-        Assert.Null(world.Sealer.CaseEnds[Reports().Last().CaseKey]);
+        Assert.IsType<Outcome<ReportReceipt>.Done>(await Report(carl, match));
 
-        var dan = Guid.NewGuid();
-        var match = await Meet(dan, bob);
-        world.Sealer.IsDown = true;
-        Assert.IsType<Outcome<ReportReceipt>.Done>(await Report(dan, match));
+        Assert.Empty(world.Sealer.CaseEnds);
+        answering.SetResult();
+        Assert.Equal((Reports().Last().CaseKey, KeyLife.NoEnd), (Assert.Single(world.Sealer.CaseEnds).Key, world.Sealer.CaseEnds.Values.Single()));
     }
 
     [Fact]
-    public async Task Lifting_a_hold_gives_everything_its_time_back_and_an_outage_on_the_way_is_finished_by_doing_it_again()
+    public async Task A_report_is_recorded_though_the_evidence_of_a_held_case_cannot_be_kept_longer_just_then()
     {
         await Report(ann, await Meet(ann, bob));
-        var (report, caseId, staff) = (Reports().Single(), ReportPartnerHandler.CaseOf(bob), Guid.NewGuid());
-        var preservation = new Preservation(world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance);
-        var release = new ReleaseCaseHandler(world.Executor, world.Sealer, preservation, world.Clock);
-        Assert.Equal("not-found", Assert.IsType<Outcome<Nothing>.Refused>(await release.Handle(new(caseId, "Why not.", staff), default)).Refusal.Code);
-        await new HoldCaseHandler(world.Executor, world.Sealer, preservation, world.Clock).Handle(new(caseId, "Why.", null, staff), default);
+        await world.Executor.Execute(
+            Case.Decider, ReportPartnerHandler.CaseOf(bob), new CaseCommand.Hold(Guid.NewGuid(), "sealed", "key", null, Guid.NewGuid(), world.Clock.GetUtcNow()),
+            Guid.NewGuid(), EventMetadata.System, default);
+        var match = await Meet(carl, bob);
         world.Sealer.IsDown = true;
-        await Assert.ThrowsAsync<DependencyUnavailableException>(async () => await release.Handle(new(caseId, "Why not.", staff), default));
-        world.Sealer.IsDown = false;
-        Assert.IsType<Outcome<Nothing>.Done>(await release.Handle(new(caseId, "Why not.", staff), default));
-
-        Assert.Equal(report.At.AddDays(180), world.Sealer.CaseEnds[report.CaseKey]);
-        Assert.All(world.Sealer.CaseEnds.Values, end => Assert.NotNull(end));
-        Assert.Single(world.Log.All, recorded => recorded.Type == "moderation.case.released.v1");
+        Assert.IsType<Outcome<ReportReceipt>.Done>(await Report(carl, match));
     }
 
     [Fact]
@@ -209,7 +201,7 @@ public sealed class ReportTests
             world.Departures, world.OwnMatches, new(world.Log, EventCodec.Default, world.Conversation, world.Verdicts, world.Executor, world.Sealer), world.Sealer, world.Executor, null!, new NoLimits(),
             new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), new(world.Meters)),
             new(world.Executor, new Newcomers(), world.Sealer, world.Bans, world.Bans, null!, world.Clock, NullLogger<Escalation>.Instance),
-            new(world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance), world.Clock);
+            new(world.Executor, world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance), world.Clock);
         return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, comment, Block: false), CancellationToken.None);
     }
 }

@@ -22,7 +22,7 @@ public sealed class VerdictCasesTests
 
     public VerdictCasesTests() => cases = new(
         index, world.Executor, new(world.Log, EventCodec.Default, world.Conversation, world.Verdicts, world.Executor, world.Sealer), world.Sealer,
-        new(world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance), world.Clock,
+        new(world.Executor, world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance), world.Clock,
         NullLogger<VerdictCases>.Instance);
 
     [Fact]

@@ -33,6 +33,14 @@ public sealed class LegalHoldTests
         Case.Decider.Given(Report).When(new CaseCommand.Hold(First, "sealed-why", "hold-key", Noon, Staff, Noon)).ThenRefused("case.until-past");
 
     [Fact]
+    public void A_hold_with_an_end_ends_within_ten_years()
+    {
+        Case.Decider.Given(Report).When(new CaseCommand.Hold(First, "sealed-why", "hold-key", Noon.AddYears(10).AddTicks(1), Staff, Noon)).ThenRefused("case.until-too-far");
+        Case.Decider.Given(Report).When(new CaseCommand.Hold(First, "sealed-why", "hold-key", Noon.AddYears(10), Staff, Noon))
+            .Then(Held(First, Noon.AddYears(10)), Twice.ChangesNothing);
+    }
+
+    [Fact]
     public void It_is_placed_on_decided_reports_too() =>
         Case.Decider.Given(Report, new CaseEvent.Decided(CaseId, Reported, null, CaseOutcome.Upheld, null, Staff, Noon))
             .When(new CaseCommand.Hold(First, "sealed-why", "hold-key", null, Staff, Noon))

@@ -79,26 +79,28 @@ public sealed class CaseSealingTests
     }
 
     [Fact]
-    public async Task A_key_without_an_end_outlives_its_retention_and_a_restart_until_an_end_is_named()
+    public async Task A_key_without_an_end_outlives_its_retention_and_a_restart_until_it_is_shortened()
     {
         await using var world = await SealingFixture.Ready();
         var key = await world.Sealer.TakeCaseKey(default);
         var text = await world.Sealer.SealForCase(key, report, "evidence", default);
-        Assert.True(await world.Sealer.EndCaseKey(key, null, default));
+        Assert.Empty(await world.Sealer.KeepCaseKeys([new(key, KeyLife.NoEnd)], default));
         await world.Run();
         await world.Restart();
         world.Time.Advance(TimeSpan.FromDays(9_000));
         await world.Run();
         Assert.Equal("evidence", await world.Sealer.OpenForCase(report, text, default));
 
-        Assert.True(await world.Sealer.EndCaseKey(key, world.Now.AddDays(2), default));
+        await world.Sealer.KeepCaseKeys([new(key, world.Now.AddDays(2))], default);
+        await world.Sealer.ShortenCaseKeys([new(key, world.Now.AddDays(2))], default);
+        await world.Sealer.ShortenCaseKeys([new(key, DateTimeOffset.MaxValue)], default);
         world.Time.Advance(TimeSpan.FromDays(2) - TimeSpan.FromSeconds(1));
         await world.Run();
         Assert.Equal("evidence", await world.Sealer.OpenForCase(report, text, default));
         world.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(await world.Sealer.OpenForCase(report, text, default));
         Assert.Contains(key, (await world.Run()).Ids);
-        Assert.False(await world.Sealer.EndCaseKey(key, null, default));
+        Assert.Equal([key], await world.Sealer.KeepCaseKeys([new(key, DateTimeOffset.MaxValue)], default));
     }
 
     [Fact]
@@ -108,24 +110,35 @@ public sealed class CaseSealingTests
         var key = await world.Sealer.TakeCaseKey(default);
         var text = await world.Sealer.SealForCase(key, report, "evidence", default);
         await world.Run();
-        Assert.True(await world.Sealer.EndCaseKey(key, world.Now.AddDays(-3), default));
+        await world.Sealer.ShortenCaseKeys([new(key, world.Now.AddDays(-3))], default);
         Assert.Null(await world.Sealer.OpenForCase(report, text, default));
         Assert.Contains(key, (await world.Run()).Ids);
-        await Assert.ThrowsAsync<ArgumentException>(async () => await world.Sealer.EndCaseKey("hour-20260301T100000", null, default));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await world.Sealer.ShortenCaseKeys([new("hour-20260301T100000", world.Now)], default));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await world.Sealer.KeepCaseKeys([new("hour-20260301T100000", world.Now)], default));
     }
 
     [Fact]
-    public async Task An_end_that_was_named_while_the_store_was_dead_counts_as_soon_as_it_is_back()
+    public async Task Whoever_is_overtaken_while_shortening_takes_it_back()
     {
         await using var world = await SealingFixture.Ready();
         var key = await world.Sealer.TakeCaseKey(default);
         var text = await world.Sealer.SealForCase(key, report, "evidence", default);
-        world.Store.Down = true;
-        await Assert.ThrowsAsync<DependencyUnavailableException>(async () => await world.Sealer.EndCaseKey(key, null, default));
-        world.Store.Down = false;
         await world.Run();
-        world.Time.Advance(TimeSpan.FromDays(400));
+        await world.Sealer.ShortenCaseKeys([new(key, world.Now)], default);
+        Assert.Empty(await world.Sealer.KeepCaseKeys([new(key, KeyLife.NoEnd)], default));
         await world.Run();
         Assert.Equal("evidence", await world.Sealer.OpenForCase(report, text, default));
+    }
+
+    [Fact]
+    public async Task The_keys_of_a_case_are_kept_in_one_write()
+    {
+        await using var world = await SealingFixture.Ready();
+        var keys = new[] { await world.Sealer.TakeCaseKey(default), await world.Sealer.TakeCaseKey(default), await world.Sealer.TakeCaseKey(default) };
+        var before = world.Store.Writes;
+        await world.Sealer.KeepCaseKeys([.. keys.Select(key => new KeyLife(key, KeyLife.NoEnd))], default);
+        Assert.Equal(before + 1, world.Store.Writes);
+        await world.Sealer.ShortenCaseKeys([.. keys.Select(key => new KeyLife(key, world.Now))], default);
+        Assert.Equal(before + 2, world.Store.Writes);
     }
 }

@@ -342,6 +342,7 @@ public abstract class QueryContract : IAsyncLifetime
         await Build();
 
         Assert.Equal([Ada.Visitor], await new DeskQueries(Models).Severe([Ada.Visitor, Ben.Visitor, Eve.Visitor], default));
+        Assert.Equal([Ada.Visitor], await new DeskQueries(Models).PreservedCases(default));
     }
 
     [Fact]
@@ -359,6 +360,8 @@ public abstract class QueryContract : IAsyncLifetime
         var holds = await new DeskQueries(Models).Holds([Ada.Visitor, Ben.Visitor, Eve.Visitor], default);
 
         var (caseId, hold) = Assert.Single(holds);
+        Assert.Equal(
+            new[] { Ada.Visitor, Ben.Visitor }.Order(), (await new DeskQueries(Models).PreservedCases(default)).Order());
         Assert.Equal((Ada.Visitor, other, TestLog.Noon.AddDays(3), TestLog.Noon.AddDays(1)), (caseId, hold.By, hold.Until, hold.HeldAt));
 
         // Lifted and placed again between two builds.
