@@ -75,6 +75,33 @@ public sealed class NothingIsLeftInPostgresTests
     }
 
     [Fact]
+    public async Task A_key_that_was_kept_longer_and_shortened_again_leaves_nothing_in_any_place_it_ever_had()
+    {
+        await using var world = await PostgresFixture.Ready();
+        var store = world.NewStore();
+        var sealer = world.NewSealer();
+        await sealer.EnsureReady(default);
+        var caseKey = await sealer.TakeCaseKey(default);
+        await sealer.EnsureReady(default);
+        foreach (var end in new[] { world.Now.AddDays(365), KeyLife.NoEnd })
+        {
+            await sealer.KeepCaseKeys([new(caseKey, end)], default);
+        }
+
+        var wrapped = (await store.Get(caseKey, default))!.Wrapped.ToArray();
+        await world.AsSuperuser("CHECKPOINT");
+        Assert.True(FilesWith(world, [wrapped]).Count(file => file.StartsWith("base", StringComparison.Ordinal)) > 2);
+
+        await sealer.ShortenCaseKeys([new(caseKey, world.Now.AddHours(1))], default);
+        world.Time.Advance(TimeSpan.FromHours(2));
+        var destruction = await sealer.DestroyDue(default);
+
+        Assert.Contains(caseKey, destruction.Ids);
+        Assert.True(destruction.Gone, string.Join('\n', world.Log.Lines));
+        Assert.Empty(FilesWith(world, Disk.FormsOfKey(wrapped)));
+    }
+
+    [Fact]
     public async Task What_a_node_that_died_left_undone_the_next_run_of_any_node_clears()
     {
         await using var world = await PostgresFixture.Ready();

@@ -71,15 +71,31 @@ public sealed class PostgresKeyStoreTests : KeyStoreContract
     [Fact]
     public async Task A_shortened_key_leaves_no_row_dead_or_alive_in_the_partition_where_it_would_have_stayed()
     {
-        await Store.Put([Key("case-1", Noon), Key("case-2", Noon.AddYears(1))], default);
+        await Store.Put([Key("case-1", Noon)], default);
         await Store.Touch([new KeyLife("case-1", Noon.AddYears(1))], default);
+        await Store.Put([Key("case-2", Noon.AddYears(1))], default);
+        Assert.Equal("(0,2)", await Number("SELECT max(ctid)::text FROM keys.wrapped_20270301t120000"));
         await Store.Shorten([new KeyLife("case-1", Noon.AddHours(1))], default);
 
-        // Written anew, it has room for the other key's row alone.
-        Assert.Equal(1L, await Number("SELECT lp FROM (SELECT count(*) AS lp FROM keys.wrapped_20270301t120000) AS rows"));
+        // Written anew, the other key's row has moved to where the first one was.
         Assert.Equal("(0,1)", await Number("SELECT max(ctid)::text FROM keys.wrapped_20270301t120000"));
         Assert.Equal(0L, await Number("SELECT count(*) FROM keys.remains WHERE due IS NOT NULL"));
         Assert.Equal(["case-1"], (await Store.DestroyDue(Noon.AddHours(1), default)).Ids);
+    }
+
+    [Fact]
+    public async Task Shortening_what_is_short_already_clears_nothing()
+    {
+        await Store.Put([Key("case-1", Noon), Key("case-2", Noon)], default);
+
+        // What a node that died left undone is for the run of the retention.
+        await using (var dying = await sources[0].OpenConnectionAsync())
+        {
+            await KeyRows.Delete(dying, ["case-2"], default);
+        }
+
+        await Store.Shorten([new KeyLife("case-1", Noon.AddDays(1)), new KeyLife("case-9", Noon)], default);
+        Assert.Equal(1L, await Number("SELECT count(*) FROM keys.remains WHERE due IS NOT NULL"));
     }
 
     [Fact]
