@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
-using Polly;
 using RandomChat.Application.Screening;
 using RandomChat.Domain.Moderation;
 using RandomChat.Infrastructure.Screening.Models;
@@ -13,9 +11,9 @@ public static class ScreeningSetup
 {
     public const string PolicyFileKey = "Screening:PolicyFile";
     public const string ModelsDirectoryKey = "Screening:ModelsDirectory";
-    public const int FailuresToBreak = 5;
-    public static readonly TimeSpan HostedTimeout = TimeSpan.FromMilliseconds(800);
-    public static readonly TimeSpan BreakLength = TimeSpan.FromSeconds(30);
+
+    // Many times what scores of one text take.
+    private const int LongestAnswer = 64 * 1024;
 
     /// <summary>The layers that look at texts, the trained heads and the policy of the settings.</summary>
     /// <exception cref="ScreeningPolicyException">The policy cannot be used.</exception>
@@ -29,10 +27,7 @@ public static class ScreeningSetup
             provider.GetRequiredService<IOptions<HostedClassifierOptions>>().Value.Url is null ? null : provider.GetRequiredService<HostedClassifier>()))
         .AddSingleton(PolicyOf(configuration));
 
-    /// <summary>
-    /// The classifier elsewhere: waited for <see cref="HostedTimeout"/>, and after <see cref="FailuresToBreak"/> failures in
-    /// a row, or half of more, not asked for <see cref="BreakLength"/>.
-    /// </summary>
+    /// <summary>The classifier elsewhere.</summary>
     public static IServiceCollection AddHostedClassifier(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<HostedClassifierOptions>()
@@ -44,27 +39,15 @@ public static class ScreeningSetup
         services.AddHttpClient(HostedClassifier.ClientName)
             .ConfigureHttpClient((provider, client) =>
             {
-                // The handler below sets the time; what is sent in headers is not logged.
+                // How long it may take is the classifier's to say.
                 client.Timeout = Timeout.InfiniteTimeSpan;
+                client.MaxResponseContentBufferSize = LongestAnswer;
                 if (provider.GetRequiredService<IOptions<HostedClassifierOptions>>().Value.ApiKey is { Length: > 0 } secret)
                 {
                     client.DefaultRequestHeaders.Authorization = new("Bearer", secret);
                 }
             })
-            .RedactLoggedHeaders(["Authorization"])
-            .AddResilienceHandler(HostedClassifier.ClientName, (builder, context) =>
-            {
-                builder.TimeProvider = context.ServiceProvider.GetService<TimeProvider>();
-                builder
-                    .AddCircuitBreaker(new HttpCircuitBreakerStrategyOptions
-                    {
-                        FailureRatio = 0.5,
-                        MinimumThroughput = FailuresToBreak,
-                        SamplingDuration = BreakLength,
-                        BreakDuration = BreakLength,
-                    })
-                    .AddTimeout(HostedTimeout);
-            });
+            .RedactLoggedHeaders(["Authorization"]);
         return services.AddSingleton<HostedClassifier>();
     }
 

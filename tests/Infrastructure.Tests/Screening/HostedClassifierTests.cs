@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -67,6 +68,7 @@ public sealed class HostedClassifierTests : IDisposable
     [InlineData(HttpStatusCode.Unauthorized, "{}")]
     [InlineData(HttpStatusCode.OK, "<html>")]
     [InlineData(HttpStatusCode.OK, "{\"results\":[]}")]
+    [InlineData(HttpStatusCode.OK, "{\"results\":[{\"category_scores\":{\"harassment\":1e999}}]}")]
     public async Task Whatever_else_it_answers_is_no_answer_and_its_secret_is_not_logged(HttpStatusCode status, string body)
     {
         provider.Answers = (status, body);
@@ -80,24 +82,56 @@ public sealed class HostedClassifierTests : IDisposable
     [Fact]
     public async Task One_that_hangs_is_waited_for_so_long_then_left_alone_and_tried_again()
     {
-        for (var failure = 1; failure <= ScreeningSetup.FailuresToBreak; failure++)
+        for (var failure = 1; failure <= HostedClassifier.FailuresToBreak; failure++)
         {
             var hanging = classifier.Classify("hello", CancellationToken.None);
             await provider.WasAsked(failure);
-            clock.Advance(ScreeningSetup.HostedTimeout - TimeSpan.FromMilliseconds(1));
+            clock.Advance(HostedClassifier.Patience - TimeSpan.FromMilliseconds(1));
             Assert.False(hanging.IsCompleted);
             clock.Advance(TimeSpan.FromMilliseconds(1));
             await Assert.ThrowsAsync<DependencyUnavailableException>(() => hanging);
         }
 
         await Assert.ThrowsAsync<DependencyUnavailableException>(() => classifier.Classify("hello", CancellationToken.None));
-        Assert.Equal(ScreeningSetup.FailuresToBreak, provider.Asked.Count);
+        Assert.Equal(HostedClassifier.FailuresToBreak, provider.Asked.Count);
 
         provider.Answers = (HttpStatusCode.OK, Scores);
-        clock.Advance(ScreeningSetup.BreakLength);
+        clock.Advance(HostedClassifier.BreakLength);
         await classifier.Classify("hello", CancellationToken.None);
         await classifier.Classify("hello", CancellationToken.None);
-        Assert.Equal(ScreeningSetup.FailuresToBreak + 2, provider.Asked.Count);
+        Assert.Equal(HostedClassifier.FailuresToBreak + 2, provider.Asked.Count);
+    }
+
+    [Fact]
+    public async Task One_whose_answer_stalls_half_way_is_waited_for_no_longer_and_then_left_alone()
+    {
+        provider.Answers = (HttpStatusCode.OK, Scores);
+        provider.StallsHalfWay = true;
+        for (var failure = 1; failure <= HostedClassifier.FailuresToBreak; failure++)
+        {
+            var stalled = classifier.Classify("hello", CancellationToken.None);
+            await log.Says("End processing HTTP request", failure);
+            clock.Advance(HostedClassifier.Patience);
+            await Assert.ThrowsAsync<DependencyUnavailableException>(() => stalled.WaitAsync(TimeSpan.FromSeconds(30)));
+        }
+
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => classifier.Classify("hello", CancellationToken.None));
+        Assert.Equal(HostedClassifier.FailuresToBreak, provider.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Unauthorized, "{}")]
+    [InlineData(HttpStatusCode.TooManyRequests, "{}")]
+    [InlineData(HttpStatusCode.OK, "<html>")]
+    public async Task One_that_never_answers_with_scores_is_left_alone(HttpStatusCode status, string body)
+    {
+        provider.Answers = (status, body);
+        for (var time = 1; time <= HostedClassifier.FailuresToBreak + 1; time++)
+        {
+            await Assert.ThrowsAsync<DependencyUnavailableException>(() => classifier.Classify("hello", CancellationToken.None));
+        }
+
+        Assert.Equal(HostedClassifier.FailuresToBreak, provider.Asked.Count);
     }
 
     public void Dispose()
@@ -142,6 +176,9 @@ public sealed class HostedClassifierTests : IDisposable
         /// <summary>Null: it hangs.</summary>
         public (HttpStatusCode Status, string Body)? Answers { get; set; }
 
+        /// <summary>It sends half of its answer, and nothing more.</summary>
+        public bool StallsHalfWay { get; set; }
+
         public ConcurrentQueue<(string? Authorization, string Body)> Asked { get; } = new();
 
         public async Task WasAsked(int times)
@@ -167,7 +204,17 @@ public sealed class HostedClassifierTests : IDisposable
                     {
                         context.Response.StatusCode = (int)status;
                         context.Response.ContentType = "application/json";
-                        context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
+                        var bytes = Encoding.UTF8.GetBytes(body);
+                        if (StallsHalfWay)
+                        {
+                            context.Response.ContentLength64 = bytes.Length;
+                            await context.Response.OutputStream.WriteAsync(bytes.AsMemory(0, bytes.Length / 2));
+                            await context.Response.OutputStream.FlushAsync();
+                        }
+                        else
+                        {
+                            context.Response.Close(bytes, willBlock: false);
+                        }
                     }
 
                     requests.Release();
@@ -183,6 +230,17 @@ public sealed class HostedClassifierTests : IDisposable
     private sealed class Lines : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> Written { get; } = new();
+
+        /// <summary>Returns when a line with this was written so many times.</summary>
+        public async Task Says(string part, int times)
+        {
+            var patience = Stopwatch.StartNew();
+            while (Written.Count(line => line.Contains(part, StringComparison.Ordinal)) < times)
+            {
+                Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30), $"'{part}' was not logged within 30 seconds.");
+                await Task.Delay(5);
+            }
+        }
 
         public ILogger CreateLogger(string categoryName) => this;
 
