@@ -84,7 +84,7 @@ public static class ScreeningReport
     private static void Row(StringBuilder text, ScreeningCategory head, string name, IReadOnlyList<(Example Example, bool IsPositive, double Score)> scored, string bar)
     {
         var positives = scored.Count(one => one.IsPositive);
-        var threshold = Policy.Thresholds.Where(one => one.Key.Category == head).Select(one => one.Value).DefaultIfEmpty(1).Min();
+        var threshold = Policy.Thresholds.Where(one => one.Key.Model == TrainedHeads.Name && one.Key.Category == head).Select(one => one.Value).DefaultIfEmpty(1).Min();
         var caught = scored.Count(one => one.IsPositive && one.Score >= threshold);
         text.AppendLine(CultureInfo.InvariantCulture, $"| {head.ToString().ToLowerInvariant()} | {name}: {scored.Count} | {positives} | {HeadMeasures.Auc(scored.Select(one => (one.IsPositive, one.Score))):F3} | {bar} | {threshold:F3} | {100.0 * caught / Math.Max(1, positives):F0} |");
     }

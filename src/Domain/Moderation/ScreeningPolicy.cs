@@ -94,14 +94,16 @@ public sealed record ScreeningPolicy(
     string Version, IReadOnlyDictionary<(ScreeningCategory Category, Severity Severity), ScreeningAction> Actions)
 {
     /// <summary>
-    /// From which score of a classifier on, 0 to 1, a text counts as how bad; a category that is not named is passed over.
+    /// From which score of which classifier on, 0 to 1, a text counts as how bad; what is not named is passed over. One
+    /// classifier's scores say nothing about another's: each has thresholds of its own.
     /// </summary>
-    public IReadOnlyDictionary<(ScreeningCategory Category, Severity Severity), double> Thresholds { get; init; } =
-        new Dictionary<(ScreeningCategory, Severity), double>();
+    public IReadOnlyDictionary<(string Model, ScreeningCategory Category, Severity Severity), double> Thresholds { get; init; } =
+        new Dictionary<(string, ScreeningCategory, Severity), double>();
 
     /// <summary>
-    /// What a classifier's scores come to: for each category the worst severity whose threshold is reached. Scores for
-    /// sexual talk count only where the lexicon found some too, since what they were learned from is mostly swearing.
+    /// What a classifier's scores come to: for each category the worst severity whose threshold is reached. Scores of the
+    /// trained heads for sexual talk count only where the lexicon found some too, since what they were learned from is
+    /// mostly swearing.
     /// </summary>
     /// <param name="others">What the other layers found in the same text.</param>
     public IEnumerable<Finding> FindingsOf(Classification classification, IReadOnlyList<Finding> others)
@@ -110,13 +112,17 @@ public sealed record ScreeningPolicy(
             finding.Layer == ScreeningLayer.Lexicon && finding.Category is ScreeningCategory.Sexual or ScreeningCategory.ChildSafety);
         return
             from score in classification.Scores
-            where score.Key != ScreeningCategory.Sexual || isSexual
-            let reached = Thresholds.Where(threshold => threshold.Key.Category == score.Key && score.Value >= threshold.Value).ToArray()
-            where reached.Length > 0
+            where isSexual || classification.Model != Classification.HeadsModel || score.Key != ScreeningCategory.Sexual
+            let severity = SeverityOf(classification.Model, score.Key, score.Value)
+            where severity is not null
             select new Finding(
-                ScreeningLayer.Model, score.Key, reached.Max(threshold => threshold.Key.Severity), score.Value,
-                $"{classification.Model}/{Word(score.Key)}", classification.Version);
+                ScreeningLayer.Model, score.Key, severity.Value, score.Value, $"{classification.Model}/{Word(score.Key)}", classification.Version);
     }
+
+    /// <summary>How bad a classifier's score is: the worst severity whose threshold it reaches; null where it reaches none.</summary>
+    public Severity? SeverityOf(string model, ScreeningCategory category, double score) => Thresholds
+        .Where(threshold => threshold.Key.Model == model && threshold.Key.Category == category && score >= threshold.Value)
+        .Max(threshold => (Severity?)threshold.Key.Severity);
 
     /// <summary>What the other layers found, and beside it what a classifier's scores come to (<see cref="FindingsOf"/>).</summary>
     public IReadOnlyList<Finding> WithScores(IReadOnlyList<Finding> found, Classification classification) =>

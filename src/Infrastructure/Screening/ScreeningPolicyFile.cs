@@ -1,13 +1,15 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using RandomChat.Application.Events;
 using RandomChat.Domain.Moderation;
+using RandomChat.Infrastructure.Screening.Models;
 
 namespace RandomChat.Infrastructure.Screening;
 
 /// <summary>
 /// The policy as moderators read and change it: a JSON file with a version, an action by category and severity
-/// (<c>actions</c>), and from which score of a classifier on a text counts as how bad (<c>heads</c>, which may be missing:
-/// classifiers then lead to nothing).
+/// (<c>actions</c>), and from which score of a classifier on a text counts as how bad: <c>heads</c> for the trained heads,
+/// <c>openai</c> for the hosted classifier. Where one is missing, that classifier leads to nothing.
 /// </summary>
 public static class ScreeningPolicyFile
 {
@@ -26,15 +28,12 @@ public static class ScreeningPolicyFile
                 throw new ScreeningPolicyException(path, "it needs a version and actions");
             }
 
-            foreach (var (category, thresholds) in written.Heads ?? [])
+            return new(written.Version, Flat(written.Actions))
             {
-                if (WrongOf(thresholds) is { } wrong)
-                {
-                    throw new ScreeningPolicyException(path, $"in heads, {JsonNamingPolicy.CamelCase.ConvertName(category.ToString())} {wrong}");
-                }
-            }
-
-            return new(written.Version, Flat(written.Actions)) { Thresholds = Flat(written.Heads ?? []) };
+                Thresholds = ThresholdsOf(path, "heads", TrainedHeads.Name, written.Heads)
+                    .Concat(ThresholdsOf(path, "openai", HostedClassifier.Name, written.OpenAi))
+                    .ToDictionary(),
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -45,6 +44,20 @@ public static class ScreeningPolicyFile
     private static Dictionary<(ScreeningCategory, Severity), T> Flat<T>(Dictionary<ScreeningCategory, Dictionary<Severity, T>> rules) =>
         rules.SelectMany(category => category.Value.Select(severity => ((category.Key, severity.Key), severity.Value)))
             .ToDictionary(rule => rule.Item1, rule => rule.Value);
+
+    private static IEnumerable<KeyValuePair<(string, ScreeningCategory, Severity), double>> ThresholdsOf(
+        string path, string section, string model, Dictionary<ScreeningCategory, Dictionary<Severity, double>>? thresholds)
+    {
+        foreach (var (category, scores) in thresholds ?? [])
+        {
+            if (WrongOf(scores) is { } wrong)
+            {
+                throw new ScreeningPolicyException(path, $"in {section}, {JsonNamingPolicy.CamelCase.ConvertName(category.ToString())} {wrong}");
+            }
+        }
+
+        return Flat(thresholds ?? []).Select(threshold => KeyValuePair.Create((model, threshold.Key.Item1, threshold.Key.Item2), threshold.Value));
+    }
 
     private static string? WrongOf(Dictionary<Severity, double> thresholds)
     {
@@ -57,7 +70,8 @@ public static class ScreeningPolicyFile
     private sealed record Written(
         string? Version,
         Dictionary<ScreeningCategory, Dictionary<Severity, ScreeningAction>>? Actions,
-        Dictionary<ScreeningCategory, Dictionary<Severity, double>>? Heads);
+        Dictionary<ScreeningCategory, Dictionary<Severity, double>>? Heads,
+        [property: JsonPropertyName("openai")] Dictionary<ScreeningCategory, Dictionary<Severity, double>>? OpenAi);
 }
 
 /// <summary>The policy of the screening cannot be used.</summary>

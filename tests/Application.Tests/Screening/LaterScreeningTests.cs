@@ -27,10 +27,10 @@ public sealed class LaterScreeningTests : IDisposable
             [(ScreeningCategory.Spam, Severity.Severe)] = ScreeningAction.Flag,
             [(ScreeningCategory.Contact, Severity.Mild)] = ScreeningAction.Warn,
         },
-        Thresholds = new Dictionary<(ScreeningCategory, Severity), double>
+        Thresholds = new Dictionary<(string, ScreeningCategory, Severity), double>
         {
-            [(ScreeningCategory.Toxic, Severity.Strong)] = 0.8,
-            [(ScreeningCategory.Toxic, Severity.Severe)] = 0.95,
+            [("model", ScreeningCategory.Toxic, Severity.Strong)] = 0.8,
+            [("model", ScreeningCategory.Toxic, Severity.Severe)] = 0.95,
         },
     };
 

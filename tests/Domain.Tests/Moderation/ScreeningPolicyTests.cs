@@ -22,14 +22,16 @@ public sealed class ScreeningPolicyTests
 
     private static readonly ScreeningPolicy WithHeads = Policy with
     {
-        Thresholds = new Dictionary<(ScreeningCategory, Severity), double>
+        Thresholds = new Dictionary<(string, ScreeningCategory, Severity), double>
         {
-            [(ScreeningCategory.Toxic, Severity.Mild)] = 0.5,
-            [(ScreeningCategory.Toxic, Severity.Strong)] = 0.8,
-            [(ScreeningCategory.Toxic, Severity.Severe)] = 0.95,
-            [(ScreeningCategory.Hate, Severity.Strong)] = 0.7,
-            [(ScreeningCategory.Sexual, Severity.Strong)] = 0.6,
-            [(ScreeningCategory.ChildSafety, Severity.Strong)] = 0.6,
+            [("model", ScreeningCategory.Toxic, Severity.Mild)] = 0.5,
+            [("model", ScreeningCategory.Toxic, Severity.Strong)] = 0.8,
+            [("model", ScreeningCategory.Toxic, Severity.Severe)] = 0.95,
+            [("model", ScreeningCategory.Hate, Severity.Strong)] = 0.7,
+            [("model", ScreeningCategory.Sexual, Severity.Strong)] = 0.6,
+            [("model", ScreeningCategory.ChildSafety, Severity.Strong)] = 0.6,
+            [("other", ScreeningCategory.Toxic, Severity.Mild)] = 0.3,
+            [("other", ScreeningCategory.Sexual, Severity.Strong)] = 0.9,
         },
     };
 
@@ -58,7 +60,17 @@ public sealed class ScreeningPolicyTests
     }
 
     [Fact]
-    public void A_score_for_sexual_talk_counts_only_beside_a_sexual_word()
+    public void Each_classifier_has_thresholds_of_its_own()
+    {
+        var scored = Scored((ScreeningCategory.Toxic, 0.4), (ScreeningCategory.Hate, 0.9));
+
+        Assert.Equal("model/hate", Assert.Single(WithHeads.FindingsOf(scored, [])).Rule);
+        Assert.Equal("other/toxic", Assert.Single(WithHeads.FindingsOf(scored with { Model = "other" }, [])).Rule);
+        Assert.Empty(WithHeads.FindingsOf(scored with { Model = "unknown" }, []));
+    }
+
+    [Fact]
+    public void A_score_of_the_heads_for_sexual_talk_counts_only_beside_a_sexual_word()
     {
         var scored = Scored((ScreeningCategory.Sexual, 1));
         var word = Rude with { Category = ScreeningCategory.Sexual, Severity = Severity.Mild };
@@ -67,6 +79,7 @@ public sealed class ScreeningPolicyTests
         Assert.Empty(WithHeads.FindingsOf(scored, [Slur, Phone, Repeated, word with { Layer = ScreeningLayer.Model }]));
         Assert.Equal("model/sexual", Assert.Single(WithHeads.FindingsOf(scored, [Phone, word])).Rule);
         Assert.Equal("model/sexual", Assert.Single(WithHeads.FindingsOf(scored, [word with { Category = ScreeningCategory.ChildSafety }])).Rule);
+        Assert.Equal("other/sexual", Assert.Single(WithHeads.FindingsOf(scored with { Model = "other" }, [])).Rule);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace RandomChat.Infrastructure.Screening.Models;
 public sealed class TrainedHeads : ITextClassifier
 {
     /// <summary>The first part of the rules of their findings.</summary>
-    public const string Name = "model";
+    public const string Name = Classification.HeadsModel;
 
     private readonly LocalTextScreen screen = new();
     private readonly Lazy<Loaded> loaded;
