@@ -25,8 +25,8 @@ internal static partial class LogMessages
     [LoggerMessage(10, LogLevel.Warning, "To record {What} was refused with {Code}; it is left out.")]
     public static partial void PendingRefused(ILogger log, string what, string code);
 
-    [LoggerMessage(60, LogLevel.Warning, "A classifier gives no answer; delivered messages go on without it until it does.")]
-    public static partial void NoClassification(ILogger log, Exception e);
+    [LoggerMessage(60, LogLevel.Warning, "The {Classifier} classifier gives no answer; delivered messages go on without it until it does.")]
+    public static partial void NoClassification(ILogger log, string classifier, Exception e);
 
     [LoggerMessage(6, LogLevel.Information, "{Count} open matches were restored.")]
     public static partial void MatchesRestored(ILogger log, int count);

@@ -55,7 +55,7 @@ public sealed class MessageScreening(ITextScreen screen, Classifiers classifiers
     {
         try
         {
-            return classifiers.OnTheWay?.Classify(body, CancellationToken.None) is { IsCompletedSuccessfully: true } answered ? answered.Result : null;
+            return classifiers.Local?.Classify(body, CancellationToken.None) is { IsCompletedSuccessfully: true } answered ? answered.Result : null;
         }
         catch (DependencyUnavailableException)
         {

@@ -19,8 +19,17 @@ public sealed class ScreeningMeter
     /// <summary>Too many messages waited.</summary>
     public const string Full = "full";
 
-    /// <summary>No classifier answered.</summary>
+    /// <summary>Its key is gone, or about to be: it waited too long.</summary>
+    public const string Old = "old";
+
+    /// <summary>The classifier at hand did not answer.</summary>
     public const string NoAnswer = "no-answer";
+
+    /// <summary>The hosted classifier was asked about as many as it may be at once.</summary>
+    public const string HostedBusy = "hosted-busy";
+
+    /// <summary>The hosted classifier did not answer, or is left alone after failures.</summary>
+    public const string HostedNoAnswer = "hosted-no-answer";
 
     private readonly Counter<long> verdicts;
     private readonly Counter<long> skipped;
@@ -30,7 +39,7 @@ public sealed class ScreeningMeter
     {
         var meter = meters.Create(Meter);
         verdicts = meter.CreateCounter<long>(Verdicts, "{text}", "Texts screened, by what was done.");
-        skipped = meter.CreateCounter<long>(Skipped, "{text}", "Delivered texts that no classifier looked at.");
+        skipped = meter.CreateCounter<long>(Skipped, "{text}", "Delivered texts that a classifier did not look at.");
         duration = meter.CreateHistogram<double>(Duration, "s", "What the layers on a message's way took.");
     }
 

@@ -48,13 +48,31 @@ internal sealed class ScreeningQueue(int capacity)
         }
     }
 
+    /// <summary>Lets go of what a visitor wrote.</summary>
+    public void Forget(Guid visitorId)
+    {
+        lock (gate)
+        {
+            first = new(first.Where(message => message.Sender.VisitorId != visitorId));
+            others = new(others.Where(message => message.Sender.VisitorId != visitorId));
+        }
+    }
+
     /// <summary>The next message, as soon as there is one.</summary>
     public async Task<DeliveredMessage> Take(CancellationToken ct)
     {
-        await waiting.Reader.ReadAsync(ct);
-        lock (gate)
+        while (true)
         {
-            return first.TryDequeue(out var message) ? message : others.Dequeue();
+            await waiting.Reader.ReadAsync(ct);
+            lock (gate)
+            {
+                if (first.TryDequeue(out var message) || others.TryDequeue(out message))
+                {
+                    return message;
+                }
+
+                // What was announced is forgotten.
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using RandomChat.Application.Matches;
 using RandomChat.Application.Realtime;
+using RandomChat.Application.Screening;
 
 namespace RandomChat.Application.Visitors;
 
@@ -10,14 +11,15 @@ public interface IErasureNews
     event Action<Guid>? Erased;
 }
 
-/// <summary>Lets this node forget visitors who were erased: their session, their name, what it remembers of their last match, their connections.</summary>
-public sealed class ErasedVisitors(VisitorProfiles profiles, LiveMatches matches, ILocalConnections connections)
+/// <summary>Lets this node forget visitors who were erased: their session, their name, what it remembers of their last match, what waits for a classifier, their connections.</summary>
+public sealed class ErasedVisitors(VisitorProfiles profiles, LiveMatches matches, LaterScreening later, ILocalConnections connections)
 {
     /// <summary>Doing it again does no harm.</summary>
     public void Forget(Guid visitorId)
     {
         profiles.NoteErased(visitorId);
         matches.Forget(visitorId);
+        later.Forget(visitorId);
         connections.Close(visitorId);
     }
 }

@@ -18,14 +18,20 @@ public static class ScreeningSetup
     /// <summary>The layers that look at texts, the trained heads and the policy of the settings.</summary>
     /// <exception cref="ScreeningPolicyException">The policy cannot be used.</exception>
     /// <exception cref="ScreeningModelException">The trained heads cannot be used.</exception>
-    public static IServiceCollection AddScreening(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton<ITextScreen, LocalTextScreen>()
-        .AddSingleton<ITextClassifier>(HeadsOf(configuration))
-        .AddHostedClassifier(configuration)
-        .AddSingleton(provider => new Classifiers(
-            provider.GetService<ITextClassifier>(),
-            provider.GetRequiredService<IOptions<HostedClassifierOptions>>().Value.Url is null ? null : provider.GetRequiredService<HostedClassifier>()))
-        .AddSingleton(PolicyOf(configuration));
+    public static IServiceCollection AddScreening(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<HostedClassifierOptions>().Validate<ScreeningPolicy>(
+            (hosted, policy) => hosted.Url is null || policy.Thresholds.Keys.Any(threshold => threshold.Model == HostedClassifier.Name),
+            "Screening:Hosted:Url is set, but the screening policy has nothing under openai: texts would be sent away for nothing.");
+        return services
+            .AddSingleton<ITextScreen, LocalTextScreen>()
+            .AddSingleton<ITextClassifier>(HeadsOf(configuration))
+            .AddHostedClassifier(configuration)
+            .AddSingleton(provider => new Classifiers(
+                provider.GetService<ITextClassifier>(),
+                provider.GetRequiredService<IOptions<HostedClassifierOptions>>().Value.Url is null ? null : provider.GetRequiredService<HostedClassifier>()))
+            .AddSingleton(PolicyOf(configuration));
+    }
 
     /// <summary>The classifier elsewhere.</summary>
     public static IServiceCollection AddHostedClassifier(this IServiceCollection services, IConfiguration configuration)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -28,7 +29,9 @@ public sealed class World
     /// <param name="registry">Where there are several nodes.</param>
     /// <param name="classifiers">None, unless a test says so.</param>
     /// <param name="policy">That of the file, unless a test says so.</param>
-    public World(FaultyEventStore? log = null, IMatchRegistry? registry = null, Classifiers? classifiers = null, ScreeningPolicy? policy = null)
+    /// <param name="screeningLog">What the screening after delivery logs.</param>
+    public World(FaultyEventStore? log = null, IMatchRegistry? registry = null, Classifiers? classifiers = null, ScreeningPolicy? policy = null,
+        ILogger<LaterScreening>? screeningLog = null)
     {
         Log = log ?? new();
         Registry = registry ?? new OneNode();
@@ -42,7 +45,8 @@ public sealed class World
         policy ??= ScreeningPolicyFile.Read(null);
         var meter = new ScreeningMeter(Meters);
         LaterScreening = new(
-            classifiers, policy, Verdicts, Connections, meter, Clock, Options.Create(new ScreeningOptions()), NullLogger<LaterScreening>.Instance);
+            classifiers, policy, Verdicts, Connections, meter, Clock, Options.Create(new ScreeningOptions()), matchOptions,
+            screeningLog ?? NullLogger<LaterScreening>.Instance);
         Conversation = new(
             Log, EventCodec.Default, Sealer, Connections, Registry, new(new LocalTextScreen(), classifiers, policy, Suspicion, meter), Verdicts, LaterScreening,
             Clock, matchOptions, NullLogger<Conversation>.Instance);

@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Screening;
 using RandomChat.Application.Tests.Fakes;
+using RandomChat.Application.Visitors;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
 using RandomChat.Infrastructure.Screening;
@@ -31,6 +34,8 @@ public sealed class LaterScreeningTests : IDisposable
         {
             [("model", ScreeningCategory.Toxic, Severity.Strong)] = 0.8,
             [("model", ScreeningCategory.Toxic, Severity.Severe)] = 0.95,
+            [("openai", ScreeningCategory.Toxic, Severity.Strong)] = 0.7,
+            [("openai", ScreeningCategory.Hate, Severity.Severe)] = 0.9,
         },
     };
 
@@ -135,17 +140,145 @@ public sealed class LaterScreeningTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_the_hosted_one_gives_no_answer_the_local_one_is_asked()
+    public async Task Where_the_hosted_one_gives_no_answer_the_word_of_the_local_one_stands()
     {
         var (down, local) = (new Fails(), Scores(0.9));
-        var world = WorldWith(new(local, down));
+        using var skipped = new Skipped(out var world, new(local, down), Policy);
         var (match, _) = await Meet(world);
         await Say(world, match, "you are no good");
 
         await Screened(world, () => Verdicts(world, match).Any());
 
+        Assert.Equal("model/toxic", Verdicts(world, match).Single().Verdict.Rule);
         Assert.Equal(1, down.Asked);
         Assert.Equal(["you are no good"], local.Asked);
+        Assert.Equal(1, skipped.Of(ScreeningMeter.HostedNoAnswer));
+        Assert.Equal(0, skipped.Of(ScreeningMeter.NoAnswer));
+    }
+
+    [Fact]
+    public async Task A_slow_hosted_one_is_asked_about_so_many_at_once_and_the_local_one_about_each()
+    {
+        const int All = 3 * LaterScreening.HostedAtOnce;
+        var (local, hosted) = (Scores(0), new Hosted());
+        using var skipped = new Skipped(out var world, new(local, hosted), Policy);
+        var (match, _) = await Meet(world);
+        string[] bodies = [.. Enumerable.Range(1, All).Select(number => $"{number}")];
+        foreach (var body in bodies)
+        {
+            world.LaterScreening.Add(Delivered(match, body));
+        }
+
+        // The clock stands: nobody's patience ends, and nothing rests.
+        var run = world.LaterScreening.Run(stop.Token);
+        await World.Until(() => Task.FromResult(local.Asked.Count == All));
+
+        Assert.Equal(bodies, local.Asked);
+        Assert.Equal(bodies.Take(LaterScreening.HostedAtOnce), hosted.Asked.Select(asked => asked.Text));
+        Assert.Equal(All - LaterScreening.HostedAtOnce, skipped.Of(ScreeningMeter.HostedBusy));
+
+        hosted.Asked.First().Answer.SetResult(Classified("openai", ScreeningCategory.Toxic, 0.8));
+        await World.Until(async () =>
+        {
+            await world.Verdicts.Flush(CancellationToken.None);
+            return Verdicts(world, match).Any();
+        });
+        await World.Until(() =>
+        {
+            world.LaterScreening.Add(Delivered(match, "another"));
+            return Task.FromResult(hosted.Asked.Count > LaterScreening.HostedAtOnce);
+        });
+        await Stopped(run);
+    }
+
+    [Theory]
+    [InlineData("you are no good", ScreeningCategory.Hate, 0.95, "openai/hate")]
+    [InlineData("you are no good", ScreeningCategory.Toxic, 0.8, "model/toxic")]
+    [InlineData("you are no good", ScreeningCategory.Hate, 0.5, "model/toxic")]
+    [InlineData(Slur, ScreeningCategory.Hate, 0.95, "lexicon")]
+    public async Task Of_what_both_find_the_worst_is_recorded_and_nothing_twice(string body, ScreeningCategory category, double score, string rule)
+    {
+        var (local, hosted) = (Scores(0.9), new Hosted());
+        var world = WorldWith(new(local, hosted));
+        var (match, _) = await Meet(world);
+        var said = await Say(world, match, body);
+        var run = world.LaterScreening.Run(stop.Token);
+        await World.Until(() => Task.FromResult(!hosted.Asked.IsEmpty));
+        hosted.Asked.Single().Answer.SetResult(Classified("openai", category, score));
+
+        // When there is a verdict on the next one, the first one was judged.
+        var next = await Say(world, match, "hello");
+        await World.Until(() => Task.FromResult(hosted.Asked.Count == 2));
+        hosted.Asked.Last().Answer.SetResult(Classified("openai", category, 0));
+        await World.Until(async () =>
+        {
+            await world.Verdicts.Flush(CancellationToken.None);
+            return Verdicts(world, match).Any(one => one.MessageId == next.MessageId);
+        });
+
+        Assert.Equal(rule, Assert.Single(Verdicts(world, match), one => one.MessageId == said.MessageId).Verdict.Rule);
+        Assert.Equal(rule == "model/toxic" ? 2 : 1, world.Connections.Told<Notice>(Connection).Count());
+        await Stopped(run);
+    }
+
+    [Fact]
+    public async Task One_that_is_silent_is_logged_once_until_it_answers_again_whatever_the_other_does()
+    {
+        var lines = new Lines();
+        var (local, hosted) = (Scores(0), new Fails());
+        var world = new World(classifiers: new(local, hosted), policy: Policy, screeningLog: lines);
+        var (match, _) = await Meet(world);
+        world.LaterScreening.Add(Delivered(match, "one"));
+        world.LaterScreening.Add(Delivered(match, "two"));
+        world.LaterScreening.Add(Delivered(match, "three"));
+        var run = world.LaterScreening.Run(stop.Token);
+        await World.Until(() => Task.FromResult(local.Asked.Count == 3));
+
+        Assert.Equal(3, hosted.Asked);
+        Assert.Equal("The hosted classifier gives no answer; delivered messages go on without it until it does.", Assert.Single(lines.Written));
+
+        hosted.Answers = true;
+        world.LaterScreening.Add(Delivered(match, "four"));
+        await World.Until(() => Task.FromResult(local.Asked.Count == 4));
+        hosted.Answers = false;
+        world.LaterScreening.Add(Delivered(match, "five"));
+        await World.Until(() => Task.FromResult(local.Asked.Count == 5));
+        Assert.Equal(2, lines.Written.Count);
+        await Stopped(run);
+    }
+
+    [Fact]
+    public async Task What_waits_of_a_visitor_who_is_erased_is_shown_to_no_classifier()
+    {
+        var (local, hosted) = (Scores(0), new Hosted());
+        var world = WorldWith(new(local, hosted));
+        var (match, bob) = await Meet(world);
+        var profiles = new VisitorProfiles(world.Executor, world.Sealer, world.Clock);
+        await Say(world, match, "one of ann");
+        await Say(world, match, "you idiot");
+        world.LaterScreening.Add(Delivered(match, "one of bob") with { Sender = match.Find(bob)! });
+
+        new ErasedVisitors(profiles, world.Matches, world.LaterScreening, world.Connections).Forget(ann);
+
+        await Screened(world, () => local.Asked.Count == 1);
+        Assert.Equal(["one of bob"], local.Asked);
+        Assert.Equal(["one of bob"], hosted.Asked.Select(asked => asked.Text));
+    }
+
+    [Fact]
+    public async Task What_waited_longer_than_messages_are_kept_is_shown_to_no_classifier_and_counted()
+    {
+        var local = Scores(0);
+        using var skipped = new Skipped(out var world, new(local), Policy);
+        var (match, _) = await Meet(world);
+        await Say(world, match, "yesterday");
+        world.Clock.Advance(new MatchOptions().MessageRetention + TimeSpan.FromSeconds(1));
+        await Say(world, match, "today");
+
+        await Screened(world, () => local.Asked.Count == 1);
+
+        Assert.Equal(["today"], local.Asked);
+        Assert.Equal(1, skipped.Of(ScreeningMeter.Old));
     }
 
     [Fact]
@@ -212,6 +345,9 @@ public sealed class LaterScreeningTests : IDisposable
 
     private static Classifier Scores(double toxic) => new(toxic);
 
+    private static Classification Classified(string model, ScreeningCategory category, double score) =>
+        new(model, "7", new Dictionary<ScreeningCategory, double> { [category] = score });
+
     private static DeliveredMessage Delivered(LiveMatch match, string body, params Finding[] found) => new(
         match, match.First, new(Guid.NewGuid(), 1, match.Started.At, MessageAnswer.Delivered, null), body, found, null, null);
 
@@ -262,7 +398,7 @@ public sealed class LaterScreeningTests : IDisposable
         {
             Asked.Add(text);
             Works?.Invoke();
-            return Task.FromResult(new Classification("model", "7", new Dictionary<ScreeningCategory, double> { [ScreeningCategory.Toxic] = toxic }));
+            return Task.FromResult(Classified("model", ScreeningCategory.Toxic, toxic));
         }
     }
 
@@ -271,15 +407,43 @@ public sealed class LaterScreeningTests : IDisposable
         public Task<Classification> Classify(string text, CancellationToken ct) => new TaskCompletionSource<Classification>().Task;
     }
 
+    /// <summary>A classifier elsewhere that answers when a test says so.</summary>
+    private sealed class Hosted : ITextClassifier
+    {
+        public ConcurrentQueue<(string Text, TaskCompletionSource<Classification> Answer)> Asked { get; } = new();
+
+        public Task<Classification> Classify(string text, CancellationToken ct)
+        {
+            var answer = new TaskCompletionSource<Classification>(TaskCreationOptions.RunContinuationsAsynchronously);
+            Asked.Enqueue((text, answer));
+            return answer.Task;
+        }
+    }
+
     private sealed class Fails : ITextClassifier
     {
         public int Asked { get; private set; }
 
+        public bool Answers { get; set; }
+
         public Task<Classification> Classify(string text, CancellationToken ct)
         {
             Asked++;
-            throw new DependencyUnavailableException("classifier");
+            return Answers ? Task.FromResult(Classified("openai", ScreeningCategory.Toxic, 0)) : throw new DependencyUnavailableException("classifier");
         }
+    }
+
+    private sealed class Lines : ILogger<LaterScreening>
+    {
+        public ConcurrentQueue<string> Written { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Written.Enqueue(formatter(state, exception));
     }
 
     /// <summary>Messages of one world that no classifier looked at, as they are counted.</summary>

@@ -17,7 +17,7 @@ public sealed class EraseVisitorTests
     {
         profiles = new(world.Executor, world.Sealer, world.Clock);
         handler = new(
-            world.Matchmaker, world.Departures, world.Executor, world.Sealer, new(profiles, world.Matches, world.Connections), world.Clock);
+            world.Matchmaker, world.Departures, world.Executor, world.Sealer, new(profiles, world.Matches, world.LaterScreening, world.Connections), world.Clock);
     }
 
     [Fact]
