@@ -69,6 +69,9 @@ public enum ScreeningLayer
 public sealed record Finding(
     ScreeningLayer Layer, ScreeningCategory Category, Severity Severity, double Score, string Rule, string RuleVersion)
 {
+    /// <summary>Which classifier a rule of <see cref="ScreeningLayer.Model"/> is one of.</summary>
+    public static string ModelOf(string rule) => rule.Split('/')[0];
+
     /// <summary>Which kind of layer a rule is one of.</summary>
     public static ScreeningLayer LayerOf(string rule) => rule.Split('/')[0] switch
     {

@@ -24,11 +24,12 @@ internal static class WhatIfScreening
     private static async Task<int> Run(IConfiguration settings, FileInfo file, bool json, CancellationToken ct)
     {
         var (today, other) = (ScreeningSetup.PolicyOf(settings), ScreeningPolicyFile.Read(file.FullName));
+        var heads = ScreeningSetup.HeadsOf(settings);
         await using var session = Session.Open(settings);
         await using var keys = WishKeys.Open(settings);
         var end = await session.Log.End(null, ct);
         var replay = await Progress.Show("judging again", end, passed => ScreeningReplay.Run(
-            session.Log, EventCodec.Default, keys?.Sealer, new LocalTextScreen(), today, other, end, passed, ct));
+            session.Log, EventCodec.Default, keys?.Sealer, new LocalTextScreen(), heads, today, other, end, passed, ct));
         if (json)
         {
             Shared.PrintJson(new

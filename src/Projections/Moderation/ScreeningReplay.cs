@@ -14,16 +14,20 @@ internal sealed record ScreeningChange(ScreeningCategory? Category, ScreeningAct
 
 /// <summary>
 /// What another policy would have made of the recorded verdicts and of the messages that reports sealed as evidence, as
-/// far as their keys exist. Behaviour is known of verdicts alone: evidence is screened message by message.
+/// far as their keys exist. Behaviour and the hosted classifier are known of verdicts alone: evidence is screened message by
+/// message, by the layers and the trained heads of this program.
 /// </summary>
-/// <param name="Verdicts">A change for each recorded verdict, the same ones included.</param>
+/// <param name="Verdicts">
+/// A change for each recorded verdict, the same ones included. How bad a classifier's score is its policy says: such a
+/// verdict stands as today's thresholds would have it, whichever it was recorded under.
+/// </param>
 /// <param name="Evidence">The same for each message of the evidence, today's policy beside the other.</param>
 /// <param name="Sealed">Reports whose evidence cannot be opened any more, or not here.</param>
 internal sealed record ScreeningReplay(IReadOnlyList<ScreeningChange> Verdicts, IReadOnlyList<ScreeningChange> Evidence, int Sealed)
 {
     /// <param name="sealer">Null where there are no keys here.</param>
     public static async Task<ScreeningReplay> Run(
-        LogSource log, EventCodec codec, ISealer? sealer, ITextScreen screen, ScreeningPolicy today, ScreeningPolicy other, LogPosition? end,
+        LogSource log, EventCodec codec, ISealer? sealer, ITextScreen screen, ITextClassifier heads, ScreeningPolicy today, ScreeningPolicy other, LogPosition? end,
         Action<LogPosition> passed, CancellationToken ct)
     {
         var verdicts = new List<ScreeningChange>();
@@ -34,14 +38,15 @@ internal sealed record ScreeningReplay(IReadOnlyList<ScreeningChange> Verdicts, 
             switch (codec.Decode(recorded))
             {
                 case MatchEvent.MessageScreened { Verdict: var verdict }:
-                    verdicts.Add(new(verdict.Category, verdict.Action, ActionOf(other.Judge([FindingOf(verdict)]))));
+                    verdicts.Add(ChangeOf(verdict, today, other));
                     break;
 
                 case CaseEvent.Reported report when sealer is not null && await sealer.OpenForCase(report.ReportId, report.Evidence, ct) is { } json:
                     foreach (var message in JsonSerializer.Deserialize<Evidence>(json, EventCodec.Json)?.Messages ?? [])
                     {
                         var found = screen.Inspect(message.Body).Findings;
-                        var (was, wouldBe) = (today.Judge(found), other.Judge(found));
+                        var scores = await heads.Classify(message.Body, ct);
+                        var (was, wouldBe) = (today.Judge(today.WithScores(found, scores)), other.Judge(other.WithScores(found, scores)));
                         evidence.Add(new((wouldBe ?? was)?.Category, ActionOf(was), ActionOf(wouldBe)));
                     }
 
@@ -60,7 +65,24 @@ internal sealed record ScreeningReplay(IReadOnlyList<ScreeningChange> Verdicts, 
 
     private static ScreeningAction ActionOf(Verdict? verdict) => verdict?.Action ?? ScreeningAction.Deliver;
 
-    /// <summary>The finding that decided, as far as its verdict tells.</summary>
-    private static Finding FindingOf(Verdict verdict) =>
-        new(Finding.LayerOf(verdict.Rule), verdict.Category, verdict.Severity, verdict.Score, verdict.Rule, verdict.RuleVersion);
+    private static ScreeningChange ChangeOf(Verdict verdict, ScreeningPolicy today, ScreeningPolicy other)
+    {
+        var layer = Finding.LayerOf(verdict.Rule);
+        if (layer == ScreeningLayer.Model)
+        {
+            return new(verdict.Category, ByScore(verdict, today), ByScore(verdict, other));
+        }
+
+        var found = new Finding(layer, verdict.Category, verdict.Severity, verdict.Score, verdict.Rule, verdict.RuleVersion);
+        return new(verdict.Category, verdict.Action, ActionOf(other.Judge([found])));
+    }
+
+    /// <summary>What a policy makes of a classifier's score. Where that blocked, something stood beside it that let it.</summary>
+    private static ScreeningAction ByScore(Verdict verdict, ScreeningPolicy policy)
+    {
+        var action = policy.SeverityOf(Finding.ModelOf(verdict.Rule), verdict.Category, verdict.Score) is { } severity
+            ? policy.Actions.GetValueOrDefault((verdict.Category, severity))
+            : ScreeningAction.Deliver;
+        return action == ScreeningAction.Block && verdict.Action != ScreeningAction.Block ? ScreeningAction.Flag : action;
+    }
 }

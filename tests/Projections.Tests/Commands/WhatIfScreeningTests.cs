@@ -35,6 +35,33 @@ public sealed class WhatIfScreeningTests : IDisposable
     }
 
     [Fact]
+    public async Task The_same_policy_changes_nothing_and_one_that_changes_only_thresholds_changes_what_classifiers_lead_to()
+    {
+        await Record([Scored("model", 0.6), Scored("openai", 0.6)], "you are a stupid pathetic idiot and nobody likes you");
+        var today = Policy(Thresholds("""{ "threat": { "strong": 0.5 } }"""), "today.json");
+        var other = Policy(Thresholds("""{ "threat": { "strong": 0.7 }, "toxic": { "strong": 0.5 } }"""));
+
+        var same = await WhatIf(today, today);
+        Assert.Equal(["threat flag flag 2"], Rows(same.GetProperty("verdicts")));
+        Assert.Equal([" deliver deliver 1"], Rows(same.GetProperty("evidence")));
+
+        var changed = await WhatIf(today, other);
+        Assert.Equal(["threat flag deliver 1", "threat flag flag 1"], Rows(changed.GetProperty("verdicts")));
+        Assert.Equal(["toxic deliver warn 1"], Rows(changed.GetProperty("evidence")));
+    }
+
+    [Fact]
+    public async Task What_a_classifier_blocked_beside_something_else_is_still_blocked_where_its_score_is_as_bad()
+    {
+        await Record([Scored("model", 0.9) with { Action = ScreeningAction.Block, Severity = Severity.Severe }, Scored("model", 0.9)]);
+        var today = Policy(Thresholds("""{ "threat": { "strong": 0.5, "severe": 0.8 } }"""), "today.json");
+        var other = Policy(Thresholds("""{ "threat": { "strong": 0.5, "severe": 0.95 } }"""));
+
+        Assert.Equal(["threat block block 1", "threat flag flag 1"], Rows((await WhatIf(today, today)).GetProperty("verdicts")).Order());
+        Assert.Equal(["threat block flag 1", "threat flag flag 1"], Rows((await WhatIf(today, other)).GetProperty("verdicts")).Order());
+    }
+
+    [Fact]
     public async Task Evidence_whose_key_is_not_at_hand_is_counted_and_left_out()
     {
         await Record("call 07700 900123");
@@ -75,15 +102,42 @@ public sealed class WhatIfScreeningTests : IDisposable
     private static IEnumerable<string> Rows(JsonElement changes) => changes.EnumerateArray().Select(row =>
         $"{row.GetProperty("category").GetString()} {row.GetProperty("was").GetString()} {row.GetProperty("wouldBe").GetString()} {row.GetProperty("count").GetInt32()}");
 
-    private string Policy(string json)
+    private static Verdict Scored(string model, double score) =>
+        new(ScreeningAction.Flag, ScreeningCategory.Threat, Severity.Strong, score, $"{model}/threat", "1", "1");
+
+    /// <summary>A policy that differs by what the scores of the trained heads come to.</summary>
+    private static string Thresholds(string heads) => $$"""
+        {
+          "version": "x", "actions": { "threat": { "strong": "flag", "severe": "block" }, "toxic": { "strong": "warn" } },
+          "heads": {{heads}}, "openai": { "threat": { "strong": 0.5 } }
+        }
+        """;
+
+    private async Task<JsonElement> WhatIf(string today, string other)
     {
-        var file = Path.Combine(folder.FullName, "policy.json");
+        var (code, output, error) = await Cli.Run(
+            folder.FullName, folder.FullName, "what-if", "screening", "--policy", other, "--json", $"--Screening:PolicyFile={today}");
+
+        Assert.Equal((0, string.Empty), (code, error));
+        return JsonSerializer.Deserialize<JsonElement>(output);
+    }
+
+    private string Policy(string json, string name = "policy.json")
+    {
+        var file = Path.Combine(folder.FullName, name);
         File.WriteAllText(file, json);
         return file;
     }
 
     /// <summary>A warned and a blocked message, and a report with these messages as its evidence.</summary>
-    private async Task Record(params string[] bodies)
+    private Task Record(params string[] bodies) => Record(
+        [
+            new(ScreeningAction.Warn, ScreeningCategory.Contact, Severity.Mild, 1, "contact/phone", "1", "1"),
+            new(ScreeningAction.Block, ScreeningCategory.Hate, Severity.Severe, 1, "lexicon", "1", "1"),
+        ],
+        bodies);
+
+    private async Task Record(IReadOnlyList<Verdict> verdicts, params string[] bodies)
     {
         var matchId = Guid.NewGuid();
         await using var log = SqliteEventStore.Open(Path.Combine(folder.FullName, "events.db"), TimeProvider.System);
@@ -91,11 +145,6 @@ public sealed class WhatIfScreeningTests : IDisposable
         using var sealer = new Sealer(keys, new SealingOptions(), Path.Combine(folder.FullName, "master.key"), TimeProvider.System);
         await sealer.EnsureReady(CancellationToken.None);
 
-        Verdict[] verdicts =
-        [
-            new(ScreeningAction.Warn, ScreeningCategory.Contact, Severity.Mild, 1, "contact/phone", "1", "1"),
-            new(ScreeningAction.Block, ScreeningCategory.Hate, Severity.Severe, 1, "lexicon", "1", "1"),
-        ];
         await Append(log, StreamName.For("match", matchId), [.. verdicts.Select(verdict => new MatchEvent.MessageScreened(matchId, Guid.NewGuid(), 1, Ada, Guid.NewGuid(), verdict, Noon, Noon))]);
 
         var (caseId, reportId) = (Guid.NewGuid(), Guid.NewGuid());
