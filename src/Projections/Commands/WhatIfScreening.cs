@@ -16,7 +16,7 @@ internal static class WhatIfScreening
     {
         var policy = new Option<FileInfo>("--policy") { Description = "The other policy, a file like screening-policy.json", Required = true }.AcceptExistingOnly();
         var json = Shared.Json();
-        var command = new Command("screening", "Judge recorded verdicts and the evidence of reports by another policy") { policy, json };
+        var command = new Command("screening", "Judge recorded verdicts and the evidence of reports and flags by another policy") { policy, json };
         command.SetAction((parsed, ct) => Run(settings, parsed.GetRequiredValue(policy), parsed.GetValue(json), ct));
         return command;
     }
@@ -46,7 +46,7 @@ internal static class WhatIfScreening
         Print($"{replay.Evidence.Count} messages of evidence, by policy {today.Version} and by policy {other.Version}", replay.Evidence);
         if (replay.Sealed > 0)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The evidence of {replay.Sealed:N0} reports cannot be opened any more, or not here."));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The evidence of {replay.Sealed:N0} reports and flags cannot be opened any more, or not here."));
         }
 
         return ExitCodes.Success;

@@ -13,7 +13,7 @@ namespace RandomChat.Projections.Moderation;
 internal sealed record ScreeningChange(ScreeningCategory? Category, ScreeningAction Was, ScreeningAction WouldBe);
 
 /// <summary>
-/// What another policy would have made of the recorded verdicts and of the messages that reports sealed as evidence, as
+/// What another policy would have made of the recorded verdicts and of the messages that reports and flags sealed as evidence, as
 /// far as their keys exist. Behaviour and the hosted classifier are known of verdicts alone: evidence is screened message by
 /// message, by the layers and the trained heads of this program.
 /// </summary>
@@ -22,7 +22,7 @@ internal sealed record ScreeningChange(ScreeningCategory? Category, ScreeningAct
 /// verdict stands as today's thresholds would have it, whichever it was recorded under.
 /// </param>
 /// <param name="Evidence">The same for each message of the evidence, today's policy beside the other.</param>
-/// <param name="Sealed">Reports whose evidence cannot be opened any more, or not here.</param>
+/// <param name="Sealed">Reports and flags whose evidence cannot be opened any more, or not here.</param>
 internal sealed record ScreeningReplay(IReadOnlyList<ScreeningChange> Verdicts, IReadOnlyList<ScreeningChange> Evidence, int Sealed)
 {
     /// <param name="sealer">Null where there are no keys here.</param>
@@ -41,7 +41,7 @@ internal sealed record ScreeningReplay(IReadOnlyList<ScreeningChange> Verdicts, 
                     verdicts.Add(ChangeOf(verdict, today, other));
                     break;
 
-                case CaseEvent.Reported report when sealer is not null && await sealer.OpenForCase(report.ReportId, report.Evidence, ct) is { } json:
+                case ICaseItem { Evidence: { } kept } item when sealer is not null && await sealer.OpenForCase(item.Id, kept, ct) is { } json:
                     foreach (var message in JsonSerializer.Deserialize<Evidence>(json, EventCodec.Json)?.Messages ?? [])
                     {
                         var found = screen.Inspect(message.Body).Findings;
@@ -52,7 +52,7 @@ internal sealed record ScreeningReplay(IReadOnlyList<ScreeningChange> Verdicts, 
 
                     break;
 
-                case CaseEvent.Reported:
+                case ICaseItem { Evidence: not null }:
                     closed++;
                     break;
             }

@@ -78,6 +78,19 @@ public sealed class WhatIfScreeningTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_flag_sealed_without_a_report_is_judged_as_well_and_one_about_habits_has_nothing_to_judge()
+    {
+        await Record([Scored("model", 0.9)], ["hello there"], "call 07700 900123");
+
+        var told = await WhatIf(
+            Policy("""{ "version": "x", "actions": { "contact": { "mild": "warn" } } }""", "today.json"),
+            Policy("""{ "version": "y", "actions": { "contact": { "mild": "flag" } } }"""));
+
+        Assert.Equal([" deliver deliver 1", "contact warn flag 1"], Rows(told.GetProperty("evidence")).Order());
+        Assert.Equal(0, told.GetProperty("sealed").GetInt32());
+    }
+
+    [Fact]
     public async Task A_policy_that_is_none_is_told()
     {
         await Record("hello");
@@ -137,7 +150,10 @@ public sealed class WhatIfScreeningTests : IDisposable
         ],
         bodies);
 
-    private async Task Record(IReadOnlyList<Verdict> verdicts, params string[] bodies)
+    private Task Record(IReadOnlyList<Verdict> verdicts, params string[] bodies) => Record(verdicts, bodies, null);
+
+    /// <param name="flagged">A message that a flag of the screening sealed; null: there is none.</param>
+    private async Task Record(IReadOnlyList<Verdict> verdicts, string[] bodies, string? flagged)
     {
         var matchId = Guid.NewGuid();
         await using var log = SqliteEventStore.Open(Path.Combine(folder.FullName, "events.db"), TimeProvider.System);
@@ -148,16 +164,33 @@ public sealed class WhatIfScreeningTests : IDisposable
         await Append(log, StreamName.For("match", matchId), [.. verdicts.Select(verdict => new MatchEvent.MessageScreened(matchId, Guid.NewGuid(), 1, Ada, Guid.NewGuid(), verdict, Noon, Noon))]);
 
         var (caseId, reportId) = (Guid.NewGuid(), Guid.NewGuid());
+        var report = await Seal(sealer, reportId, matchId, bodies);
+        List<CaseEvent> events =
+        [
+            new CaseEvent.Reported(
+                caseId, reportId, matchId, Guid.NewGuid(), Guid.NewGuid(), Ada, Guid.NewGuid(), ReportReason.Spam, null, report.Key, report.Evidence, report.Hash,
+                bodies.Length, Noon),
+        ];
+        if (flagged is not null)
+        {
+            var flagId = Guid.NewGuid();
+            var flag = await Seal(sealer, flagId, matchId, flagged);
+            events.Add(new CaseEvent.Flagged(
+                caseId, flagId, Ada, Guid.NewGuid(), "harassment", matchId, Guid.NewGuid(), verdicts[0], flag.Key, flag.Evidence, flag.Hash, 1, Noon));
+            events.Add(new CaseEvent.Flagged(caseId, Guid.NewGuid(), Ada, Guid.NewGuid(), "spam", null, null, null, null, null, null, 0, Noon, "pasting"));
+        }
+
+        await Append(log, StreamName.For("case", caseId), [.. events]);
+    }
+
+    private static async Task<(string Key, string Evidence, string Hash)> Seal(Sealer sealer, Guid itemId, Guid matchId, params string[] bodies)
+    {
         var evidence = new Evidence(matchId, Noon, [.. bodies.Select((body, index) => new EvidenceMessage(Guid.NewGuid(), index + 1, Ada, body, Noon))]);
         var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
         var key = await sealer.TakeCaseKey(CancellationToken.None);
-        await Append(log, StreamName.For("case", caseId),
-        [
-            new CaseEvent.Reported(
-                caseId, reportId, matchId, Guid.NewGuid(), Guid.NewGuid(), Ada, Guid.NewGuid(), ReportReason.Spam, null, key,
-                await sealer.SealForCase(key, reportId, json, CancellationToken.None),
-                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), bodies.Length, Noon),
-        ]);
+        return (
+            key, await sealer.SealForCase(key, itemId, json, CancellationToken.None),
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
     }
 
     private static async Task Append(SqliteEventStore log, StreamName stream, object[] events) => Assert.IsType<AppendResult.Appended>(await log.Append(
