@@ -43,6 +43,7 @@ public static class ApplicationSetup
             .AddSingleton<Departures>()
             .AddSingleton<BanGate>()
             .AddSingleton<BanEnforcement>()
+            .AddSingleton<Sanctions>()
             .AddSingleton<EvidenceCollector>()
             .AddSingleton<Preservation>()
             .AddSingleton<PreservationSweep>()

@@ -43,8 +43,11 @@ internal static partial class LogMessages
     [LoggerMessage(43, LogLevel.Warning, "What a severe verdict leads to in case {CaseId} could not be done yet; it is tried again.")]
     public static partial void VerdictNotFollowed(ILogger log, Guid caseId, Exception e);
 
-    [LoggerMessage(42, LogLevel.Warning, "The ban of {VisitorId} is recorded, and could not be seen through at once: every node makes it take effect; reports on them stay open.")]
+    [LoggerMessage(42, LogLevel.Warning, "The ban of {VisitorId} is recorded, and could not be seen through at once: every node makes it take effect.")]
     public static partial void BanNotFinished(ILogger log, Guid visitorId, Exception e);
+
+    [LoggerMessage(48, LogLevel.Warning, "The ban of {VisitorId} stands; the reports on them could not be settled with it and stay open.")]
+    public static partial void ReportsNotSettled(ILogger log, Guid visitorId, Exception e);
 
     [LoggerMessage(47, LogLevel.Warning, "The evidence of a report in case {CaseId} could not be given its time yet; it is tried again soon, and whenever somebody opens the case.")]
     public static partial void EvidenceNotKeptYet(ILogger log, Guid caseId, Exception e);

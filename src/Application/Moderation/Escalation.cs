@@ -1,9 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
-using RandomChat.Application.Sealing;
 using RandomChat.Domain.Moderation;
-using RandomChat.Domain.Visitors;
 
 namespace RandomChat.Application.Moderation;
 
@@ -21,8 +19,7 @@ public interface IReporterRecords
 /// later, so that it gives nobody away.
 /// </summary>
 public sealed class Escalation(
-    CommandExecutor executor, IReporterRecords records, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement,
-    TimeProvider clock, ILogger<Escalation> log)
+    CommandExecutor executor, IReporterRecords records, IBanIndex index, Sanctions sanctions, TimeProvider clock, ILogger<Escalation> log)
 {
     /// <summary>Between two looks at everybody whose reports may be enough: what went wrong is made good, and nothing waits for it.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
@@ -128,20 +125,11 @@ public sealed class Escalation(
             return;
         }
 
-        var visitor = await executor.Load(Visitor.Decider, visitorId, CancellationToken.None);
-        string[] devices = [.. visitor.Devices.Select(marks.Of).Order(StringComparer.Ordinal)];
-        var command = new BanCommand.Sanction(
-            sanctionId, visitorId, policy, await Statements.Seal(sealer, sanctionId, Statement, CancellationToken.None), null, devices, now);
-        var executed = await executor.Execute(Ban.Decider, visitorId, command, sanctionId, EventMetadata.System, CancellationToken.None);
-        var sanction = (executed as Executed<BanEvent, BanState>.Done)?.State.Find(sanctionId);
+        var imposed = await sanctions.ByLadder(sanctionId, visitorId, policy, Statement, null, CancellationToken.None);
+        var sanction = (imposed as Executed<BanEvent, BanState>.Done)?.State.Find(sanctionId);
         await executor.Execute(
             Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, sanction?.Id, null, now, policy),
             DerivedId.From("case.decide", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None);
-        if (sanction is { IsBan: true })
-        {
-            index.NoteBanned(visitorId, devices);
-            await enforcement.Enforce(visitorId, null, CancellationToken.None);
-        }
 
         // It was about one policy: what else is open may be enough for another.
         await Consider(visitorId);

@@ -1,7 +1,6 @@
 using Mediator;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
-using RandomChat.Application.Realtime;
 using RandomChat.Application.Sealing;
 using RandomChat.Domain.Moderation;
 using RandomChat.Domain.Visitors;
@@ -23,8 +22,7 @@ public sealed record IssueBan(
 public sealed record IssuedBan(Guid SanctionId, Guid VisitorId, string Reason, DateTimeOffset? Until);
 
 public sealed class IssueBanHandler(
-    CommandExecutor executor, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement, Preservation preservation,
-    TimeProvider clock, ILogger<IssueBanHandler> log)
+    CommandExecutor executor, Sanctions sanctions, Preservation preservation, TimeProvider clock, ILogger<IssueBanHandler> log)
     : IRequestHandler<IssueBan, Outcome<IssuedBan>>
 {
     public async ValueTask<Outcome<IssuedBan>> Handle(IssueBan request, CancellationToken cancellationToken)
@@ -42,28 +40,20 @@ public sealed class IssueBanHandler(
             return Refusal.Conflict("Somebody else works on the reports on this visitor.") with { Case = new CaseStanding.Claimed(owner, until) };
         }
 
-        var visitor = await executor.Load(Visitor.Decider, request.VisitorId, cancellationToken);
-        if (visitor.Devices.IsEmpty)
+        if ((await executor.Load(Visitor.Decider, request.VisitorId, cancellationToken)).Devices.IsEmpty)
         {
             return Refusal.NotFound("There is no such visitor.");
         }
 
-        string[] devices = [.. visitor.Devices.Select(marks.Of).Order(StringComparer.Ordinal)];
-        var statement = await Statements.Seal(sealer, request.SanctionId, request.Statement, cancellationToken);
-        var command = new BanCommand.Issue(
-            request.SanctionId, request.VisitorId, request.Policy, request.Until, statement, request.By, devices, now);
-        var executed = await executor.Execute(
-            Ban.Decider, request.VisitorId, command, request.SanctionId, EventMetadata.Staff(request.By), cancellationToken);
-        if (executed is Executed<BanEvent, BanState>.Refused { Reason: var reason })
+        var imposed = await sanctions.Issue(
+            request.SanctionId, request.VisitorId, request.Policy, request.Until, request.Statement, request.By, cancellationToken);
+        if (imposed is Executed<BanEvent, BanState>.Refused { Reason: var reason })
         {
             return Refusals.From(reason);
         }
 
-        // It is recorded; that it takes effect does not depend on the caller's patience.
-        index.NoteBanned(request.VisitorId, devices);
         try
         {
-            await enforcement.Enforce(request.VisitorId, null, CancellationToken.None);
             if (Policies.Find(request.Policy) is { IsSevere: true }
                 && await executor.Execute(
                     Case.Decider, caseId, new CaseCommand.FindSevere(request.Policy, request.By, now),
@@ -80,10 +70,10 @@ public sealed class IssueBanHandler(
                     DerivedId.From("case.decide", request.SanctionId, string.Empty), EventMetadata.Staff(request.By), CancellationToken.None);
             }
         }
-        catch (Exception e) when (e is DependencyUnavailableException or NodeFailedException or AppendOutcomeUnknownException)
+        catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
         {
-            // Every node makes it take effect as soon as it has read it; the reports stay open for somebody to decide.
-            LogMessages.BanNotFinished(log, request.VisitorId, e);
+            // The ban stands; the reports stay open for somebody to decide.
+            LogMessages.ReportsNotSettled(log, request.VisitorId, e);
         }
 
         return new IssuedBan(request.SanctionId, request.VisitorId, request.Policy, request.Until);

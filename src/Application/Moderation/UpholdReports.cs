@@ -1,12 +1,8 @@
 using System.Globalization;
 using Mediator;
-using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
-using RandomChat.Application.Realtime;
-using RandomChat.Application.Sealing;
 using RandomChat.Domain;
 using RandomChat.Domain.Moderation;
-using RandomChat.Domain.Visitors;
 
 namespace RandomChat.Application.Moderation;
 
@@ -26,8 +22,7 @@ public sealed record UpholdReports(Guid CaseId, string Policy, string? Statement
 public sealed record UpheldReports(Guid? SanctionId, bool IsBan, DateTimeOffset? Until);
 
 public sealed class UpholdReportsHandler(
-    CommandExecutor executor, ISealer sealer, IDeviceMarks marks, IBanIndex index, BanEnforcement enforcement, Preservation preservation,
-    TimeProvider clock, ILogger<UpholdReportsHandler> log)
+    CommandExecutor executor, Sanctions sanctions, Preservation preservation, TimeProvider clock)
     : IRequestHandler<UpholdReports, Outcome<UpheldReports>>
 {
     public async ValueTask<Outcome<UpheldReports>> Handle(UpholdReports request, CancellationToken cancellationToken)
@@ -57,11 +52,11 @@ public sealed class UpholdReportsHandler(
         }
 
         Sanction? sanction = null;
-        if (request.Statement is not null)
+        if (request.Statement is { } statement)
         {
             // The same for two who come to the same conclusion at once: one of them is told who was first.
             var sanctionId = DerivedId.From("uphold", request.CaseId, known.Decisions.ToString(CultureInfo.InvariantCulture));
-            switch (await ByLadder(sanctionId, known.Open[0].VisitorId, request, now, cancellationToken))
+            switch (await sanctions.ByLadder(sanctionId, known.Open[0].VisitorId, request.Policy, statement, request.By, cancellationToken))
             {
                 case Executed<BanEvent, BanState>.Refused { Reason: var reason }:
                     return Refusals.From(reason);
@@ -80,32 +75,5 @@ public sealed class UpholdReportsHandler(
 
         await preservation.Ensure(request.CaseId, after, CancellationToken.None);
         return new UpheldReports(sanction?.Id, sanction is { IsBan: true }, sanction?.Until);
-    }
-
-    /// <summary>Does what the ladder says, and makes a ban take effect.</summary>
-    private async Task<Executed<BanEvent, BanState>> ByLadder(
-        Guid sanctionId, Guid visitorId, UpholdReports request, DateTimeOffset now, CancellationToken ct)
-    {
-        var visitor = await executor.Load(Visitor.Decider, visitorId, ct);
-        string[] devices = [.. visitor.Devices.Select(marks.Of).Order(StringComparer.Ordinal)];
-        var statement = await Statements.Seal(sealer, sanctionId, request.Statement!, ct);
-        var executed = await executor.Execute(
-            Ban.Decider, visitorId, new BanCommand.Sanction(sanctionId, visitorId, request.Policy, statement, request.By, devices, now), sanctionId,
-            EventMetadata.Staff(request.By), ct);
-        if (executed is Executed<BanEvent, BanState>.Done { State: var state } && state.Find(sanctionId) is { IsBan: true })
-        {
-            index.NoteBanned(visitorId, devices);
-            try
-            {
-                await enforcement.Enforce(visitorId, null, CancellationToken.None);
-            }
-            catch (Exception e) when (e is DependencyUnavailableException or NodeFailedException or AppendOutcomeUnknownException)
-            {
-                // Every node makes it take effect as soon as it has read it.
-                LogMessages.BanNotFinished(log, visitorId, e);
-            }
-        }
-
-        return executed;
     }
 }

@@ -54,15 +54,19 @@ public sealed class World
         OwnMatches = new(Executor, Clock, matchOptions);
         EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
         var sender = new OnlyMatches(Matches, Registry);
+        var gate = new BanGate(Bans, Bans, Bans, Executor, Sealer, Clock);
         var starter = new MatchStarter(
             Lobby, Matches, Executor, Connections, Registry, sender, new NoNames(),
-            new(Bans, Bans, Bans, Executor, Sealer, Clock), EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
+            gate, EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
         Restorer = new(
             Index, Matches, Conversation, Connections, Registry, Executor, Sealer, new NoNames(), NullLogger<MatchRestorer>.Instance);
         Departures = new(sender, Connections, Clock);
         Matchmaker = new(
             Lobby, Index, Matches, starter, Restorer, Departures, sender, Connections, Registry, new(Clock), EndedTickets, Clock,
             Options.Create(lobbyOptions), matchOptions, NullLogger<Matchmaker>.Instance);
+        Sanctions = new(
+            Executor, Sealer, Bans, Bans, new(gate, Matchmaker, Departures, new LocalExpulsions(Connections, Bans), Clock), Clock,
+            NullLogger<Sanctions>.Instance);
     }
 
     public FakeTimeProvider Clock { get; } = new(new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
@@ -104,6 +108,8 @@ public sealed class World
     public EndedTickets EndedTickets { get; }
 
     public Matchmaker Matchmaker { get; }
+
+    public Sanctions Sanctions { get; }
 
     public Task<Outcome<JoinAnswer>> Join(Guid visitorId, ChatMode mode = ChatMode.Text)
     {

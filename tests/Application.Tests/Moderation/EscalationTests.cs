@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using RandomChat.Application.Events;
 using RandomChat.Application.Moderation;
+using RandomChat.Application.Realtime;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Domain.Moderation;
 
@@ -8,14 +9,18 @@ namespace RandomChat.Application.Tests.Moderation;
 
 public sealed class EscalationTests
 {
-    private readonly World world = new();
+    private readonly FailingNode node = new();
+    private readonly World world;
     private readonly Records records = new();
     private readonly Escalation escalation;
     private readonly Guid ann = Guid.NewGuid();
     private readonly Guid bob = Guid.NewGuid();
 
-    public EscalationTests() => escalation = new(
-        world.Executor, records, world.Sealer, world.Bans, world.Bans, null!, world.Clock, NullLogger<Escalation>.Instance);
+    public EscalationTests()
+    {
+        world = new(registry: node);
+        escalation = new(world.Executor, records, world.Bans, world.Sanctions, world.Clock, NullLogger<Escalation>.Instance);
+    }
 
     [Fact]
     public async Task A_look_that_failed_is_made_up_for_without_another_report()
@@ -86,7 +91,7 @@ public sealed class EscalationTests
         Assert.Empty((await Case(ann)).Open);
         Assert.Equal(
             [("spam", first.SanctionId), ("harassment", known.Escalation!.SanctionId)],
-            (await world.Executor.Load(Ban.Decider, ann, default)).Sanctions.Select(sanction => (sanction.Policy, sanction.Id)));
+            (await Sanctions(ann)).Select(sanction => (sanction.Policy, sanction.Id)));
     }
 
     [Fact]
@@ -108,6 +113,39 @@ public sealed class EscalationTests
     }
 
     [Fact]
+    public async Task A_ban_that_comes_with_a_join_takes_the_visitor_out_of_their_match_and_tells_them()
+    {
+        world.Connections.Open(ann);
+        await world.Join(ann);
+        await world.Join(bob);
+        await Reported(ann, ReportReason.Hate);
+        await escalation.Consider(ann);
+        world.Bans.Escalated.Add(ann);
+
+        await escalation.Arrive(ann);
+
+        Assert.Null(world.Matches.Of(ann));
+        Assert.False(world.Connections.IsConnected(ann));
+        Assert.Equal(("hate", world.Clock.GetUtcNow().AddHours(1)), world.Connections.To<Banned>(ann).Select(told => (told.Reason, told.Until!.Value)).Single());
+    }
+
+    [Fact]
+    public async Task A_node_that_fails_while_a_ban_takes_effect_fails_no_join_and_what_comes_after_the_ban_comes()
+    {
+        await Reported(ann, ReportReason.Hate);
+        await escalation.Consider(ann);
+        var others = await Reported(ann, ReportReason.Underage, oneWasRight: true);
+        node.Fails = true;
+
+        world.Bans.Escalated.Add(ann);
+        await escalation.Arrive(ann);
+
+        Assert.Equal(["hate", "underage"], (await Sanctions(ann)).Select(ban => ban.Policy));
+        Assert.Equal([ann], world.Bans.BannedAmong(ann, null));
+        Assert.Empty((await Case(ann)).Open);
+    }
+
+    [Fact]
     public async Task Browsers_without_a_past_ban_nobody_for_good()
     {
         await Reported(ann, ReportReason.Underage);
@@ -120,14 +158,21 @@ public sealed class EscalationTests
     }
 
     /// <summary>As many as it takes report a visitor for the first time.</summary>
-    private async Task<List<Guid>> Reported(Guid visitor, ReportReason reason)
+    /// <param name="oneWasRight">One of them had reported somebody before, and people found that right.</param>
+    private async Task<List<Guid>> Reported(Guid visitor, ReportReason reason, bool oneWasRight = false)
     {
         var reports = new List<Guid>();
         for (var i = 0; i < EscalationPolicy.LeastReporters; i++)
         {
+            var device = Guid.NewGuid();
+            if (oneWasRight && i == 0)
+            {
+                records.Right.Add(device);
+            }
+
             reports.Add(Guid.NewGuid());
             await Execute(visitor, new CaseCommand.Report(new(
-                ReportPartnerHandler.CaseOf(visitor), reports[^1], Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), visitor, visitor, reason, null, "key",
+                ReportPartnerHandler.CaseOf(visitor), reports[^1], Guid.NewGuid(), Guid.NewGuid(), device, visitor, visitor, reason, null, "key",
                 "sealed", "00", 0, world.Clock.GetUtcNow())));
         }
 
@@ -141,13 +186,17 @@ public sealed class EscalationTests
 
     private Task<CaseState> Case(Guid visitor) => world.Executor.Load(Domain.Moderation.Case.Decider, ReportPartnerHandler.CaseOf(visitor), default);
 
-    /// <summary>Nobody had a report decided yet.</summary>
+    private async Task<IReadOnlyList<Sanction>> Sanctions(Guid visitor) => (await world.Executor.Load(Ban.Decider, visitor, default)).Sanctions;
+
     private sealed class Records : IReporterRecords
     {
+        /// <summary>Browsers of which people found one report right; nobody else had one decided yet.</summary>
+        public HashSet<Guid> Right { get; } = [];
+
         public bool IsDown { get; set; }
 
         public ValueTask<IReadOnlyDictionary<Guid, ReporterRecord>> Find(IReadOnlyCollection<Guid> deviceIds, CancellationToken ct) =>
             IsDown ? throw new DependencyUnavailableException("read-models")
-            : new(new Dictionary<Guid, ReporterRecord>());
+            : new(deviceIds.Where(Right.Contains).ToDictionary(device => device, _ => new ReporterRecord(1, 0)));
     }
 }
