@@ -46,6 +46,9 @@ internal static partial class LogMessages
     [LoggerMessage(42, LogLevel.Warning, "The ban of {VisitorId} is recorded, and could not be seen through at once: every node makes it take effect.")]
     public static partial void BanNotFinished(ILogger log, Guid visitorId, Exception e);
 
+    [LoggerMessage(50, LogLevel.Warning, "Case {CaseId} stays reserved for a sanction that did not come until the claim's time is over.")]
+    public static partial void CaseStaysReserved(ILogger log, Guid caseId, Exception e);
+
     [LoggerMessage(48, LogLevel.Warning, "The ban of {VisitorId} stands; the reports on them could not be settled with it and stay open.")]
     public static partial void ReportsNotSettled(ILogger log, Guid visitorId, Exception e);
 

@@ -34,6 +34,7 @@ public static class ModerationEventTypes
         .Add<CaseEvent.Reported>("moderation.case.reported.v1")
         .Add<CaseEvent.Flagged>("moderation.case.flagged.v1")
         .Add<CaseEvent.Claimed>("moderation.case.claimed.v1")
+        .Add<CaseEvent.Reserved>("moderation.case.reserved.v1")
         .Add<CaseEvent.Viewed>("moderation.evidence.viewed.v1")
         .Add<CaseEvent.Escalated>("moderation.case.escalated.v1")
         .Add<CaseEvent.Decided>("moderation.case.decided.v1")

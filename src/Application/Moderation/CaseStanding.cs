@@ -11,7 +11,8 @@ public abstract record CaseStanding
     }
 
     /// <summary>Somebody else works on it until then.</summary>
-    public sealed record Claimed(Guid By, DateTimeOffset Until) : CaseStanding;
+    /// <param name="By">Null where it is being decided automatically.</param>
+    public sealed record Claimed(Guid? By, DateTimeOffset Until) : CaseStanding;
 
     /// <summary>The last decision in it.</summary>
     /// <param name="By">Null where it was automated.</param>
@@ -25,7 +26,7 @@ public abstract record CaseStanding
     {
         Case = reason.Code switch
         {
-            "case.claimed" when state.Claim is var (by, until) => new Claimed(by, until),
+            "case.claimed" when state.Claim is { } claim => new Claimed(claim.By, claim.Until),
             "case.not-open" when state.LastDecision is { } last => new Decided(last.Outcome, last.By, last.At),
             "case.seen" when state.LastViewed is { } viewed => new Seen(viewed.By, viewed.At),
             _ => null,

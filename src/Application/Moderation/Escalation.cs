@@ -117,18 +117,22 @@ public sealed class Escalation(
     private async Task Apply(Guid visitorId)
     {
         var caseId = ReportPartnerHandler.CaseOf(visitorId);
-        var now = clock.GetUtcNow();
         var known = await executor.Load(Case.Decider, caseId, CancellationToken.None);
-        if (known.Escalation is not { SanctionId: var sanctionId, Policy: var policy } || known.IsClaimedByOther(null, now))
+        if (known.Escalation is not { SanctionId: var sanctionId, Policy: var policy })
+        {
+            return;
+        }
+
+        var imposed = await sanctions.ByLadder(sanctionId, new(caseId), visitorId, policy, Statement, null, CancellationToken.None);
+        if (imposed is Imposed.NotReserved)
         {
             // Decided already, or somebody is looking at it: what they decide comes instead.
             return;
         }
 
-        var imposed = await sanctions.ByLadder(sanctionId, visitorId, policy, Statement, null, CancellationToken.None);
-        var sanction = (imposed as Executed<BanEvent, BanState>.Done)?.State.Find(sanctionId);
         await executor.Execute(
-            Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, sanction?.Id, null, now, policy),
+            Case.Decider, caseId,
+            new CaseCommand.Decide(CaseOutcome.Upheld, (imposed as Imposed.Done)?.Sanction.Id, null, clock.GetUtcNow(), policy),
             DerivedId.From("case.decide", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None);
 
         // It was about one policy: what else is open may be enough for another.

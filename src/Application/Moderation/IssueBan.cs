@@ -35,9 +35,9 @@ public sealed class IssueBanHandler(
         var now = clock.GetUtcNow();
         var caseId = ReportPartnerHandler.CaseOf(request.VisitorId);
         var reports = await executor.Load(Case.Decider, caseId, cancellationToken);
-        if (reports.IsClaimedByOther(request.By, now) && reports.Claim is var (owner, until))
+        if (reports.IsClaimedByOther(request.By, now))
         {
-            return Refusal.Conflict("Somebody else works on the reports on this visitor.") with { Case = new CaseStanding.Claimed(owner, until) };
+            return Conflict(reports);
         }
 
         if ((await executor.Load(Visitor.Decider, request.VisitorId, cancellationToken)).Devices.IsEmpty)
@@ -45,9 +45,22 @@ public sealed class IssueBanHandler(
             return Refusal.NotFound("There is no such visitor.");
         }
 
-        var imposed = await sanctions.Issue(
-            request.SanctionId, request.VisitorId, request.Policy, request.Until, request.Statement, request.By, cancellationToken);
-        if (imposed is Executed<BanEvent, BanState>.Refused { Reason: var reason })
+        // What they have not seen, or may not decide, stays open.
+        var settles = !reports.ToDecide(request.By).IsEmpty && (!reports.IsSevere || request.HandlesSevere);
+        var imposed = await Impose(request, settles ? caseId : null, cancellationToken);
+        if (imposed is Imposed.NotReserved { State: var taken })
+        {
+            if (taken.IsClaimedByOther(request.By, now) || taken.IsReservedForOther(request.SanctionId, now))
+            {
+                return Conflict(taken);
+            }
+
+            // Somebody decided it a moment ago, or it is severe by now: the ban is about more than these reports.
+            settles = false;
+            imposed = await Impose(request, null, cancellationToken);
+        }
+
+        if (imposed is Imposed.Refused { Reason: var reason })
         {
             return Refusals.From(reason);
         }
@@ -63,7 +76,7 @@ public sealed class IssueBanHandler(
                 await preservation.Ensure(caseId, severe, CancellationToken.None);
             }
 
-            if (!reports.Open.IsEmpty && (!reports.IsSevere || request.HandlesSevere))
+            if (settles)
             {
                 await executor.Execute(
                     Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, request.SanctionId, request.By, now, request.Policy),
@@ -78,6 +91,15 @@ public sealed class IssueBanHandler(
 
         return new IssuedBan(request.SanctionId, request.VisitorId, request.Policy, request.Until);
     }
+
+    private Task<Imposed> Impose(IssueBan request, Guid? caseId, CancellationToken ct) => sanctions.Issue(
+        request.SanctionId, caseId is { } known ? new(known, request.HandlesSevere) : null, request.VisitorId, request.Policy, request.Until,
+        request.Statement, request.By, ct);
+
+    private static Refusal Conflict(CaseState reports) => Refusal.Conflict("Somebody else works on the reports on this visitor.") with
+    {
+        Case = new CaseStanding.Claimed(reports.Claim!.By, reports.Claim.Until),
+    };
 }
 
 /// <summary>What people write about sanctions: sealed under a key of its own before it reaches an event.</summary>

@@ -37,7 +37,6 @@ public sealed class UpholdReportsHandler(
             return problem;
         }
 
-        // Asked before anything is done: a sanction is not to stand for what somebody else decides otherwise.
         var now = clock.GetUtcNow();
         var known = await executor.Load(Case.Decider, request.CaseId, cancellationToken);
         if (known.IsSevere && !request.HandlesSevere)
@@ -45,29 +44,33 @@ public sealed class UpholdReportsHandler(
             return Refusals.From(Case.Restricted);
         }
 
-        var decide = new CaseCommand.Decide(CaseOutcome.Upheld, null, request.By, now, request.Policy);
+        // The same for whoever tries again, and shared with nobody else.
+        Guid? sanctionId = request.Statement is null ? null : DerivedId.From(
+            "uphold", request.CaseId, request.By, string.Create(CultureInfo.InvariantCulture, $"{known.Decisions}\n{request.Policy}"));
+        var decide = new CaseCommand.Decide(CaseOutcome.Upheld, sanctionId, request.By, now, request.Policy);
         if (Case.Decider.Decide(decide, known) is Decision<CaseEvent>.Rejected { Reason: var tooLate })
         {
             return CaseStanding.Refuse(tooLate, known);
         }
 
         Sanction? sanction = null;
-        if (request.Statement is { } statement)
+        if (sanctionId is { } id)
         {
-            // The same for two who come to the same conclusion at once: one of them is told who was first.
-            var sanctionId = DerivedId.From("uphold", request.CaseId, known.Decisions.ToString(CultureInfo.InvariantCulture));
-            switch (await sanctions.ByLadder(sanctionId, known.Open[0].VisitorId, request.Policy, statement, request.By, cancellationToken))
+            switch (await sanctions.ByLadder(
+                id, new(request.CaseId, request.HandlesSevere), known.Open[0].VisitorId, request.Policy, request.Statement!, request.By, cancellationToken))
             {
-                case Executed<BanEvent, BanState>.Refused { Reason: var reason }:
+                case Imposed.NotReserved { Reason: var taken, State: var state }:
+                    return CaseStanding.Refuse(taken, state);
+                case Imposed.Refused { Reason: var reason }:
                     return Refusals.From(reason);
-                case Executed<BanEvent, BanState>.Done { State: var state }:
-                    sanction = state.Find(sanctionId);
+                case Imposed.Done done:
+                    sanction = done.Sanction;
                     break;
             }
         }
 
         var decided = await executor.Execute(
-            Case.Decider, request.CaseId, decide with { SanctionId = sanction?.Id }, Guid.NewGuid(), EventMetadata.Staff(request.By), CancellationToken.None);
+            Case.Decider, request.CaseId, decide, Guid.NewGuid(), EventMetadata.Staff(request.By), CancellationToken.None);
         if (decided is not Executed<CaseEvent, CaseState>.Done { State: var after })
         {
             return CaseStanding.Refuse(((Executed<CaseEvent, CaseState>.Refused)decided).Reason, ((Executed<CaseEvent, CaseState>.Refused)decided).State);

@@ -96,6 +96,13 @@ public abstract record CaseEvent
     /// <summary>Somebody of the staff works on the case; nobody else does until then.</summary>
     public sealed record Claimed(Guid CaseId, Guid VisitorId, Guid By, DateTimeOffset Until, DateTimeOffset At) : CaseEvent;
 
+    /// <summary>
+    /// A sanction is about to be imposed, and the decision that names it comes next: nobody decides anything else until then,
+    /// whoever reserved it neither.
+    /// </summary>
+    /// <param name="By">Who of the staff; null where it is automated.</param>
+    public sealed record Reserved(Guid CaseId, Guid VisitorId, Guid SanctionId, Guid? By, DateTimeOffset Until, DateTimeOffset At) : CaseEvent;
+
     /// <summary>Somebody of the staff opened the evidence of a report.</summary>
     /// <param name="Knowingly">Although somebody else had looked into this severe case before, and knowing that.</param>
     public sealed record Viewed(Guid CaseId, Guid VisitorId, Guid ReportId, Guid By, DateTimeOffset At, bool Knowingly = false) : CaseEvent;
@@ -173,6 +180,17 @@ public abstract record CaseCommand
     /// <param name="Knowingly">They want to look although somebody else has looked into this severe case already.</param>
     public sealed record View(Guid ReportId, Guid By, DateTimeOffset At, bool HandlesSevere = false, bool Knowingly = false) : CaseCommand;
 
+    /// <summary>
+    /// Keeps the case for a sanction and the decision that comes after it, so that nobody decides otherwise in between. An end
+    /// of the program between the two costs <see cref="Case.Lease"/>; the same sanction goes on at once.
+    /// </summary>
+    /// <param name="By">Who of the staff; null where it is automated.</param>
+    /// <param name="HandlesSevere">Whether they may decide severe cases.</param>
+    public sealed record Reserve(Guid SanctionId, Guid? By, DateTimeOffset At, bool HandlesSevere = false) : CaseCommand;
+
+    /// <summary>Nothing came of the sanction: whoever of the staff reserved the case for it works on it as before.</summary>
+    public sealed record Free(Guid SanctionId, Guid By, DateTimeOffset At) : CaseCommand;
+
     /// <param name="Policy">The code of the policy on which the open reports agree.</param>
     public sealed record Escalate(Guid SanctionId, string Policy, DateTimeOffset DueAt, DateTimeOffset At) : CaseCommand;
 
@@ -199,9 +217,8 @@ public abstract record CaseCommand
 
 /// <param name="Reports">By their ids.</param>
 /// <param name="Open">Those that nobody has decided yet, oldest first.</param>
-/// <param name="Claim">Who works on it, and until when; null where nobody does.</param>
-public sealed record CaseState(
-    ImmutableDictionary<Guid, CaseEvent.Reported> Reports, ImmutableList<ICaseItem> Open, (Guid By, DateTimeOffset Until)? Claim)
+/// <param name="Claim">Who works on it; null where nobody does.</param>
+public sealed record CaseState(ImmutableDictionary<Guid, CaseEvent.Reported> Reports, ImmutableList<ICaseItem> Open, CaseClaim? Claim)
 {
     /// <summary>By their ids: what was to be looked at without a report, decided or not.</summary>
     public ImmutableDictionary<Guid, CaseEvent.Flagged> Flags { get; init; } = ImmutableDictionary<Guid, CaseEvent.Flagged>.Empty;
@@ -260,7 +277,12 @@ public sealed record CaseState(
         Reports.Values.Any(report => report.MatchId == matchId && report.ReporterId == reporterId);
 
     /// <summary>Whether somebody else works on the case at a moment.</summary>
-    public bool IsClaimedByOther(Guid? by, DateTimeOffset at) => Claim is var (owner, until) && owner != by && until > at;
+    public bool IsClaimedByOther(Guid? by, DateTimeOffset at) => Claim is { } claim && claim.By != by && claim.Until > at;
+
+    /// <summary>Whether the case is reserved for another sanction than this one at a moment, maybe by the same in another window.</summary>
+    /// <param name="sanctionId">Null for what imposes none.</param>
+    public bool IsReservedForOther(Guid? sanctionId, DateTimeOffset at) =>
+        Claim is { SanctionId: { } reserved } claim && reserved != sanctionId && claim.Until > at;
 
     /// <summary>The legal hold that lasts at a moment; null where none does.</summary>
     public LegalHold? HoldAt(DateTimeOffset at) => Holds.LastOrDefault() is { } last && (last.Ends is not { } end || end > at) ? last : null;
@@ -283,6 +305,11 @@ public sealed record CaseState(
 
     private static DateTimeOffset Max(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }
+
+/// <summary>Who works on a case.</summary>
+/// <param name="By">Who of the staff; null where it is being decided automatically.</param>
+/// <param name="SanctionId">Reserved for this; null where whoever claimed it may do anything.</param>
+public sealed record CaseClaim(Guid? By, DateTimeOffset Until, Guid? SanctionId = null);
 
 /// <summary>A legal hold and its end.</summary>
 /// <param name="EndedAt">When it was lifted or another took its place; null where neither happened.</param>
@@ -330,13 +357,24 @@ public static class Case
             Viewed(v, state),
         ]),
 
+        CaseCommand.Reserve { By: { }, HandlesSevere: false } when state.IsSevere => Restricted,
+        CaseCommand.Reserve r when state.IsClaimedByOther(r.By, r.At) || state.IsReservedForOther(r.SanctionId, r.At) => ClaimedByOther,
+        CaseCommand.Reserve r when state.ToDecide(r.By) is [] => NotOpen,
+        CaseCommand.Reserve r when IsRenewedLater(r.By, r.SanctionId, r.At, state) => Decision<CaseEvent>.AlreadySo,
+        CaseCommand.Reserve r => new CaseEvent.Reserved(
+            state.Open[0].CaseId, state.Open[0].VisitorId, r.SanctionId, r.By, r.At + Lease, r.At),
+
+        CaseCommand.Free f => state.Claim is { } claim && (claim.By, claim.SanctionId) == (f.By, f.SanctionId)
+            ? new CaseEvent.Claimed(state.Subject!.Value.CaseId, state.Subject.Value.VisitorId, f.By, claim.Until, f.At)
+            : Decision<CaseEvent>.AlreadySo,
+
         CaseCommand.Escalate e when state.OpenUnder(e.Policy) is [] || state.Escalation is not null => Decision<CaseEvent>.AlreadySo,
         CaseCommand.Escalate e when state.IsClaimedByOther(null, e.At) => ClaimedByOther,
         CaseCommand.Escalate e => new CaseEvent.Escalated(state.Open[0].CaseId, state.Open[0].VisitorId, e.SanctionId, e.Policy, e.DueAt, e.At),
 
         CaseCommand.Decide { By: { } by } d when state.IsClaimedByOther(by, d.At) => ClaimedByOther,
-        CaseCommand.Decide d when state.ToDecide(d.By) is [] =>
-            new Rejection("case.not-open", "This case moved on. There is no open report in it that you have seen."),
+        CaseCommand.Decide d when state.ToDecide(d.By) is [] => NotOpen,
+        CaseCommand.Decide { By: { } } d when state.IsReservedForOther(d.SanctionId, d.At) => ClaimedByOther,
         CaseCommand.Decide d => new CaseEvent.Decided(
             state.Open[0].CaseId, state.Open[0].VisitorId, [.. state.ToDecide(d.By).Select(item => item.Id)], d.Outcome, d.SanctionId, d.By, d.At,
             d.Policy),
@@ -366,14 +404,20 @@ public static class Case
 
     private static Rejection ClaimedByOther { get; } = new("case.claimed", "Somebody else works on this case.");
 
+    private static Rejection NotOpen { get; } = new("case.not-open", "This case moved on. There is no open report in it that you have seen.");
+
     /// <summary>Who may not see a severe case can do nothing about it either.</summary>
     public static Rejection Restricted { get; } = new("case.restricted", "This case is severe. Few may see it, and they decide it.");
 
     private static bool WasSeenByOther(CaseCommand.View v, CaseState state) => !state.Viewers.Remove(v.By).IsEmpty;
 
-    /// <summary>A claim is renewed when half of it is over, so that looking around does not fill the log.</summary>
+    /// <summary>A claim is renewed when half of it is over, so that looking around and trying again do not fill the log.</summary>
+    private static bool IsRenewedLater(Guid? by, Guid? sanctionId, DateTimeOffset at, CaseState state) =>
+        state.Claim is { } claim && (claim.By, claim.SanctionId) == (by, sanctionId) && claim.Until - at > Lease / 2;
+
+    /// <summary>Looking around while a sanction is imposed changes nothing about that.</summary>
     private static CaseEvent[] Claimed(CaseCommand.View v, CaseState state) =>
-        state.Claim is var (by, until) && by == v.By && until - v.At > Lease / 2
+        IsRenewedLater(v.By, null, v.At, state) || state.IsReservedForOther(null, v.At)
             ? []
             : [new CaseEvent.Claimed(state.Find(v.ReportId)!.CaseId, state.Find(v.ReportId)!.VisitorId, v.By, v.At + Lease, v.At)];
 
@@ -397,7 +441,8 @@ public static class Case
     {
         CaseEvent.Reported e => Raised(state with { Reports = state.Reports.SetItem(e.ReportId, e) }, e),
         CaseEvent.Flagged e => Raised(state with { Flags = state.Flags.SetItem(e.FlagId, e) }, e),
-        CaseEvent.Claimed e => state with { Claim = (e.By, e.Until) },
+        CaseEvent.Claimed e => state with { Claim = new(e.By, e.Until) },
+        CaseEvent.Reserved e => state with { Claim = new(e.By, e.Until, e.SanctionId) },
         CaseEvent.Escalated e => state with { Escalation = e },
         CaseEvent.Viewed e => state with
         {
@@ -419,7 +464,7 @@ public static class Case
     private static CaseState Decided(CaseState state, CaseEvent.Decided e, ImmutableList<ICaseItem> open) => state with
     {
         Open = open,
-        Claim = e.By is null && !open.IsEmpty ? state.Claim : null,
+        Claim = e.By is null && !open.IsEmpty && state.Claim is { By: { } } ? state.Claim : null,
         Escalation = null,
         LastDecision = e,
         IsSevere = state.IsSevere || (e.Outcome == CaseOutcome.Upheld && IsSevere(e.Policy)),

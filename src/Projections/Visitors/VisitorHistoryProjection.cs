@@ -24,6 +24,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<CaseEvent.Reported>(e => [e.VisitorId, e.ReporterId]);
         Touching<CaseEvent.Flagged>(e => [e.VisitorId]);
         Touching<CaseEvent.Claimed>(e => [e.VisitorId]);
+        Touching<CaseEvent.Reserved>(e => [e.VisitorId]);
         Touching<CaseEvent.Viewed>(e => [e.VisitorId]);
         Touching<CaseEvent.Decided>(e => [e.VisitorId]);
         Touching<CaseEvent.Escalated>(e => [e.VisitorId]);

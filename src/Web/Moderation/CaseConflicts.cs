@@ -7,14 +7,15 @@ using RandomChat.Web.Problems;
 namespace RandomChat.Web.Moderation;
 
 /// <summary>
-/// The answer <c>conflict</c> about a case says who was first: <c>claim</c> (<c>{ by, name, until }</c>), <c>decision</c>
-/// (<c>{ outcome, by, name, decidedAt }</c>, nobody where it was automated) or <c>viewer</c> (<c>{ by, name, viewedAt }</c>).
+/// The answer <c>conflict</c> about a case says who was first: <c>claim</c> (<c>{ by, name, until }</c>) or <c>decision</c>
+/// (<c>{ outcome, by, name, decidedAt }</c>), both by nobody where it is automated, or <c>viewer</c> (<c>{ by, name, viewedAt }</c>).
 /// </summary>
 internal static class CaseConflicts
 {
     public static async Task<IResult> ToResult<T>(this Outcome<T> outcome, StaffAccounts accounts, Func<T, IResult> done) => outcome switch
     {
-        Outcome<T>.Refused { Refusal: { Case: CaseStanding.Claimed claim } refusal } => Claimed(refusal, claim, await accounts.NameOf(claim.By)),
+        Outcome<T>.Refused { Refusal: { Case: CaseStanding.Claimed claim } refusal } =>
+            Claimed(refusal, claim, claim.By is { } by ? await accounts.NameOf(by) : null),
         Outcome<T>.Refused { Refusal: { Case: CaseStanding.Decided decision } refusal } =>
             Decided(refusal, decision, decision.By is { } by ? await accounts.NameOf(by) : null),
         Outcome<T>.Refused { Refusal: { Case: CaseStanding.Seen seen } refusal } => Seen(refusal, seen, await accounts.NameOf(seen.By)),
@@ -22,7 +23,9 @@ internal static class CaseConflicts
     };
 
     private static Problem Claimed(Refusal refusal, CaseStanding.Claimed claim, string? name) =>
-        new(refusal with { Message = $"{name ?? "Somebody else"} works on this case until {Moment(claim.Until)}." })
+        new(refusal with { Message = claim.By is null
+            ? "This case is being decided automatically."
+            : $"{name ?? "Somebody else"} works on this case until {Moment(claim.Until)}." })
         {
             Extensions = { ["claim"] = new { claim.By, name, claim.Until } },
         };

@@ -47,6 +47,7 @@ public static class Samples
             CaseId, new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0"), MatchId, Ada, AdasDevice, Ben, BensDevice, ReportReason.Harassment,
             "rc1:c1:c2VhbGVk", "c1", "rc1:c1:c2VhbGVk", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 5, At),
         ["moderation.case.claimed.v1"] = new CaseEvent.Claimed(CaseId, Ben, StaffId, At.AddMinutes(5), At),
+        ["moderation.case.reserved.v1"] = new CaseEvent.Reserved(CaseId, Ben, SanctionId, StaffId, At.AddMinutes(5), At),
         ["moderation.evidence.viewed.v1"] = new CaseEvent.Viewed(CaseId, Ben, new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0"), StaffId, At, Knowingly: true),
         ["moderation.case.flagged.v1"] = new CaseEvent.Flagged(
             CaseId, new("4f5e6d7c-8b9a-4777-8666-5f4e3d2c1b0a"), Ben, BensDevice, "hate", MatchId, new("7a6b5c4d-3e2f-4111-8222-9d8c7b6a5f4e"),

@@ -10,6 +10,7 @@ public sealed class FaultyEventStore : IEventStore
     private readonly Lock gate = new();
     private readonly Dictionary<string, List<RecordedEvent>> streams = [];
     private readonly ConcurrentDictionary<string, Fault> faults = [];
+    private readonly ConcurrentDictionary<string, Func<Task>> interruptions = [];
     private long position;
 
     public enum Fault
@@ -26,6 +27,9 @@ public sealed class FaultyEventStore : IEventStore
 
     /// <summary>Lets appends to streams of a category fail.</summary>
     public void Break(string category, Fault fault) => faults[category] = fault;
+
+    /// <summary>Happens once, right before the next append to a stream of a category: what others do at that moment.</summary>
+    public void Before(string category, Func<Task> happens) => interruptions[category] = happens;
 
     /// <summary>Whether reading fails as well.</summary>
     public bool IsUnreadable { get; set; }
@@ -73,6 +77,11 @@ public sealed class FaultyEventStore : IEventStore
         StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken ct)
     {
         await Task.Yield();
+        if (interruptions.TryRemove(stream.Category, out var happens))
+        {
+            await happens();
+        }
+
         faults.TryGetValue(stream.Category, out var fault);
         var broken = faults.ContainsKey(stream.Category);
         if (broken && fault == Fault.Down)

@@ -83,6 +83,69 @@ public sealed class CaseTests
             .Then([Claimed(OtherStaff, Noon.AddMinutes(5)), Viewed(OtherStaff, Noon.AddMinutes(5))], Twice.HappensDifferently);
 
     [Fact]
+    public void A_case_is_reserved_for_a_sanction_by_one_who_then_does_nothing_else_with_it_until_it_is_decided()
+    {
+        var (reserve, another) = (new CaseCommand.Reserve(SanctionId, Staff, Noon), Guid.NewGuid());
+        Case.Decider.Given(Report()).When(reserve).Then(Reserved(Staff, Noon), Twice.ChangesNothing);
+
+        CaseEvent[] given = [Report(), Viewed(Staff, Noon), Reserved(Staff, Noon)];
+        var (late, over) = (Noon.AddMinutes(4), Noon.AddMinutes(5));
+        var decide = new CaseCommand.Decide(CaseOutcome.Upheld, SanctionId, Staff, late);
+        Case.Decider.Given(given).When(new CaseCommand.Reserve(another, OtherStaff, late)).ThenRefused("case.claimed");
+        Case.Decider.Given(given).When(new CaseCommand.Reserve(another, Staff, late)).ThenRefused("case.claimed");
+        Case.Decider.Given(given).When(new CaseCommand.Reserve(SanctionId, null, late)).ThenRefused("case.claimed");
+        Case.Decider.Given(given).When(Dismiss(Staff) with { At = late }).ThenRefused("case.claimed");
+        Case.Decider.Given(given).When(reserve with { At = late }).Then(Reserved(Staff, late), Twice.ChangesNothing);
+        Case.Decider.Given(given).When(decide).Then(
+            new CaseEvent.Decided(CaseId, Reported, [ReportId(1)], CaseOutcome.Upheld, SanctionId, Staff, late), Twice.IsRefused("case.not-open"));
+
+        Case.Decider.Given(given).When(new CaseCommand.View(ReportId(1), Staff, late)).Then(Viewed(Staff, late), Twice.HappensAgain);
+        Case.Decider.Given(given).When(Dismiss(OtherStaff) with { At = over }).Then(Decided(OtherStaff, 1) with { At = over }, Twice.IsRefused("case.not-open"));
+        Case.Decider.Given(given).When(new CaseCommand.View(ReportId(1), Staff, over))
+            .Then([Claimed(Staff, over), Viewed(Staff, over)], Twice.HappensDifferently);
+    }
+
+    [Fact]
+    public void Whoever_reserved_a_case_for_a_sanction_that_did_not_come_does_something_else_at_once()
+    {
+        CaseEvent[] given = [Report(), Reserved(Staff, Noon)];
+        var late = Noon.AddMinutes(4);
+        var freed = Claimed(Staff, Noon) with { At = late };
+        Case.Decider.Given(given).When(new CaseCommand.Free(SanctionId, Staff, late)).Then(freed, Twice.ChangesNothing);
+        Case.Decider.Given([.. given, freed]).When(Dismiss(Staff) with { At = late }).Then(Decided(Staff, 1) with { At = late }, Twice.IsRefused("case.not-open"));
+        Case.Decider.Given([.. given, freed]).When(Dismiss(OtherStaff) with { At = late }).ThenRefused("case.claimed");
+
+        Case.Decider.Given(given).When(new CaseCommand.Free(SanctionId, OtherStaff, late)).ThenNothing();
+        Case.Decider.Given(given).When(new CaseCommand.Free(Guid.NewGuid(), Staff, late)).ThenNothing();
+    }
+
+    [Fact]
+    public void A_case_is_reserved_where_there_is_something_to_decide_by_whoever_may()
+    {
+        var reserve = new CaseCommand.Reserve(SanctionId, Staff, Noon);
+        Case.Decider.Given().When(reserve).ThenRefused("case.not-open");
+        Case.Decider.Given(Report(), Decided(OtherStaff, 1)).When(reserve).ThenRefused("case.not-open");
+        Case.Decider.Given(Report()).When(reserve with { By = null }).ThenRefused("case.not-open");
+        Case.Decider.Given(Report(reason: ReportReason.Underage)).When(reserve).ThenRefused("case.restricted");
+        Case.Decider.Given(Report(reason: ReportReason.Underage)).When(reserve with { HandlesSevere = true })
+            .Then(Reserved(Staff, Noon), Twice.ChangesNothing);
+    }
+
+    [Fact]
+    public void What_escalated_is_reserved_like_anything_else_and_free_again_with_its_decision()
+    {
+        var hate = Report(number: 2, reporter: OtherReporter, match: OtherMatchId, reason: ReportReason.Hate);
+        var reserved = Reserved(null, Noon);
+        CaseEvent[] given = [Report(), hate, new CaseEvent.Escalated(CaseId, Reported, SanctionId, "hate", Noon, Noon)];
+        Case.Decider.Given(given).When(new CaseCommand.Reserve(SanctionId, null, Noon)).Then(reserved, Twice.ChangesNothing);
+
+        Case.Decider.Given([.. given, reserved]).When(Dismiss(Staff)).ThenRefused("case.claimed");
+        Case.Decider.Given([.. given, reserved]).When(new CaseCommand.View(ReportId(1), Staff, Noon)).ThenRefused("case.claimed");
+        var decided = new CaseEvent.Decided(CaseId, Reported, [ReportId(2)], CaseOutcome.Upheld, SanctionId, null, Noon);
+        Case.Decider.Given([.. given, reserved, decided]).When(Dismiss(Staff)).Then(Decided(Staff, 1), Twice.IsRefused("case.not-open"));
+    }
+
+    [Fact]
     public void A_report_that_is_not_there_is_not_opened() =>
         Case.Decider.Given(Report()).When(new CaseCommand.View(ReportId(2), Staff, Noon)).ThenRefused("case.unknown");
 
@@ -206,6 +269,8 @@ public sealed class CaseTests
         new(CaseId, Reported, [.. reports.Select(ReportId)], CaseOutcome.Dismissed, null, by, Noon);
 
     private static CaseEvent.Claimed Claimed(Guid by, DateTimeOffset at) => new(CaseId, Reported, by, at.AddMinutes(5), at);
+
+    private static CaseEvent.Reserved Reserved(Guid? by, DateTimeOffset at) => new(CaseId, Reported, SanctionId, by, at.AddMinutes(5), at);
 
     private static CaseEvent.Viewed Viewed(Guid by, DateTimeOffset at) => new(CaseId, Reported, ReportId(1), by, at);
 
