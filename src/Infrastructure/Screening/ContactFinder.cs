@@ -171,7 +171,10 @@ internal static class ContactFinder
     private static bool GoesOn(ReadOnlySpan<char> text, int end) => end < text.Length
         && (char.IsLetter(text[end]) || (text[end] is ':' or ',' or '%' && end + 1 < text.Length && char.IsAsciiDigit(text[end + 1])));
 
-    /// <summary>How long the internet address is that begins here, such as <c>192.168.100.101</c>; 0 where there is none.</summary>
+    /// <summary>
+    /// How long the internet address is that begins here, such as <c>192.168.100.101</c>; 0 where there is none. A number in
+    /// five pairs, as it is written in France, begins like one.
+    /// </summary>
     private static int InternetAddress(ReadOnlySpan<char> text)
     {
         var (parts, part, run) = (0, 0, 0);
@@ -180,8 +183,9 @@ internal static class ContactFinder
         {
             if (char.IsAsciiDigit(text[at]))
             {
+                var isAfterZero = run > 0 && part == 0;
                 part = (part * 10) + text[at] - '0';
-                if (++run > 3 || part > byte.MaxValue)
+                if (isAfterZero || ++run > 3 || part > byte.MaxValue)
                 {
                     return 0;
                 }
@@ -196,7 +200,8 @@ internal static class ContactFinder
             }
         }
 
-        return parts == 3 && run > 0 ? at : 0;
+        var hasMore = at + 1 < text.Length && text[at] == '.' && char.IsAsciiDigit(text[at + 1]);
+        return parts == 3 && run > 0 && !hasMore ? at : 0;
     }
 
     /// <summary>Dates, their times and spans of years: there is a year, and the other groups are days, months, hours and minutes.</summary>
