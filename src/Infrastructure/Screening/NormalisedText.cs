@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -13,9 +12,6 @@ namespace RandomChat.Infrastructure.Screening;
 /// </summary>
 internal ref struct NormalisedText
 {
-    // One character can decompose into eighteen; nobody writes a message of those.
-    private const int MostSymbols = 8_192;
-
     private static readonly Symbol[] Ascii = [.. Enumerable.Range(0, 128).Select(code => Classify((char)code))];
     private static readonly FrozenDictionary<int, uint> LookAlikes = ReadLookAlikes();
 
@@ -33,7 +29,7 @@ internal ref struct NormalisedText
 
     public static NormalisedText Of(string text)
     {
-        var symbols = ArrayPool<Symbol>.Shared.Rent(Math.Min(text.Length, MostSymbols));
+        var symbols = ArrayPool<Symbol>.Shared.Rent(Math.Min(text.Length, VisibleText.MostRunes));
         var length = 0;
         foreach (var letter in text)
         {
@@ -43,7 +39,7 @@ internal ref struct NormalisedText
                 return OfUnicode(text);
             }
 
-            if (length == MostSymbols)
+            if (length == VisibleText.MostRunes)
             {
                 break;
             }
@@ -68,42 +64,16 @@ internal ref struct NormalisedText
 
     private static NormalisedText OfUnicode(string text)
     {
-        // Marks go first: to put a thousand of them in their canonical order takes a long time.
-        var bare = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (!IsNothing(rune))
-            {
-                bare.Append(rune);
-            }
-        }
-
-        var decomposed = bare.ToString().Normalize(NormalizationForm.FormKD);
-        var symbols = ArrayPool<Symbol>.Shared.Rent(Math.Min(decomposed.Length, MostSymbols));
+        var seen = VisibleText.Of(text);
+        var symbols = ArrayPool<Symbol>.Shared.Rent(seen.Length);
         var length = 0;
-        foreach (var rune in decomposed.EnumerateRunes())
+        foreach (var rune in seen.EnumerateRunes())
         {
-            if (length == MostSymbols)
-            {
-                break;
-            }
-
-            if (!IsNothing(rune))
-            {
-                symbols[length++] = rune.IsAscii ? Ascii[rune.Value] : Classify(Rune.ToLowerInvariant(rune));
-            }
+            symbols[length++] = rune.IsAscii ? Ascii[rune.Value] : Classify(Rune.ToLowerInvariant(rune));
         }
 
         return new(symbols, length);
     }
-
-    /// <summary>What is not seen: marks, joiners, bidi controls, fillers, and what is no character, which nothing decomposes.</summary>
-    internal static bool IsNothing(Rune rune) => rune.IsAscii
-        ? rune.Value < ' ' && rune.Value is not ('\n' or '\t' or '\r')
-        : Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
-            or UnicodeCategory.Format or UnicodeCategory.Control
-        || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0
-        || rune.Value is (>= 0xFDD0 and <= 0xFDEF) || (rune.Value & 0xFFFE) == 0xFFFE;
 
     private static Symbol Classify(Rune rune)
     {

@@ -1,5 +1,6 @@
 using RandomChat.Domain.Moderation;
 using RandomChat.Infrastructure.Screening.Models;
+using RandomChat.ScreeningModels;
 
 namespace RandomChat.Infrastructure.Tests.Screening;
 
@@ -14,6 +15,11 @@ public sealed class HeadTextTests
     [InlineData("こんにちは ÉTÉ", "こんにちは ete")]
     [InlineData("", "")]
     public void A_text_is_read_as_it_is_meant(string text, string read) => Assert.Equal(read, HeadText.Of(text, []));
+
+    [Theory]
+    [InlineData("\uFDFA")]
+    [InlineData("words ")]
+    public void What_is_read_of_a_text_has_a_bound(string unit) => Assert.InRange(HeadText.Of(HostileTexts.Of(unit, 20_000), []).Length, 2_000, 8_192);
 
     [Fact]
     public void What_the_lexicon_found_stands_before_it_and_what_others_found_does_not()

@@ -26,40 +26,18 @@ public static class HeadText
             }
         }
 
-        if (Ascii.IsValid(text))
+        var left = VisibleText.MostRunes;
+        foreach (var rune in (Ascii.IsValid(text) ? text : VisibleText.Of(text)).EnumerateRunes())
         {
-            foreach (var letter in text)
+            if (left-- == 0)
             {
-                Add(read, new(letter));
+                break;
             }
-        }
-        else
-        {
-            AddUnicode(read, text);
+
+            Add(read, rune);
         }
 
         return WithoutNames(read);
-    }
-
-    private static void AddUnicode(StringBuilder read, string text)
-    {
-        // Marks go first: to put a thousand of them in their canonical order takes a long time.
-        var bare = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (!NormalisedText.IsNothing(rune))
-            {
-                bare.Append(rune);
-            }
-        }
-
-        foreach (var rune in bare.ToString().Normalize(NormalizationForm.FormKD).EnumerateRunes())
-        {
-            if (!NormalisedText.IsNothing(rune))
-            {
-                Add(read, rune);
-            }
-        }
     }
 
     private static void Add(StringBuilder read, Rune rune)
