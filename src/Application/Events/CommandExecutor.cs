@@ -10,19 +10,24 @@ public sealed class CommandExecutor(IEventStore store, EventCodec codec)
 
     /// <param name="commandId">Event ids derive from it, so that a retry of the same command writes nothing twice.</param>
     /// <param name="actor">Who does it, see <see cref="EventMetadata"/>.</param>
+    /// <param name="known">
+    /// What the caller knows of the stream, so that only what came after is read; nothing of it may have come of this very
+    /// command. Null: nothing.
+    /// </param>
     /// <exception cref="DependencyUnavailableException">Nothing was recorded.</exception>
     public async Task<Executed<TEvent, TState>> Execute<TCommand, TEvent, TState>(
-        Decider<TCommand, TEvent, TState> decider, Guid id, TCommand command, Guid commandId, string actor, CancellationToken ct)
+        Decider<TCommand, TEvent, TState> decider, Guid id, TCommand command, Guid commandId, string actor, CancellationToken ct,
+        KnownStream<TState>? known = null)
         where TEvent : class
     {
         var stream = StreamName.For(decider.Category, id);
         var metadata = new EventMetadata(commandId, commandId, actor);
         for (var attempt = 1; ; attempt++)
         {
-            var (state, revision, written) = await Load(decider, stream, commandId, ct);
+            var (state, revision, written) = await Load(decider, stream, commandId, known, ct);
             if (written is not null)
             {
-                return new Executed<TEvent, TState>.Done(state, [], written);
+                return new Executed<TEvent, TState>.Done(state, [], written, revision);
             }
 
             switch (decider.Decide(command, state))
@@ -31,7 +36,7 @@ public sealed class CommandExecutor(IEventStore store, EventCodec codec)
                     return new Executed<TEvent, TState>.Refused(reason, state);
 
                 case Decision<TEvent>.Accepted { Events: [] }:
-                    return new Executed<TEvent, TState>.Done(state, [], null);
+                    return new Executed<TEvent, TState>.Done(state, [], null, revision);
 
                 case Decision<TEvent>.Accepted { Events: var events }:
                     var encoded = new NewEvent[events.Count];
@@ -44,7 +49,8 @@ public sealed class CommandExecutor(IEventStore store, EventCodec codec)
                     {
                         if (await store.Append(stream, new(revision), encoded, ct) is AppendResult.Appended appended)
                         {
-                            return new Executed<TEvent, TState>.Done(events.Aggregate(state, decider.Evolve), events, appended.Position);
+                            return new Executed<TEvent, TState>.Done(
+                                events.Aggregate(state, decider.Evolve), events, appended.Position, appended.Revision);
                         }
                     }
                     catch (AppendOutcomeUnknownException) when (attempt < Attempts)
@@ -65,17 +71,16 @@ public sealed class CommandExecutor(IEventStore store, EventCodec codec)
     /// <summary>The state of a stream, folded from its beginning.</summary>
     public async Task<TState> Load<TCommand, TEvent, TState>(Decider<TCommand, TEvent, TState> decider, Guid id, CancellationToken ct)
         where TEvent : class =>
-        (await Load(decider, StreamName.For(decider.Category, id), Guid.Empty, ct)).State;
+        (await Load(decider, StreamName.For(decider.Category, id), Guid.Empty, null, ct)).State;
 
     private async Task<(TState State, long Revision, LogPosition? Written)> Load<TCommand, TEvent, TState>(
-        Decider<TCommand, TEvent, TState> decider, StreamName stream, Guid commandId, CancellationToken ct)
+        Decider<TCommand, TEvent, TState> decider, StreamName stream, Guid commandId, KnownStream<TState>? known, CancellationToken ct)
         where TEvent : class
     {
-        var state = decider.Initial;
-        var revision = ExpectedRevision.NoStream.Value;
+        var (state, revision) = known ?? new(decider.Initial, ExpectedRevision.NoStream.Value);
         var first = EventId(commandId, 0);
         LogPosition? written = null;
-        await foreach (var recorded in store.Read(stream, 0, ct))
+        await foreach (var recorded in store.Read(stream, known is null ? 0 : revision + 1, ct))
         {
             state = decider.Evolve(state, (TEvent)codec.Decode(recorded));
             revision = recorded.Revision;
@@ -92,6 +97,9 @@ public sealed class CommandExecutor(IEventStore store, EventCodec codec)
         DerivedId.From("event", commandId, index.ToString(CultureInfo.InvariantCulture));
 }
 
+/// <summary>A stream up to a revision, folded.</summary>
+public sealed record KnownStream<TState>(TState State, long Revision);
+
 /// <summary>How a command ended.</summary>
 public abstract record Executed<TEvent, TState>
 {
@@ -102,7 +110,8 @@ public abstract record Executed<TEvent, TState>
     /// <param name="State">After the command.</param>
     /// <param name="Events">What was appended; empty where it was so already.</param>
     /// <param name="Position">Of the last event appended; null where nothing was.</param>
-    public sealed record Done(TState State, IReadOnlyList<TEvent> Events, LogPosition? Position) : Executed<TEvent, TState>;
+    /// <param name="Revision">Of the stream, as <paramref name="State"/> is.</param>
+    public sealed record Done(TState State, IReadOnlyList<TEvent> Events, LogPosition? Position, long Revision) : Executed<TEvent, TState>;
 
     /// <param name="State">In which it was refused.</param>
     public sealed record Refused(Rejection Reason, TState State) : Executed<TEvent, TState>;

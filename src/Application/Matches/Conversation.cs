@@ -299,7 +299,18 @@ public sealed class Conversation(
     {
         var now = clock.GetUtcNow();
         var answer = AnswerTo(message.MessageId, now, verdict);
-        await verdicts.Record(match.Id, new(message.MessageId, answer.Sequence, message.Sender.VisitorId, verdict, now, now), ct);
+        try
+        {
+            match.Known = await verdicts.Record(
+                match.Id, new(message.MessageId, answer.Sequence, message.Sender.VisitorId, verdict, now, now), match.Known, ct);
+        }
+        catch
+        {
+            // It may be there all the same: the next message reads what is, and whose answers these are.
+            match.IsLoaded = false;
+            throw;
+        }
+
         match.RememberBlocked(answer);
         message.Sender.OnTheWay = null;
         return answer;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RandomChat.Application.Bots;
+using RandomChat.Application.Events;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Screening;
 using RandomChat.Domain.Matches;
@@ -33,6 +34,12 @@ public sealed class LiveMatch(MatchEvent.Started started, Participant first, Par
 
     /// <summary>The last sequence given; guarded by <see cref="Sending"/>.</summary>
     public int Sequence { get; set; }
+
+    /// <summary>
+    /// The match's own stream, as far as a blocked message read it: whoever is blocked again and again has it read once.
+    /// Guarded by <see cref="Sending"/>.
+    /// </summary>
+    internal KnownStream<MatchState>? Known { get; set; }
 
     /// <summary>The message whose append was of unknown outcome last: nobody was told of it yet; guarded by <see cref="Sending"/>.</summary>
     internal OutgoingMessage? Unsettled { get; set; }

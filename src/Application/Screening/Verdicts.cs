@@ -20,13 +20,21 @@ public sealed class Verdicts
     }
 
     /// <summary>Records a verdict; returns when it is durable.</summary>
-    /// <exception cref="DependencyUnavailableException">Nothing was recorded.</exception>
-    public async Task Record(Guid matchId, MatchCommand.Screen command, CancellationToken ct)
+    /// <param name="known">What the caller knows of the match's stream, no verdict on this message among it; else null.</param>
+    /// <returns>What is known of it by then.</returns>
+    /// <exception cref="DependencyUnavailableException">It is not known to be recorded.</exception>
+    public async Task<KnownStream<MatchState>?> Record(Guid matchId, MatchCommand.Screen command, KnownStream<MatchState>? known, CancellationToken ct)
     {
-        if (await Write(matchId, command, ct) is { } reason)
+        switch (await Execute(matchId, command, known, ct))
         {
-            LogMessages.PendingRefused(log, Describe(matchId), reason.Code);
+            case Executed<MatchEvent, MatchState>.Done done:
+                return new(done.State, done.Revision);
+            case Executed<MatchEvent, MatchState>.Refused refused:
+                LogMessages.PendingRefused(log, Describe(matchId), refused.Reason.Code);
+                break;
         }
+
+        return known;
     }
 
     /// <summary>The same soon, for a message that is delivered already: nobody waits for it.</summary>
@@ -41,10 +49,13 @@ public sealed class Verdicts
 
     private static string Describe(Guid matchId) => $"a verdict on a message of match {matchId:D}";
 
-    private async Task<Rejection?> Write(Guid matchId, MatchCommand.Screen command, CancellationToken ct)
+    private async Task<Rejection?> Write(Guid matchId, MatchCommand.Screen command, CancellationToken ct) =>
+        await Execute(matchId, command, null, ct) is Executed<MatchEvent, MatchState>.Refused { Reason: var reason } ? reason : null;
+
+    private Task<Executed<MatchEvent, MatchState>> Execute(
+        Guid matchId, MatchCommand.Screen command, KnownStream<MatchState>? known, CancellationToken ct)
     {
         var id = DerivedId.From("screening", matchId, $"{command.MessageId:D} {command.Verdict.Rule}");
-        return await executor.Execute(Match.Decider, matchId, command, id, EventMetadata.System, ct)
-            is Executed<MatchEvent, MatchState>.Refused { Reason: var reason } ? reason : null;
+        return executor.Execute(Match.Decider, matchId, command, id, EventMetadata.System, ct, known);
     }
 }

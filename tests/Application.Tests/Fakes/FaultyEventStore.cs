@@ -34,10 +34,17 @@ public sealed class FaultyEventStore : IEventStore
     /// <summary>Whether reading fails as well.</summary>
     public bool IsUnreadable { get; set; }
 
+    /// <summary>After how many more reads reading fails; null: it does not.</summary>
+    public int? ReadsLeft { get; set; }
+
+    /// <summary>How many events were read so far.</summary>
+    public int EventsRead { get; private set; }
+
     public void Mend()
     {
         faults.Clear();
         IsUnreadable = false;
+        ReadsLeft = null;
     }
 
     public IReadOnlyList<RecordedEvent> All
@@ -62,13 +69,14 @@ public sealed class FaultyEventStore : IEventStore
     public async IAsyncEnumerable<RecordedEvent> Read(StreamName stream, long fromRevision, [EnumeratorCancellation] CancellationToken ct)
     {
         await Task.Yield();
-        if (IsUnreadable)
+        if (IsUnreadable || ReadsLeft-- == 0)
         {
             throw new DependencyUnavailableException("event-log");
         }
 
         foreach (var recorded in Of(stream).Where(recorded => recorded.Revision >= fromRevision))
         {
+            EventsRead++;
             yield return recorded;
         }
     }

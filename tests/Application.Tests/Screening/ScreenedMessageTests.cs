@@ -116,6 +116,42 @@ public sealed class ScreenedMessageTests
     }
 
     [Fact]
+    public async Task However_often_somebody_is_blocked_no_more_is_read_for_it()
+    {
+        var (match, _) = await Meet();
+        for (var time = 1; time <= 20; time++)
+        {
+            await Say(match, Slur, $"{time}");
+        }
+
+        var before = world.Log.EventsRead;
+        await Say(match, Slur, "again");
+
+        Assert.InRange(world.Log.EventsRead - before, 0, 1);
+        Assert.Equal(21, Verdicts(match).Count());
+    }
+
+    [Theory]
+    [InlineData(Fault.AnswerLost)]
+    [InlineData(Fault.RequestLost)]
+    public async Task A_blocked_message_whose_verdict_has_an_unknown_outcome_is_recorded_once_whatever_comes_in_between(Fault fault)
+    {
+        var (match, _) = await Meet();
+        await Say(match, Slur, "one");
+        world.Log.Break("match", fault);
+        world.Log.ReadsLeft = 1;
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => Say(match, Slur, "two"));
+        world.Log.Mend();
+
+        await Say(match, Slur, "three");
+        var answer = await Say(match, Slur, "two");
+
+        Assert.Equal(MessageAnswer.Blocked, answer.Status);
+        Assert.Equal(3, Verdicts(match).Count());
+        Assert.Equal(3, Verdicts(match).Select(one => one.MessageId).Distinct().Count());
+    }
+
+    [Fact]
     public async Task With_the_log_down_nothing_is_blocked_in_silence()
     {
         var (match, _) = await Meet();
