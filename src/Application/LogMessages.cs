@@ -28,6 +28,9 @@ internal static partial class LogMessages
     [LoggerMessage(60, LogLevel.Warning, "The {Classifier} classifier gives no answer; delivered messages go on without it until it does.")]
     public static partial void NoClassification(ILogger log, string classifier, Exception e);
 
+    [LoggerMessage(63, LogLevel.Warning, "The classifier at hand gives no answer; messages on their way go on without it until it does.")]
+    public static partial void NoClassificationOnTheWay(ILogger log, Exception e);
+
     [LoggerMessage(6, LogLevel.Information, "{Count} open matches were restored.")]
     public static partial void MatchesRestored(ILogger log, int count);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
 using RandomChat.Application.Bots;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Screening;
@@ -33,7 +34,7 @@ internal static class ScreeningRate
         var policy = ScreeningPolicyFile.Read(null);
         using var meters = new Meters();
         using var match = Match();
-        var screening = new MessageScreening(screen, new(null), policy, new(new Slowly(), null), new(meters));
+        var screening = new MessageScreening(screen, new(null), policy, new(new Slowly(), null), new(meters), NullLogger<MessageScreening>.Instance);
 
         AnsiConsole.WriteLine($"{Messages.Length} messages of {Messages.Average(message => message.Length):F0} characters on average, one thread, best of {Rounds} rounds.");
         var (text, all) = (double.MaxValue, double.MaxValue);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using RandomChat.Application.Bots;
-using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Realtime;
 using RandomChat.Domain.Moderation;
@@ -9,9 +9,11 @@ namespace RandomChat.Application.Screening;
 
 /// <summary>
 /// Screens messages on their way: what the layers find in the text, what the sender's behaviour says about it, and what
-/// the policy makes of both. Where that is severe and nothing is blocked yet, the classifier at hand has a say too.
+/// the policy makes of both. Where that is severe and nothing is blocked yet, the classifier at hand has a say too, if its
+/// word can lead to a block at all: anything else it is asked about after delivery, when nobody waits.
 /// </summary>
-public sealed class MessageScreening(ITextScreen screen, Classifiers classifiers, ScreeningPolicy policy, Suspicion suspicion, ScreeningMeter meter)
+public sealed class MessageScreening(
+    ITextScreen screen, Classifiers classifiers, ScreeningPolicy policy, Suspicion suspicion, ScreeningMeter meter, ILogger<MessageScreening> log)
 {
     // As long as a short sentence: two people hardly say it by chance.
     private const int TellingLetters = 24;
@@ -19,6 +21,9 @@ public sealed class MessageScreening(ITextScreen screen, Classifiers classifiers
     private const string BehaviourVersion = "1";
 
     internal const string FloodRule = "behaviour/flood";
+
+    private readonly ITextClassifier? classifier = policy.HasBlockingScores ? classifiers.Local : null;
+    private bool isAnswerless;
 
     /// <summary>Screens a message of a live match. To be asked once a message: what it says and how long it is counts.</summary>
     public ScreenedText Screen(LiveMatch match, Participant sender, string body)
@@ -50,15 +55,31 @@ public sealed class MessageScreening(ITextScreen screen, Classifiers classifiers
         return new(findings, verdict);
     }
 
-    /// <summary>What the classifier says without letting anybody wait; else null, and it is asked again after delivery.</summary>
+    /// <summary>
+    /// What the classifier says without letting anybody wait; else null, and it is asked again after delivery. Whatever
+    /// fails in it, the message goes on.
+    /// </summary>
     private Classification? AnswerAtOnce(string body)
     {
         try
         {
-            return classifiers.Local?.Classify(body, CancellationToken.None) is { IsCompletedSuccessfully: true } answered ? answered.Result : null;
+            if (classifier?.Classify(body, CancellationToken.None) is not { IsCompleted: true } answered)
+            {
+                return null;
+            }
+
+            var answer = answered.GetAwaiter().GetResult();
+            isAnswerless = false;
+            return answer;
         }
-        catch (DependencyUnavailableException)
+        catch (Exception e)
         {
+            if (!isAnswerless)
+            {
+                LogMessages.NoClassificationOnTheWay(log, e);
+            }
+
+            isAnswerless = true;
             return null;
         }
     }

@@ -103,6 +103,9 @@ public sealed record ScreeningPolicy(
     public IReadOnlyDictionary<(string Model, ScreeningCategory Category, Severity Severity), double> Thresholds { get; init; } =
         new Dictionary<(string, ScreeningCategory, Severity), double>();
 
+    /// <summary>Whether some score leads to a block, beside what <see cref="LetModelsBlock"/> asks for.</summary>
+    public bool HasBlockingScores => Thresholds.Keys.Any(reached => Actions.GetValueOrDefault((reached.Category, reached.Severity)) == ScreeningAction.Block);
+
     /// <summary>
     /// What a classifier's scores come to: for each category the worst severity whose threshold is reached. Scores of the
     /// trained heads for sexual talk count only where the lexicon found some too, since what they were learned from is

@@ -48,7 +48,7 @@ public sealed class World
             classifiers, policy, Verdicts, Connections, meter, Clock, Options.Create(new ScreeningOptions()), matchOptions,
             screeningLog ?? NullLogger<LaterScreening>.Instance);
         Conversation = new(
-            Log, EventCodec.Default, Sealer, Connections, Registry, new(new LocalTextScreen(), classifiers, policy, Suspicion, meter), Verdicts, LaterScreening,
+            Log, EventCodec.Default, Sealer, Connections, Registry, new(new LocalTextScreen(), classifiers, policy, Suspicion, meter, NullLogger<MessageScreening>.Instance), Verdicts, LaterScreening,
             Clock, matchOptions, NullLogger<Conversation>.Instance);
         Matches = new(Executor, Conversation, Connections, Registry, Index, Suspicion, Verdicts, LaterScreening, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
         OwnMatches = new(Executor, Clock, matchOptions);

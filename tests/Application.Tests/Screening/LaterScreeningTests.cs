@@ -103,6 +103,35 @@ public sealed class LaterScreeningTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_no_score_leads_to_a_block_nobody_is_asked_on_the_way()
+    {
+        var classifier = Scores(0.99);
+        var world = WorldWith(new(classifier), Policy with
+        {
+            Thresholds = new Dictionary<(string, ScreeningCategory, Severity), double> { [(Classification.HeadsModel, ScreeningCategory.Toxic, Severity.Strong)] = 0.8 },
+        });
+        var (match, _) = await Meet(world);
+
+        Assert.Equal(MessageAnswer.Delivered, (await Say(world, match, Slur)).Status);
+
+        Assert.Empty(classifier.Asked);
+    }
+
+    [Fact]
+    public async Task On_its_way_a_message_goes_on_whatever_fails_in_the_classifier()
+    {
+        var classifier = Scores(0.99);
+        classifier.Works = () => throw new InvalidOperationException("These are no models.");
+        var world = WorldWith(new(classifier));
+        var (match, bob) = await Meet(world);
+
+        Assert.Equal(MessageAnswer.Delivered, (await Say(world, match, Slur)).Status);
+
+        Assert.Equal([Slur], classifier.Asked);
+        Assert.Single(world.Connections.To<ChatMessage>(bob));
+    }
+
+    [Fact]
     public async Task A_flood_asks_as_well()
     {
         var classifier = Scores(0.99);
@@ -341,7 +370,7 @@ public sealed class LaterScreeningTests : IDisposable
         stop.Dispose();
     }
 
-    private static World WorldWith(Classifiers classifiers) => new(classifiers: classifiers, policy: Policy);
+    private static World WorldWith(Classifiers classifiers, ScreeningPolicy? policy = null) => new(classifiers: classifiers, policy: policy ?? Policy);
 
     private static Classifier Scores(double toxic) => new(toxic);
 
