@@ -39,27 +39,21 @@ internal static class ScreenCommand
 }
 
 /// <summary>What the screening makes of a text, as <c>screen</c> prints it.</summary>
-/// <param name="Verdict">What would be done.</param>
 /// <param name="Verdict">What would be done, the trained heads included, which are asked after delivery.</param>
-/// <param name="Scores">0 to 1: how sure the trained heads are; 1 where a word leaves no doubt.</param>
+/// <param name="Scores">0 to 1: how sure the trained heads are, whatever the other layers found.</param>
 /// <param name="Rules">What was found and by which rule, the worst first.</param>
 internal sealed record Screened(string Text, ScreeningAction Verdict, Scores Scores, IReadOnlyList<ScreenedRule> Rules)
 {
     public static Screened Of(string text, TextFindings found, Classification classification, ScreeningPolicy policy)
     {
-        double Score(ScreeningCategory head, ScreeningCategory also) =>
-            found.Findings.Any(finding => finding.Severity == Severity.Severe && (finding.Category == head || finding.Category == also))
-                ? 1
-                : Math.Round(classification.Scores[head], 4);
-
-        double ScoreOf(ScreeningCategory head) => Score(head, head);
+        double ScoreOf(ScreeningCategory head) => Math.Round(classification.Scores[head], 4);
         var findings = policy.WithScores(found.Findings, classification);
         return new(
             text,
             policy.Judge(findings)?.Action ?? ScreeningAction.Deliver,
             new(
                 ScoreOf(ScreeningCategory.Toxic), ScoreOf(ScreeningCategory.Hate), ScoreOf(ScreeningCategory.Threat),
-                Score(ScreeningCategory.Sexual, ScreeningCategory.ChildSafety), ScoreOf(ScreeningCategory.Spam)),
+                ScoreOf(ScreeningCategory.Sexual), ScoreOf(ScreeningCategory.Spam)),
             [
                 .. findings.OrderByDescending(finding => finding.Severity)
                     .Select(finding => new ScreenedRule(finding.Rule, finding.RuleVersion, finding.Category, finding.Severity, finding.Score)),
