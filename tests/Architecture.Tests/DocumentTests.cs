@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -64,6 +65,18 @@ public sealed partial class DocumentTests
             Assert.True(documented.ContainsKey(leaf.Key), $"README.md does not name {leaf.Key}.");
             Assert.Equal(leaf.Value, documented[leaf.Key]);
         });
+    }
+
+    [Theory]
+    [InlineData("model-card.md", "In short, version `{0}`:")]
+    [InlineData("screening-report.md", "heads {0}.")]
+    public void What_was_measured_is_said_of_the_heads_that_are_here(string document, string said)
+    {
+        using var heads = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Repository.Root, "src", "Infrastructure", "Screening", "Models", "Files", "heads.json")));
+        var version = heads.RootElement.GetProperty("version").GetString();
+
+        Assert.Contains(string.Format(CultureInfo.InvariantCulture, said, version), File.ReadAllText(Path.Combine(Repository.Root, "docs", document)), StringComparison.Ordinal);
     }
 
     private static IEnumerable<(string Key, string Value)> Leaves(JsonElement element, string path) =>

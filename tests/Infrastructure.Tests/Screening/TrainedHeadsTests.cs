@@ -1,4 +1,5 @@
 using RandomChat.Domain.Moderation;
+using RandomChat.Engines;
 using RandomChat.Infrastructure.Screening;
 using RandomChat.Infrastructure.Screening.Models;
 using RandomChat.ScreeningModels;
@@ -154,11 +155,5 @@ public sealed class TrainedHeadsTests : IDisposable
 
     private string PathOf(string name) => Path.Combine(folder.FullName, name);
 
-    private void CopyOfTheFolder()
-    {
-        foreach (var path in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, HeadFiles.DefaultFolder)))
-        {
-            File.Copy(path, PathOf(Path.GetFileName(path)));
-        }
-    }
+    private void CopyOfTheFolder() => Folders.CopyFiles(Path.Combine(AppContext.BaseDirectory, HeadFiles.DefaultFolder), folder.FullName);
 }

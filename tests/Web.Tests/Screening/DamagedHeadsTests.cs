@@ -1,3 +1,4 @@
+using RandomChat.Engines;
 using RandomChat.Infrastructure.Screening.Models;
 using RandomChat.Web.Hosting;
 using RandomChat.Web.Tests.Hosting;
@@ -12,10 +13,7 @@ public sealed class DamagedHeadsTests : IDisposable
     [Fact]
     public async Task It_does_not_start_and_names_the_file()
     {
-        foreach (var path in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, HeadFiles.DefaultFolder)))
-        {
-            File.Copy(path, Path.Combine(folder.FullName, Path.GetFileName(path)));
-        }
+        Folders.CopyFiles(Path.Combine(AppContext.BaseDirectory, HeadFiles.DefaultFolder), folder.FullName);
 
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, HeadFiles.FeaturesFile), "no model");
         var settings = new Dictionary<string, string?> { ["Screening:ModelsDirectory"] = folder.FullName };
