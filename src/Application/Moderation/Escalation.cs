@@ -96,19 +96,18 @@ public sealed class Escalation(
 
         CaseEvent.Reported[] open = [.. known.Open.OfType<CaseEvent.Reported>()];
         var found = await records.Find([.. open.Select(report => report.ReporterDeviceId).Distinct()], CancellationToken.None);
-        if (EscalationPolicy.Judge(open, device => found.GetValueOrDefault(device) ?? new(0, 0)) is not { } policy)
+        var steps = await executor.Load(Ban.Decider, visitorId, CancellationToken.None);
+        if (EscalationPolicy.Judge(open, device => found.GetValueOrDefault(device) ?? new(0, 0), steps.LastAutomatedStep, now) is not { } policy)
         {
             return;
         }
 
-        var isSevere = policy.Severity == PolicySeverity.Severe;
-
         // The same for whoever comes to the same conclusion at the same moment, and another one after the next decision.
         var sanctionId = DerivedId.From("escalation", caseId, known.Decisions.ToString(CultureInfo.InvariantCulture));
         await executor.Execute(
-            Case.Decider, caseId, new CaseCommand.Escalate(sanctionId, policy.Code, isSevere ? now : now + EscalationPolicy.Delay, now),
+            Case.Decider, caseId, new CaseCommand.Escalate(sanctionId, policy.Code, policy.IsSevere ? now : now + EscalationPolicy.Delay, now),
             DerivedId.From("case.escalate", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None);
-        if (isSevere)
+        if (policy.IsSevere)
         {
             await Apply(visitorId);
         }
@@ -135,7 +134,7 @@ public sealed class Escalation(
             new CaseCommand.Decide(CaseOutcome.Upheld, (imposed as Imposed.Done)?.Sanction.Id, null, clock.GetUtcNow(), policy),
             DerivedId.From("case.decide", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None);
 
-        // It was about one policy: what else is open may be enough for another.
+        // It was about one policy: what else is open may be enough for a severe one.
         await Consider(visitorId);
     }
 }

@@ -73,7 +73,7 @@ public abstract record BanCommand
     {
     }
 
-    /// <summary>Does what the ladder says for one more breach of a policy.</summary>
+    /// <summary>Does what the ladder says for one more breach of a policy; where it is automated, up to <see cref="SanctionLadder.LastAutomated"/>.</summary>
     /// <param name="By">Who of the staff; null where it is automated.</param>
     /// <param name="Marks">Keyed hashes of the visitor's browsers.</param>
     public sealed record Sanction(
@@ -170,6 +170,10 @@ public sealed record BanState(Guid? VisitorId, ImmutableList<Sanction> Sanctions
     public bool IsSanctionedFor(string policy, DateTimeOffset since) =>
         Sanctions.Any(sanction => sanction.Policy == policy && !sanction.IsTakenBack && sanction.At > since);
 
+    /// <summary>When the ladder was last climbed without anybody having looked, and it was not taken back; null where it never was.</summary>
+    public DateTimeOffset? LastAutomatedStep =>
+        Sanctions.LastOrDefault(sanction => sanction is { IsAutomated: true, IsTakenBack: false, Strikes: > 0 })?.At;
+
     public Sanction? AppealedBy(Guid appealId) => Sanctions.FirstOrDefault(sanction => sanction.Appeal?.Id == appealId);
 
     public Sanction? Find(Guid sanctionId) => Sanctions.FirstOrDefault(sanction => sanction.Id == sanctionId);
@@ -246,6 +250,11 @@ public static class Ban
     private static Decision<BanEvent> ByLadder(BanCommand.Sanction s, Policy policy, BanState state)
     {
         var step = SanctionLadder.StepFor(state.StrikesAt(s.At) + policy.Strikes);
+        if (s.By is null && !policy.IsSevere && step > SanctionLadder.LastAutomated)
+        {
+            step = SanctionLadder.LastAutomated;
+        }
+
         if (step == SanctionStep.Warning)
         {
             return state.ActiveAt(s.At) is { }

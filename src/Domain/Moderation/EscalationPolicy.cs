@@ -23,13 +23,21 @@ public static class EscalationPolicy
     public static readonly TimeSpan Delay = TimeSpan.FromSeconds(50);
 
     /// <summary>
+    /// For so long after one automated step up the ladder there is no other, however much is reported: what was done has to be
+    /// felt, and a few who agree are not to drive somebody up the whole ladder in one evening. A severe policy does not wait.
+    /// </summary>
+    public static readonly TimeSpan BetweenSteps = TimeSpan.FromDays(1);
+
+    /// <summary>
     /// The policy on which enough reliable reporters agree: a severe one first, then the one with the most of them, and of
     /// those the mildest; null where there is none. A severe one ends in a ban for good, and browsers without a past cost
     /// nothing: one of the reporters has to have been right before, else it waits for the staff.
     /// </summary>
     /// <param name="open">Reports that nobody has decided.</param>
     /// <param name="recordOf">By the reporter's browser: whoever comes back as another visitor counts once.</param>
-    public static Policy? Judge(IEnumerable<CaseEvent.Reported> open, Func<Guid, ReporterRecord> recordOf) => open
+    /// <param name="lastStep">When the last automated step was; null where there was none.</param>
+    public static Policy? Judge(
+        IEnumerable<CaseEvent.Reported> open, Func<Guid, ReporterRecord> recordOf, DateTimeOffset? lastStep, DateTimeOffset now) => open
         .GroupBy(report => report.Reason)
         .Select(reason => (
             Policy: Policies.For(reason.Key),
@@ -37,8 +45,8 @@ public static class EscalationPolicy
         .Where(reason => reason.Policy.Code != Policies.Other
             && reason.Reporters.Length >= LeastReporters
             && reason.Reporters.Sum(reporter => reporter.Reliability) >= LeastReliability
-            && (reason.Policy.Severity != PolicySeverity.Severe || reason.Reporters.Any(reporter => reporter.Upheld > 0)))
-        .OrderByDescending(reason => reason.Policy.Severity == PolicySeverity.Severe)
+            && (reason.Policy.IsSevere ? reason.Reporters.Any(reporter => reporter.Upheld > 0) : !(lastStep + BetweenSteps > now)))
+        .OrderByDescending(reason => reason.Policy.IsSevere)
         .ThenByDescending(reason => reason.Reporters.Length).ThenBy(reason => reason.Policy.Severity)
         .Select(reason => reason.Policy)
         .FirstOrDefault();

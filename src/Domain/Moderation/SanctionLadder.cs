@@ -16,6 +16,9 @@ public static class SanctionLadder
     /// <summary>So many strikes are the end, whatever was before.</summary>
     public const int Permanent = 10;
 
+    /// <summary>The hardest step without anybody having looked, unless the policy is severe: what is more takes a person.</summary>
+    public const SanctionStep LastAutomated = SanctionStep.Week;
+
     /// <summary>The step for so many strikes that count at this moment, those of the new breach included.</summary>
     public static SanctionStep StepFor(int strikes) => strikes switch
     {

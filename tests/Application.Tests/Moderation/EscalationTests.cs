@@ -73,7 +73,7 @@ public sealed class EscalationTests
     }
 
     [Fact]
-    public async Task After_an_automated_decision_what_is_open_about_something_else_is_looked_at()
+    public async Task After_an_automated_decision_what_is_open_about_something_else_waits_for_a_day()
     {
         await Reported(ann, ReportReason.Spam);
         var others = await Reported(ann, ReportReason.Harassment);
@@ -85,8 +85,16 @@ public sealed class EscalationTests
         await escalation.Arrive(ann);
         var known = await Case(ann);
         Assert.Equal(others, known.Open.Select(item => item.Id));
-        Assert.Equal("harassment", known.Escalation?.Policy);
+        Assert.Null(known.Escalation);
 
+        world.Clock.Advance(EscalationPolicy.BetweenSteps - TimeSpan.FromSeconds(1));
+        await escalation.Advance(default);
+        Assert.Null((await Case(ann)).Escalation);
+
+        world.Clock.Advance(TimeSpan.FromHours(1));
+        await escalation.Advance(default);
+        known = await Case(ann);
+        Assert.Equal("harassment", known.Escalation?.Policy);
         await escalation.Arrive(ann);
         Assert.Empty((await Case(ann)).Open);
         Assert.Equal(
@@ -143,6 +151,24 @@ public sealed class EscalationTests
         Assert.Equal(["hate", "underage"], (await Sanctions(ann)).Select(ban => ban.Policy));
         Assert.Equal([ann], world.Bans.BannedAmong(ann, null));
         Assert.Empty((await Case(ann)).Open);
+    }
+
+    [Fact]
+    public async Task Browsers_without_a_past_that_report_day_after_day_put_nobody_out_for_more_than_a_week()
+    {
+        world.Bans.Escalated.Add(ann);
+        for (var day = 0; day < 4; day++)
+        {
+            await Reported(ann, ReportReason.Hate);
+            await escalation.Consider(ann);
+            await escalation.Arrive(ann);
+            Assert.Empty((await Case(ann)).Open);
+            world.Clock.Advance(TimeSpan.FromDays(8));
+        }
+
+        Assert.Equal(
+            [TimeSpan.FromHours(1), TimeSpan.FromDays(7), TimeSpan.FromDays(7), TimeSpan.FromDays(7)],
+            (await Sanctions(ann)).Select(ban => ban.Until!.Value - ban.At));
     }
 
     [Fact]

@@ -107,17 +107,43 @@ public sealed class BanTests
     }
 
     [Theory]
-    [InlineData("harassment", 8)]
-    [InlineData("underage", 0)]
-    [InlineData("child-safety", 0)]
-    [InlineData("credible-threat", 0)]
-    public void Enough_strikes_or_one_severe_breach_are_the_end(string policy, int strikes)
+    [InlineData("harassment", 8, true)]
+    [InlineData("underage", 0, true)]
+    [InlineData("underage", 0, false)]
+    [InlineData("child-safety", 0, false)]
+    [InlineData("credible-threat", 0, false)]
+    public void Enough_strikes_that_a_person_counted_or_one_severe_breach_are_the_end(string policy, int strikes, bool byStaff)
     {
         var given = strikes == 0 ? [] : new BanEvent[] { Warned(First, strikes, Noon.AddDays(30)) };
-        Ban.Decider.Given(given).When(Sanction(Second, policy)).Then(
+        Guid? by = byStaff ? Staff : null;
+        Ban.Decider.Given(given).When(Sanction(Second, policy) with { By = by }).Then(
             new BanEvent.Issued(
-                Second, Visitor, policy, Policies.Find(policy)!.Strikes, Noon + Policies.Find(policy)!.StrikesLast, null, "sealed", null, Noon),
+                Second, Visitor, policy, Policies.Find(policy)!.Strikes, Noon + Policies.Find(policy)!.StrikesLast, null, "sealed", by, Noon),
             Twice.ChangesNothing);
+    }
+
+    [Theory]
+    [InlineData("harassment", 8)]
+    [InlineData("hate", 12)]
+    [InlineData("spam", 99)]
+    public void Without_anybody_looking_the_ladder_ends_at_a_week(string policy, int strikes)
+    {
+        var (counts, lasts) = (Policies.Find(policy)!.Strikes, Policies.Find(policy)!.StrikesLast);
+        Ban.Decider.Given(Warned(First, strikes, Noon.AddDays(30))).When(Sanction(Second, policy)).Then(
+            new BanEvent.Issued(Second, Visitor, policy, counts, Noon + lasts, Noon.AddDays(7), "sealed", null, Noon), Twice.ChangesNothing);
+    }
+
+    [Fact]
+    public void The_last_automated_step_is_one_of_the_ladder_that_nobody_decided_or_took_back()
+    {
+        BanEvent.Warned automated = Warned(First, 2, Noon.AddDays(30)), bySomebody = Warned(Second, 2, Noon.AddDays(30)) with { By = Staff };
+        DateTimeOffset? Last(params BanEvent[] given) => Ban.Decider.Fold(given).LastAutomatedStep;
+
+        Assert.Equal(Noon, Last(automated, bySomebody with { At = Noon.AddDays(1) }));
+        Assert.Equal(Noon.AddDays(1), Last(automated, automated with { SanctionId = Second, At = Noon.AddDays(1) }));
+        Assert.Null(Last(bySomebody));
+        Assert.Null(Last(automated with { Strikes = 0 }));
+        Assert.Null(Last(Issued(First, null) with { By = null }, Lifted(First, Noon)));
     }
 
     [Fact]

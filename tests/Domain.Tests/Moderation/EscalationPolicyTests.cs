@@ -4,6 +4,7 @@ namespace RandomChat.Domain.Tests.Moderation;
 
 public sealed class EscalationPolicyTests
 {
+    private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly Guid[] Devices = [.. Enumerable.Range(1, 6).Select(number => new Guid(number, 0, 0, new byte[8]))];
 
     [Fact]
@@ -59,9 +60,24 @@ public sealed class EscalationPolicyTests
             Report(3, ReportReason.Spam), Report(4, ReportReason.Spam), Report(5, ReportReason.Spam)));
     }
 
+    [Fact]
+    public void After_one_automated_step_there_is_no_other_for_a_day_but_for_what_is_severe()
+    {
+        static string? After(TimeSpan? passed, params CaseEvent.Reported[] open) =>
+            EscalationPolicy.Judge(open, _ => new(1, 0), passed is { } time ? Noon - time : null, Noon)?.Code;
+
+        CaseEvent.Reported[] mild = [Report(0), Report(1), Report(2)];
+        CaseEvent.Reported[] severe = [Report(3, ReportReason.Underage), Report(4, ReportReason.Underage), Report(5, ReportReason.Underage)];
+        Assert.Equal("harassment", After(null, mild));
+        Assert.Null(After(TimeSpan.Zero, mild));
+        Assert.Null(After(EscalationPolicy.BetweenSteps - TimeSpan.FromTicks(1), mild));
+        Assert.Equal("harassment", After(EscalationPolicy.BetweenSteps, mild));
+        Assert.Equal("underage", After(TimeSpan.Zero, [.. mild, .. severe]));
+    }
+
     private static string? Judge(params CaseEvent.Reported[] open) => Judge(_ => new(0, 0), open);
 
-    private static string? Judge(Func<Guid, ReporterRecord> records, params CaseEvent.Reported[] open) => EscalationPolicy.Judge(open, records)?.Code;
+    private static string? Judge(Func<Guid, ReporterRecord> records, params CaseEvent.Reported[] open) => EscalationPolicy.Judge(open, records, null, Noon)?.Code;
 
     private static CaseEvent.Reported Report(int device, ReportReason reason = ReportReason.Harassment) => new(
         Guid.Empty, Guid.Empty, Guid.Empty, Guid.Empty, Devices[device], Guid.Empty, Guid.Empty, reason, null, "key", "sealed", "00", 0, default);
