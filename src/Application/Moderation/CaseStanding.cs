@@ -28,7 +28,7 @@ public abstract record CaseStanding
         {
             "case.claimed" when state.Claim is { } claim => new Claimed(claim.By, claim.Until),
             "case.not-open" when state.LastDecision is { } last => new Decided(last.Outcome, last.By, last.At),
-            "case.seen" when state.LastViewed is { } viewed => new Seen(viewed.By, viewed.At),
+            "case.seen" when state.LastViewed is var (by, at) => new Seen(by, at),
             _ => null,
         },
     };

@@ -13,14 +13,9 @@ public sealed class DismissReportsHandler(CommandExecutor executor, TimeProvider
 {
     public async ValueTask<Outcome<Nothing>> Handle(DismissReports request, CancellationToken cancellationToken)
     {
-        if (!request.HandlesSevere && (await executor.Load(Case.Decider, request.CaseId, cancellationToken)).IsSevere)
-        {
-            return Refusals.From(Case.Restricted);
-        }
-
+        var dismiss = new CaseCommand.Decide(CaseOutcome.Dismissed, null, request.By, clock.GetUtcNow(), HandlesSevere: request.HandlesSevere);
         var executed = await executor.Execute(
-            Case.Decider, request.CaseId, new CaseCommand.Decide(CaseOutcome.Dismissed, null, request.By, clock.GetUtcNow()), Guid.NewGuid(),
-            EventMetadata.Staff(request.By), cancellationToken);
+            Case.Decider, request.CaseId, dismiss, Guid.NewGuid(), EventMetadata.Staff(request.By), cancellationToken);
         return executed is Executed<CaseEvent, CaseState>.Refused { Reason: var reason, State: var state } ? CaseStanding.Refuse(reason, state) : default(Nothing);
     }
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Mediator;
 using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
+using RandomChat.Domain;
 using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Moderation;
@@ -12,7 +13,9 @@ namespace RandomChat.Application.Moderation;
 /// <summary>Makes the package of a case for authorities. That is recorded before anything of it is handed out, each time.</summary>
 /// <param name="By">Who of the staff.</param>
 /// <param name="ByName">Their name, for the manifest.</param>
-public sealed record ExportCase(Guid CaseId, Guid By, string ByName) : IRequest<Outcome<CasePackage>>;
+/// <param name="HandlesSevere">Whether they may see severe cases; others are refused with <c>forbidden</c>.</param>
+/// <param name="Knowingly">As in <see cref="ViewReport"/>: a package shows no less.</param>
+public sealed record ExportCase(Guid CaseId, Guid By, string ByName, bool HandlesSevere = false, bool Knowingly = false) : IRequest<Outcome<CasePackage>>;
 
 /// <param name="ManifestHash">SHA-256 of <c>manifest.json</c>, lower-case hex; the same as in the event.</param>
 /// <param name="Zip">The package; it was never on a disk.</param>
@@ -37,21 +40,24 @@ public sealed record PackagedReport(
     Guid ReportId, Guid? MatchId, Guid? ReporterId, Guid VisitorId, string Policy, DateTimeOffset ReceivedAt, string? Comment, string? EvidenceHash,
     string? EvidenceFile);
 
-public sealed class ExportCaseHandler(IEventStore store, CommandExecutor executor, ISealer sealer, TimeProvider clock)
+public sealed class ExportCaseHandler(IEventStore store, EventCodec codec, CommandExecutor executor, ISealer sealer, TimeProvider clock)
     : IRequestHandler<ExportCase, Outcome<CasePackage>>
 {
     private static readonly JsonSerializerOptions Readable = new(EventCodec.Json) { WriteIndented = true };
 
     public async ValueTask<Outcome<CasePackage>> Handle(ExportCase request, CancellationToken cancellationToken)
     {
-        var known = await executor.Load(Case.Decider, request.CaseId, cancellationToken);
-        if (known.Subject is not var (caseId, visitorId))
+        var (known, events, revision) = await Read(request.CaseId, cancellationToken);
+        var (exportId, now) = (Guid.NewGuid(), clock.GetUtcNow());
+        var export = new CaseCommand.Export(
+            exportId, string.Empty, known.Items.Count, request.By, now, request.HandlesSevere, request.Knowingly);
+
+        // Asked before anything is opened, and again where it is recorded.
+        if (Case.Decider.Decide(export, known) is Decision<CaseEvent>.Rejected { Reason: var refused })
         {
-            return Refusal.NotFound("There is no such case.");
+            return CaseStanding.Refuse(refused, known);
         }
 
-        var (exportId, now) = (Guid.NewGuid(), clock.GetUtcNow());
-        var (events, revision) = await Events(caseId, cancellationToken);
         List<(string Name, byte[] Content)> files = [("events.ndjson", events)];
         foreach (var item in known.Items)
         {
@@ -60,24 +66,24 @@ public sealed class ExportCaseHandler(IEventStore store, CommandExecutor executo
 
         var manifest = JsonSerializer.SerializeToUtf8Bytes(
             new PackageManifest(
-                exportId, caseId, visitorId, now, new(request.By, request.ByName), revision,
+                exportId, request.CaseId, known.Subject!.Value.VisitorId, now, new(request.By, request.ByName), revision,
                 [.. files.Select(file => new PackageFile(file.Name, file.Content.Length, Hash(file.Content)))]),
             Readable);
         var executed = await executor.Execute(
-            Case.Decider, caseId, new CaseCommand.Export(exportId, Hash(manifest), request.By, now), exportId, EventMetadata.Staff(request.By),
-            cancellationToken);
-        return executed is Executed<CaseEvent, CaseState>.Refused { Reason: var reason }
-            ? Refusals.From(reason)
+            Case.Decider, request.CaseId, export with { ManifestHash = Hash(manifest) }, exportId, EventMetadata.Staff(request.By), cancellationToken);
+        return executed is Executed<CaseEvent, CaseState>.Refused { Reason: var reason, State: var stood }
+            ? CaseStanding.Refuse(reason, stood)
             : new CasePackage(exportId, Hash(manifest), Zip([("manifest.json", manifest), .. files], now));
     }
 
-    /// <summary>The stream of the case, a JSON object a line. What is sealed in it stays sealed.</summary>
-    private async Task<(byte[] Lines, long Revision)> Events(Guid caseId, CancellationToken ct)
+    /// <summary>The case as it is after its stream, and the stream, a JSON object a line. What is sealed in it stays sealed.</summary>
+    private async Task<(CaseState Known, byte[] Lines, long Revision)> Read(Guid caseId, CancellationToken ct)
     {
         using var lines = new MemoryStream();
-        var revision = -1L;
+        var (known, revision) = (Case.Decider.Initial, -1L);
         await foreach (var recorded in store.Read(StreamName.For(Case.Decider.Category, caseId), 0, ct))
         {
+            known = Case.Decider.Evolve(known, (CaseEvent)codec.Decode(recorded));
             JsonSerializer.Serialize(
                 lines,
                 new
@@ -95,7 +101,7 @@ public sealed class ExportCaseHandler(IEventStore store, CommandExecutor executo
             revision = recorded.Revision;
         }
 
-        return (lines.ToArray(), revision);
+        return (known, lines.ToArray(), revision);
     }
 
     /// <summary>The report or flag, and its evidence byte by byte as it was hashed when it was taken: messages, verdicts, both histories.</summary>

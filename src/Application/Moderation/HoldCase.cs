@@ -12,7 +12,8 @@ namespace RandomChat.Application.Moderation;
 /// <param name="Reason">Why, 1 to <see cref="Ban.MaximumStatementLength"/> characters.</param>
 /// <param name="Until">When it ends by itself, within <see cref="Case.LongestHoldInYears"/> years; null where only its release ends it.</param>
 /// <param name="By">Who of the staff.</param>
-public sealed record HoldCase(Guid CaseId, string Reason, DateTimeOffset? Until, Guid By) : IRequest<Outcome<HeldCase>>;
+/// <param name="HandlesSevere">Whether they may decide severe cases; others are refused with <c>forbidden</c>.</param>
+public sealed record HoldCase(Guid CaseId, string Reason, DateTimeOffset? Until, Guid By, bool HandlesSevere = false) : IRequest<Outcome<HeldCase>>;
 
 /// <param name="Evidence">What it keeps; what was destroyed before, no hold brings back, and what is pending is made good by itself.</param>
 public sealed record HeldCase(Guid CaseId, DateTimeOffset HeldAt, DateTimeOffset? Until, PreservedEvidence Evidence);
@@ -31,7 +32,7 @@ public sealed class HoldCaseHandler(CommandExecutor executor, ISealer sealer, Pr
         var key = await sealer.TakeCaseKey(cancellationToken);
         var reason = await sealer.SealForCase(key, holdId, request.Reason.Trim(), cancellationToken);
         var executed = await executor.Execute(
-            Case.Decider, request.CaseId, new CaseCommand.Hold(holdId, reason, key, request.Until, request.By, now), holdId,
+            Case.Decider, request.CaseId, new CaseCommand.Hold(holdId, reason, key, request.Until, request.By, now, request.HandlesSevere), holdId,
             EventMetadata.Staff(request.By), cancellationToken);
         if (executed is not Executed<CaseEvent, CaseState>.Done { State: var held })
         {
@@ -46,7 +47,8 @@ public sealed class HoldCaseHandler(CommandExecutor executor, ISealer sealer, Pr
 /// <summary>Lifts the legal hold on a case: its evidence ends with its time again, at once where that is over. Lifting it again changes nothing.</summary>
 /// <param name="Reason">Why, 1 to <see cref="Ban.MaximumStatementLength"/> characters.</param>
 /// <param name="By">Who of the staff.</param>
-public sealed record ReleaseCase(Guid CaseId, string Reason, Guid By) : IRequest<Outcome<Nothing>>;
+/// <param name="HandlesSevere">Whether they may decide severe cases; others are refused with <c>forbidden</c>.</param>
+public sealed record ReleaseCase(Guid CaseId, string Reason, Guid By, bool HandlesSevere = false) : IRequest<Outcome<Nothing>>;
 
 public sealed class ReleaseCaseHandler(CommandExecutor executor, ISealer sealer, Preservation preservation, TimeProvider clock)
     : IRequestHandler<ReleaseCase, Outcome<Nothing>>
@@ -65,7 +67,7 @@ public sealed class ReleaseCaseHandler(CommandExecutor executor, ISealer sealer,
 
         var reason = await Statements.Seal(sealer, hold.HoldId, request.Reason, cancellationToken);
         var executed = await executor.Execute(
-            Case.Decider, request.CaseId, new CaseCommand.Release(reason, request.By, clock.GetUtcNow()), Guid.NewGuid(),
+            Case.Decider, request.CaseId, new CaseCommand.Release(reason, request.By, clock.GetUtcNow(), request.HandlesSevere), Guid.NewGuid(),
             EventMetadata.Staff(request.By), cancellationToken);
         if (executed is not Executed<CaseEvent, CaseState>.Done { State: var released })
         {

@@ -45,8 +45,8 @@ public sealed class IssueBanHandler(
             return Refusal.NotFound("There is no such visitor.");
         }
 
-        // What they have not seen, or may not decide, stays open.
-        var settles = !reports.ToDecide(request.By).IsEmpty && (!reports.IsSevere || request.HandlesSevere);
+        // What they have not seen stays open.
+        var settles = !reports.ToDecide(request.By).IsEmpty;
         var imposed = await Impose(request, settles ? caseId : null, cancellationToken);
         if (imposed is Imposed.NotReserved { State: var taken })
         {
@@ -55,7 +55,7 @@ public sealed class IssueBanHandler(
                 return Conflict(taken);
             }
 
-            // Somebody decided it a moment ago, or it is severe by now: the ban is about more than these reports.
+            // Somebody decided it a moment ago, or it is severe and not theirs to decide: the ban is about more than these reports.
             settles = false;
             imposed = await Impose(request, null, cancellationToken);
         }
@@ -79,7 +79,8 @@ public sealed class IssueBanHandler(
             if (settles)
             {
                 await executor.Execute(
-                    Case.Decider, caseId, new CaseCommand.Decide(CaseOutcome.Upheld, request.SanctionId, request.By, now, request.Policy),
+                    Case.Decider, caseId,
+                    new CaseCommand.Decide(CaseOutcome.Upheld, request.SanctionId, request.By, now, request.Policy, request.HandlesSevere),
                     DerivedId.From("case.decide", request.SanctionId, string.Empty), EventMetadata.Staff(request.By), CancellationToken.None);
             }
         }

@@ -39,15 +39,10 @@ public sealed class UpholdReportsHandler(
 
         var now = clock.GetUtcNow();
         var known = await executor.Load(Case.Decider, request.CaseId, cancellationToken);
-        if (known.IsSevere && !request.HandlesSevere)
-        {
-            return Refusals.From(Case.Restricted);
-        }
-
         // The same for whoever tries again, and shared with nobody else.
         Guid? sanctionId = request.Statement is null ? null : DerivedId.From(
             "uphold", request.CaseId, request.By, string.Create(CultureInfo.InvariantCulture, $"{known.Decisions}\n{request.Policy}"));
-        var decide = new CaseCommand.Decide(CaseOutcome.Upheld, sanctionId, request.By, now, request.Policy);
+        var decide = new CaseCommand.Decide(CaseOutcome.Upheld, sanctionId, request.By, now, request.Policy, request.HandlesSevere);
         if (Case.Decider.Decide(decide, known) is Decision<CaseEvent>.Rejected { Reason: var tooLate })
         {
             return CaseStanding.Refuse(tooLate, known);

@@ -157,8 +157,9 @@ public abstract record CaseEvent
     /// <param name="ManifestHash">SHA-256 of the package's <c>manifest.json</c>, lower-case hex; that holds the hash of every other file.</param>
     /// <param name="Reports">How many reports and flags were in it.</param>
     /// <param name="By">Who of the staff.</param>
+    /// <param name="Knowingly">As with <see cref="Viewed"/>, which it is too.</param>
     public sealed record Exported(
-        Guid CaseId, Guid VisitorId, Guid ExportId, string ManifestHash, int Reports, Guid By, DateTimeOffset At) : CaseEvent;
+        Guid CaseId, Guid VisitorId, Guid ExportId, string ManifestHash, int Reports, Guid By, DateTimeOffset At, bool Knowingly = false) : CaseEvent;
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -175,18 +176,21 @@ public abstract record CaseCommand
 
     public sealed record Flag(CaseEvent.Flagged What) : CaseCommand;
 
+    /// <summary>What the staff does to a case: refused where it is severe by then and they may not see those.</summary>
+    /// <param name="HandlesSevere">Whether they may see severe cases, and do anything about one.</param>
+    public abstract record OfStaff(bool HandlesSevere) : CaseCommand;
+
     /// <summary>Opens the evidence of a report or a flag; one that is open claims the case by that.</summary>
-    /// <param name="HandlesSevere">Whether they may see severe cases.</param>
     /// <param name="Knowingly">They want to look although somebody else has looked into this severe case already.</param>
-    public sealed record View(Guid ReportId, Guid By, DateTimeOffset At, bool HandlesSevere = false, bool Knowingly = false) : CaseCommand;
+    public sealed record View(Guid ReportId, Guid By, DateTimeOffset At, bool HandlesSevere = false, bool Knowingly = false) : OfStaff(HandlesSevere);
 
     /// <summary>
     /// Keeps the case for a sanction and the decision that comes after it, so that nobody decides otherwise in between. An end
     /// of the program between the two costs <see cref="Case.Lease"/>; the same sanction goes on at once.
     /// </summary>
     /// <param name="By">Who of the staff; null where it is automated.</param>
-    /// <param name="HandlesSevere">Whether they may decide severe cases.</param>
-    public sealed record Reserve(Guid SanctionId, Guid? By, DateTimeOffset At, bool HandlesSevere = false) : CaseCommand;
+    /// <param name="HandlesSevere">What is automated may always.</param>
+    public sealed record Reserve(Guid SanctionId, Guid? By, DateTimeOffset At, bool HandlesSevere = false) : OfStaff(By is null || HandlesSevere);
 
     /// <summary>Nothing came of the sanction: whoever of the staff reserved the case for it works on it as before.</summary>
     public sealed record Free(Guid SanctionId, Guid By, DateTimeOffset At) : CaseCommand;
@@ -197,22 +201,28 @@ public abstract record CaseCommand
     /// <summary>Decides what <see cref="CaseState.ToDecide"/> says.</summary>
     /// <param name="By">Who of the staff; null where it is automated.</param>
     /// <param name="Policy">The code of the policy that was broken; null where none was.</param>
-    public sealed record Decide(CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At, string? Policy = null) : CaseCommand;
+    /// <param name="HandlesSevere">What is automated may always.</param>
+    public sealed record Decide(
+        CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At, string? Policy = null, bool HandlesSevere = false)
+        : OfStaff(By is null || HandlesSevere);
 
     /// <summary>Places a legal hold, or another one in place of the one that lasts.</summary>
     /// <param name="Reason">Sealed.</param>
     /// <param name="CaseKey">Under which the reason is sealed.</param>
     /// <param name="Until">Null where only its release ends it.</param>
-    public sealed record Hold(Guid HoldId, string Reason, string CaseKey, DateTimeOffset? Until, Guid By, DateTimeOffset At) : CaseCommand;
+    public sealed record Hold(
+        Guid HoldId, string Reason, string CaseKey, DateTimeOffset? Until, Guid By, DateTimeOffset At, bool HandlesSevere = false) : OfStaff(HandlesSevere);
 
     /// <param name="Reason">Sealed.</param>
-    public sealed record Release(string Reason, Guid By, DateTimeOffset At) : CaseCommand;
+    public sealed record Release(string Reason, Guid By, DateTimeOffset At, bool HandlesSevere = false) : OfStaff(HandlesSevere);
 
     /// <inheritdoc cref="CaseEvent.FoundSevere"/>
     public sealed record FindSevere(string Policy, Guid? By, DateTimeOffset At) : CaseCommand;
 
     /// <inheritdoc cref="CaseEvent.Exported"/>
-    public sealed record Export(Guid ExportId, string ManifestHash, Guid By, DateTimeOffset At) : CaseCommand;
+    public sealed record Export(
+        Guid ExportId, string ManifestHash, int Reports, Guid By, DateTimeOffset At, bool HandlesSevere = false, bool Knowingly = false)
+        : OfStaff(HandlesSevere);
 }
 
 /// <param name="Reports">By their ids.</param>
@@ -258,10 +268,10 @@ public sealed record CaseState(ImmutableDictionary<Guid, CaseEvent.Reported> Rep
     /// <summary>Whether it is about a severe policy: few may see it, and its evidence is kept for longer. Stays so.</summary>
     public bool IsSevere { get; init; }
 
-    /// <summary>The last one of the staff to open evidence of the case; null where nobody has.</summary>
-    public CaseEvent.Viewed? LastViewed { get; init; }
+    /// <summary>The last one of the staff to open evidence of the case, also by exporting it; null where nobody has.</summary>
+    public (Guid By, DateTimeOffset At)? LastViewed { get; init; }
 
-    /// <summary>Everybody of the staff who opened evidence of the case.</summary>
+    /// <summary>Everybody of the staff who did.</summary>
     public ImmutableHashSet<Guid> Viewers { get; init; } = [];
 
     /// <summary>Every legal hold that was placed, oldest first. One takes the place of the one before.</summary>
@@ -309,7 +319,11 @@ public sealed record CaseState(ImmutableDictionary<Guid, CaseEvent.Reported> Rep
 /// <summary>Who works on a case.</summary>
 /// <param name="By">Who of the staff; null where it is being decided automatically.</param>
 /// <param name="SanctionId">Reserved for this; null where whoever claimed it may do anything.</param>
-public sealed record CaseClaim(Guid? By, DateTimeOffset Until, Guid? SanctionId = null);
+public sealed record CaseClaim(Guid? By, DateTimeOffset Until, Guid? SanctionId = null)
+{
+    /// <summary>What was open when it was reserved, ids of reports and flags: the decision that comes with the sanction is about no more.</summary>
+    public ImmutableHashSet<Guid> About { get; init; } = [];
+}
 
 /// <summary>A legal hold and its end.</summary>
 /// <param name="EndedAt">When it was lifted or another took its place; null where neither happened.</param>
@@ -336,6 +350,9 @@ public static class Case
 
     private static Decision<CaseEvent> Decide(CaseCommand command, CaseState state) => command switch
     {
+        // First, and nowhere else: what was reported a moment ago may have made it severe. What it was reserved for before goes on.
+        CaseCommand.OfStaff { HandlesSevere: false } s when state.IsSevere && !(s is CaseCommand.Decide d && IsReservedFor(d, state)) => Restricted,
+
         CaseCommand.Report { What: var report } when report.ReporterId == report.VisitorId =>
             new Rejection("case.report-self", "Nobody can report themselves."),
         CaseCommand.Report { What: var report } when state.HasReported(report.MatchId, report.ReporterId) =>
@@ -346,10 +363,8 @@ public static class Case
         CaseCommand.Flag { What: var flag } => flag,
 
         CaseCommand.View v when state.Find(v.ReportId) is null => new Rejection("case.unknown", "There is no such report."),
-        CaseCommand.View { HandlesSevere: false } when state.IsSevere => Restricted,
         CaseCommand.View v when state.IsOpen(v.ReportId) && state.IsClaimedByOther(v.By, v.At) => ClaimedByOther,
-        CaseCommand.View { Knowingly: false } v when state.IsSevere && WasSeenByOther(v, state) =>
-            new Rejection("case.seen", "Somebody else has looked into this severe case already."),
+        CaseCommand.View { Knowingly: false } v when IsSevereAndSeenByOther(v.By, state) => Seen,
         CaseCommand.View v when !state.IsOpen(v.ReportId) => Viewed(v, state),
         CaseCommand.View v => new Decision<CaseEvent>.Accepted(
         [
@@ -357,7 +372,6 @@ public static class Case
             Viewed(v, state),
         ]),
 
-        CaseCommand.Reserve { By: { }, HandlesSevere: false } when state.IsSevere => Restricted,
         CaseCommand.Reserve r when state.IsClaimedByOther(r.By, r.At) || state.IsReservedForOther(r.SanctionId, r.At) => ClaimedByOther,
         CaseCommand.Reserve r when state.ToDecide(r.By) is [] => NotOpen,
         CaseCommand.Reserve r when IsRenewedLater(r.By, r.SanctionId, r.At, state) => Decision<CaseEvent>.AlreadySo,
@@ -373,10 +387,10 @@ public static class Case
         CaseCommand.Escalate e => new CaseEvent.Escalated(state.Open[0].CaseId, state.Open[0].VisitorId, e.SanctionId, e.Policy, e.DueAt, e.At),
 
         CaseCommand.Decide { By: { } by } d when state.IsClaimedByOther(by, d.At) => ClaimedByOther,
-        CaseCommand.Decide d when state.ToDecide(d.By) is [] => NotOpen,
+        CaseCommand.Decide d when ToDecide(d, state) is [] => NotOpen,
         CaseCommand.Decide { By: { } } d when state.IsReservedForOther(d.SanctionId, d.At) => ClaimedByOther,
         CaseCommand.Decide d => new CaseEvent.Decided(
-            state.Open[0].CaseId, state.Open[0].VisitorId, [.. state.ToDecide(d.By).Select(item => item.Id)], d.Outcome, d.SanctionId, d.By, d.At,
+            state.Open[0].CaseId, state.Open[0].VisitorId, [.. ToDecide(d, state).Select(item => item.Id)], d.Outcome, d.SanctionId, d.By, d.At,
             d.Policy),
 
         CaseCommand.Hold when state.Subject is not { } => new Rejection("case.unknown", "There is no such case."),
@@ -396,8 +410,10 @@ public static class Case
         CaseCommand.FindSevere f => new CaseEvent.FoundSevere(state.Subject!.Value.CaseId, state.Subject.Value.VisitorId, f.Policy, f.By, f.At),
 
         CaseCommand.Export when state.Subject is not { } => new Rejection("case.unknown", "There is no such case."),
+        CaseCommand.Export { Knowingly: false } x when IsSevereAndSeenByOther(x.By, state) => Seen,
         CaseCommand.Export x => new CaseEvent.Exported(
-            state.Subject!.Value.CaseId, state.Subject.Value.VisitorId, x.ExportId, x.ManifestHash, state.Items.Count, x.By, x.At),
+            state.Subject!.Value.CaseId, state.Subject.Value.VisitorId, x.ExportId, x.ManifestHash, x.Reports, x.By, x.At,
+            Knowingly: IsSevereAndSeenByOther(x.By, state)),
 
         _ => throw new InvalidOperationException($"No rule for {command}."),
     };
@@ -409,7 +425,16 @@ public static class Case
     /// <summary>Who may not see a severe case can do nothing about it either.</summary>
     public static Rejection Restricted { get; } = new("case.restricted", "This case is severe. Few may see it, and they decide it.");
 
-    private static bool WasSeenByOther(CaseCommand.View v, CaseState state) => !state.Viewers.Remove(v.By).IsEmpty;
+    private static bool IsReservedFor(CaseCommand.Decide d, CaseState state) =>
+        state.Claim is { SanctionId: { } } claim && (claim.By, claim.SanctionId) == (d.By, d.SanctionId) && claim.Until > d.At;
+
+    private static ImmutableList<ICaseItem> ToDecide(CaseCommand.Decide d, CaseState state) => IsReservedFor(d, state)
+        ? state.ToDecide(d.By).FindAll(item => state.Claim!.About.Contains(item.Id))
+        : state.ToDecide(d.By);
+
+    private static Rejection Seen { get; } = new("case.seen", "Somebody else has looked into this severe case already.");
+
+    private static bool IsSevereAndSeenByOther(Guid by, CaseState state) => state.IsSevere && !state.Viewers.Remove(by).IsEmpty;
 
     /// <summary>A claim is renewed when half of it is over, so that looking around and trying again do not fill the log.</summary>
     private static bool IsRenewedLater(Guid? by, Guid? sanctionId, DateTimeOffset at, CaseState state) =>
@@ -424,7 +449,7 @@ public static class Case
     private static CaseEvent.Viewed Viewed(CaseCommand.View v, CaseState state) =>
         new(
             state.Find(v.ReportId)!.CaseId, state.Find(v.ReportId)!.VisitorId, v.ReportId, v.By, v.At,
-            Knowingly: state.IsSevere && WasSeenByOther(v, state));
+            Knowingly: IsSevereAndSeenByOther(v.By, state));
 
     private static ImmutableList<LegalHold> Ended(ImmutableList<LegalHold> holds, DateTimeOffset at) =>
         holds is [.., { EndedAt: null } last] ? holds.SetItem(holds.Count - 1, last with { EndedAt = last.Ends < at ? last.Ends : at }) : holds;
@@ -437,19 +462,22 @@ public static class Case
         IsSevere = state.IsSevere || IsSevere(item.Policy),
     };
 
+    private static ImmutableHashSet<Guid> IdsOfOpen(CaseState state) => [.. state.Open.Select(item => item.Id)];
+
     private static CaseState Evolve(CaseState state, CaseEvent happened) => happened switch
     {
         CaseEvent.Reported e => Raised(state with { Reports = state.Reports.SetItem(e.ReportId, e) }, e),
         CaseEvent.Flagged e => Raised(state with { Flags = state.Flags.SetItem(e.FlagId, e) }, e),
         CaseEvent.Claimed e => state with { Claim = new(e.By, e.Until) },
-        CaseEvent.Reserved e => state with { Claim = new(e.By, e.Until, e.SanctionId) },
+        CaseEvent.Reserved e => state with { Claim = new(e.By, e.Until, e.SanctionId) { About = IdsOfOpen(state) } },
         CaseEvent.Escalated e => state with { Escalation = e },
         CaseEvent.Viewed e => state with
         {
-            Seen = state.IsOpen(e.ReportId) ? state.Seen.SetItem(e.By, [.. state.Open.Select(item => item.Id)]) : state.Seen,
+            Seen = state.IsOpen(e.ReportId) ? state.Seen.SetItem(e.By, IdsOfOpen(state)) : state.Seen,
             Viewers = state.Viewers.Add(e.By),
-            LastViewed = e,
+            LastViewed = (e.By, e.At),
         },
+        CaseEvent.Exported e => state with { Viewers = state.Viewers.Add(e.By), LastViewed = (e.By, e.At) },
         CaseEvent.FoundSevere => state with { IsSevere = true },
         CaseEvent.Decided e => Decided(state, e, e.Reports is { } ids ? state.Open.RemoveAll(item => ids.Contains(item.Id)) : []),
         CaseEvent.Held e => state with { Holds = Ended(state.Holds, e.At).Add(new(e, null)) },

@@ -87,8 +87,7 @@ public static class AdminEndpoints
             return Problem.OfStatus(StatusCodes.Status404NotFound);
         }
 
-        var view = new ViewReport(
-            known.CaseId, reportId, http.StaffId(), await http.HandlesSevere(), Knowingly: http.Request.Query["knowingly"] == "true");
+        var view = new ViewReport(known.CaseId, reportId, http.StaffId(), await http.HandlesSevere(), IsKnowing(http));
         var outcome = await sender.Send(view, ct);
         return await outcome.ToResult(accounts, viewed => Results.Json(
             new
@@ -142,7 +141,8 @@ public static class AdminEndpoints
 
         var fields = new Fields(json);
         var hold = new HoldCase(
-            caseId, fields.String("reason", Domain.Moderation.Ban.MaximumStatementLength), fields.OptionalTime("until"), http.StaffId());
+            caseId, fields.String("reason", Domain.Moderation.Ban.MaximumStatementLength), fields.OptionalTime("until"), http.StaffId(),
+            await http.HandlesSevere());
         return fields.Refusal is { } invalid
             ? Problem.From(invalid)
             : (await sender.Send(hold, ct)).ToResult(held => Results.Json(held, WireJson.Options));
@@ -157,14 +157,15 @@ public static class AdminEndpoints
         }
 
         var fields = new Fields(json);
-        var release = new ReleaseCase(caseId, fields.String("reason", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
+        var release = new ReleaseCase(
+            caseId, fields.String("reason", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId(), await http.HandlesSevere());
         return fields.Refusal is { } invalid ? Problem.From(invalid) : (await sender.Send(release, ct)).ToResult(_ => Results.NoContent());
     }
 
-    private static async Task<IResult> Package(Guid caseId, HttpContext http, ISender sender, CancellationToken ct)
+    private static async Task<IResult> Package(Guid caseId, HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct)
     {
-        var outcome = await sender.Send(new ExportCase(caseId, http.StaffId(), http.StaffName()), ct);
-        return outcome.ToResult(package =>
+        var export = new ExportCase(caseId, http.StaffId(), http.StaffName(), await http.HandlesSevere(), IsKnowing(http));
+        return await (await sender.Send(export, ct)).ToResult(accounts, package =>
         {
             http.Response.Headers["X-Manifest-SHA256"] = package.ManifestHash;
             return Results.File(package.Zip, "application/zip", $"case-{caseId:D}-{package.ExportId:D}.zip");
@@ -313,6 +314,9 @@ public static class AdminEndpoints
             ? Problem.OfStatus(StatusCodes.Status404NotFound)
             : (await sender.Send(new DecideAppeal(appeal.VisitorId, appealId, outcome, statement, http.StaffId()), ct)).ToResult(_ => Results.NoContent());
     }
+
+    /// <summary>Whether they say that they know of somebody else who looked into the same severe case.</summary>
+    private static bool IsKnowing(HttpContext http) => http.Request.Query["knowingly"] == "true";
 
     /// <param name="priority">Of its case, where it is open.</param>
     private static object Item(DeskReport report, string? comment, CasePriority? priority, bool restricted, DeskHold? hold) => new

@@ -113,7 +113,7 @@ public sealed class PreservationTests
         Assert.True(await Sweep());
         Assert.Equal(reported.At + Longer, End("key-1"));
 
-        await Execute(new CaseCommand.Hold(Guid.NewGuid(), "sealed", "key-9", null, Staff, world.Clock.GetUtcNow()));
+        await Execute(new CaseCommand.Hold(Guid.NewGuid(), "sealed", "key-9", null, Staff, world.Clock.GetUtcNow(), HandlesSevere: true));
         Assert.True(await Sweep());
         Assert.Equal((KeyLife.NoEnd, KeyLife.NoEnd), (End("key-1"), End("key-9")));
     }
@@ -171,7 +171,7 @@ public sealed class PreservationTests
 
     private async Task<PreservedEvidence> Hold(DateTimeOffset? until)
     {
-        var held = await new HoldCaseHandler(world.Executor, world.Sealer, Keys(), world.Clock).Handle(new(CaseId, "Why.", until, Staff), default);
+        var held = await new HoldCaseHandler(world.Executor, world.Sealer, Keys(), world.Clock).Handle(new(CaseId, "Why.", until, Staff, HandlesSevere: true), default);
         return Assert.IsType<Outcome<HeldCase>.Done>(held).Value.Evidence;
     }
 

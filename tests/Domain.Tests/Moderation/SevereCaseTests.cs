@@ -42,9 +42,60 @@ public sealed class SevereCaseTests
     public void Someone_under_age_child_safety_and_a_credible_threat_are_severe_and_nothing_else() =>
         Assert.Equal(["underage", "child-safety", "credible-threat"], Policies.All.Where(policy => policy.IsSevere).Select(policy => policy.Code));
 
+    /// <summary>Everything that the staff does to a case, by somebody who may not see severe ones.</summary>
+    public static TheoryData<CaseCommand> OfStaff =>
+    [
+        new CaseCommand.View(ReportId, Staff, Noon, Knowingly: true),
+        new CaseCommand.Decide(CaseOutcome.Dismissed, null, Staff, Noon),
+        new CaseCommand.Reserve(ExportId, Staff, Noon),
+        new CaseCommand.Decide(CaseOutcome.Upheld, null, Staff, Noon, "spam"),
+        new CaseCommand.Hold(ExportId, "sealed-why", "hold-key", null, Staff, Noon),
+        new CaseCommand.Release("sealed-why-not", Staff, Noon),
+        new CaseCommand.Export(ExportId, "00ff", 1, Staff, Noon, Knowingly: true),
+    ];
+
+    [Theory]
+    [MemberData(nameof(OfStaff))]
+    public void Whoever_may_not_see_severe_cases_does_nothing_to_one(CaseCommand command) =>
+        Case.Decider.Given(Report(ReportReason.Underage)).When(command).ThenRefused("case.restricted");
+
     [Fact]
-    public void Whoever_may_not_see_severe_cases_is_refused() =>
-        Case.Decider.Given(Report(ReportReason.Underage)).When(new CaseCommand.View(ReportId, Staff, Noon)).ThenRefused("case.restricted");
+    public void Also_where_it_became_severe_after_they_looked_or_while_they_decided_without_a_look()
+    {
+        var later = Report(ReportReason.Underage) with { ReportId = Guid.NewGuid(), MatchId = Guid.NewGuid() };
+        foreach (var given in new CaseEvent[][]
+        {
+            [Report(ReportReason.Spam), new CaseEvent.Viewed(CaseId, Reported, ReportId, Staff, Noon), later],
+            [Report(ReportReason.Spam), later],
+        })
+        {
+            Case.Decider.Given(given).When(new CaseCommand.Decide(CaseOutcome.Dismissed, null, Staff, Noon)).ThenRefused("case.restricted");
+        }
+    }
+
+    [Fact]
+    public void What_it_was_reserved_for_before_goes_on_and_leaves_open_what_made_it_severe()
+    {
+        var later = Report(ReportReason.Underage) with { ReportId = Guid.NewGuid(), MatchId = Guid.NewGuid() };
+        var given = Case.Decider.Given(
+            Report(ReportReason.Spam), new CaseEvent.Reserved(CaseId, Reported, ExportId, Staff, Noon.AddMinutes(5), Noon), later);
+        given.When(new CaseCommand.Decide(CaseOutcome.Upheld, ExportId, Staff, Noon, "spam"))
+            .Then(new CaseEvent.Decided(CaseId, Reported, [ReportId], CaseOutcome.Upheld, ExportId, Staff, Noon, "spam"), Twice.IsRefused("case.restricted"));
+        given.When(new CaseCommand.Decide(CaseOutcome.Upheld, ExportId, OtherStaff, Noon, "spam")).ThenRefused("case.restricted");
+        given.When(new CaseCommand.Decide(CaseOutcome.Upheld, ExportId, Staff, Noon.AddMinutes(5), "spam")).ThenRefused("case.restricted");
+        given.When(new CaseCommand.Decide(CaseOutcome.Dismissed, null, Staff, Noon)).ThenRefused("case.restricted");
+    }
+
+    [Fact]
+    public void What_is_automated_and_whoever_may_decide_it_as_before()
+    {
+        Case.Decider.Given(Report(ReportReason.Underage), new CaseEvent.Escalated(CaseId, Reported, ExportId, "underage", Noon, Noon))
+            .When(new CaseCommand.Decide(CaseOutcome.Upheld, ExportId, null, Noon, "underage"))
+            .Then(new CaseEvent.Decided(CaseId, Reported, [ReportId], CaseOutcome.Upheld, ExportId, null, Noon, "underage"), Twice.IsRefused("case.not-open"));
+        Case.Decider.Given(Report(ReportReason.Underage))
+            .When(new CaseCommand.Decide(CaseOutcome.Dismissed, null, Staff, Noon, HandlesSevere: true))
+            .Then(new CaseEvent.Decided(CaseId, Reported, [ReportId], CaseOutcome.Dismissed, null, Staff, Noon), Twice.IsRefused("case.not-open"));
+    }
 
     [Fact]
     public void Whoever_may_claims_it_by_looking() =>
@@ -107,9 +158,27 @@ public sealed class SevereCaseTests
     public void A_case_is_exported_as_often_as_somebody_asks_and_each_time_is_recorded()
     {
         Case.Decider.Given(Report(ReportReason.Threat))
-            .When(new CaseCommand.Export(ExportId, "00ff", Staff, Noon))
+            .When(new CaseCommand.Export(ExportId, "00ff", 1, Staff, Noon))
             .Then(new CaseEvent.Exported(CaseId, Reported, ExportId, "00ff", 1, Staff, Noon), Twice.HappensAgain);
-        Case.Decider.Given().When(new CaseCommand.Export(ExportId, "00ff", Staff, Noon)).ThenRefused("case.unknown");
+        Case.Decider.Given().When(new CaseCommand.Export(ExportId, "00ff", 0, Staff, Noon)).ThenRefused("case.unknown");
+    }
+
+    [Fact]
+    public void To_export_a_severe_case_is_to_look_into_it_for_both_who_come_second()
+    {
+        var (viewed, exported) = (
+            new CaseEvent.Viewed(CaseId, Reported, ReportId, Staff, Noon), new CaseEvent.Exported(CaseId, Reported, ExportId, "00ff", 1, Staff, Noon));
+        foreach (var before in new CaseEvent[] { viewed, exported })
+        {
+            var given = Case.Decider.Given(Report(ReportReason.Underage), before);
+            given.When(new CaseCommand.Export(ExportId, "ff00", 1, OtherStaff, Noon, HandlesSevere: true)).ThenRefused("case.seen");
+            given.When(new CaseCommand.View(ReportId, OtherStaff, Noon.AddDays(1), HandlesSevere: true)).ThenRefused("case.seen");
+            given.When(new CaseCommand.Export(ExportId, "ff00", 1, OtherStaff, Noon, HandlesSevere: true, Knowingly: true))
+                .Then(new CaseEvent.Exported(CaseId, Reported, ExportId, "ff00", 1, OtherStaff, Noon, Knowingly: true), Twice.HappensAgain);
+            given.When(new CaseCommand.Export(ExportId, "ff00", 1, Staff, Noon, HandlesSevere: true))
+                .Then(new CaseEvent.Exported(CaseId, Reported, ExportId, "ff00", 1, Staff, Noon), Twice.HappensAgain);
+            Assert.Equal((Staff, Noon), Case.Decider.Fold([Report(ReportReason.Underage), before]).LastViewed);
+        }
     }
 
     private static CaseEvent.Reported Report(ReportReason reason) => new(

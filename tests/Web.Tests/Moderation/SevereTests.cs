@@ -36,10 +36,11 @@ public sealed class SevereTests : IAsyncLifetime
             foreach (var (method, path) in new[]
             {
                 (HttpMethod.Get, $"/api/admin/reports/{report}"), (HttpMethod.Get, $"/api/admin/reports/{report}?knowingly=true"),
-                (HttpMethod.Post, $"/api/admin/cases/{caseId}/dismiss"), (HttpMethod.Post, $"/api/admin/cases/{caseId}/package"),
+                (HttpMethod.Post, $"/api/admin/cases/{caseId}/dismiss"), (HttpMethod.Post, $"/api/admin/cases/{caseId}/uphold"),
+                (HttpMethod.Post, $"/api/admin/cases/{caseId}/package"),
             })
             {
-                using var refused = await robin.Send(method, path);
+                using var refused = await robin.Send(method, path, method == HttpMethod.Post ? new { policy = "underage" } : null);
                 Assert.DoesNotContain("fifteen", (await refused.Problem(403, "forbidden")).GetRawText(), StringComparison.Ordinal);
             }
         }
@@ -87,6 +88,31 @@ public sealed class SevereTests : IAsyncLifetime
         }
 
         Assert.Equal([false, true], (await Case(caseId)).OfType<CaseEvent.Viewed>().Select(viewed => viewed.Knowingly));
+    }
+
+    [Fact]
+    public async Task So_does_whoever_exports_it_and_whoever_looks_after_an_export()
+    {
+        await using var pair = await Pair.Meet(server.Address);
+        var (report, caseId) = await Reported(pair, "I am fifteen", "underage");
+        using (var morgan = await Moderator.SignIn(server.Address))
+        {
+            await Package(morgan, caseId);
+        }
+
+        using var robin = await Moderator.Another(server, "robin", StaffRoles.Administrator);
+        using (var refused = await robin.Post($"/api/admin/cases/{caseId}/package"))
+        {
+            Assert.Equal("morgan", (await refused.Problem(409, "conflict")).GetProperty("viewer").Text("name"));
+        }
+
+        using (var refused = await robin.GetAsync($"/api/admin/reports/{report}"))
+        {
+            await refused.Problem(409, "conflict");
+        }
+
+        await Package(robin, caseId, knowingly: true);
+        Assert.Equal([false, true], (await Case(caseId)).OfType<CaseEvent.Exported>().Select(exported => exported.Knowingly));
     }
 
     [Fact]
@@ -191,9 +217,9 @@ public sealed class SevereTests : IAsyncLifetime
         await unknown.Problem(404, "not-found");
     }
 
-    private static async Task<(Dictionary<string, byte[]> Files, string ManifestHash)> Package(HttpClient staff, Guid caseId)
+    private static async Task<(Dictionary<string, byte[]> Files, string ManifestHash)> Package(HttpClient staff, Guid caseId, bool knowingly = false)
     {
-        using var answer = await staff.Post($"/api/admin/cases/{caseId}/package");
+        using var answer = await staff.Post($"/api/admin/cases/{caseId}/package{(knowingly ? "?knowingly=true" : "")}");
         Assert.Equal((HttpStatusCode.OK, "application/zip"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         Assert.True(answer.Headers.CacheControl?.NoStore);
         using var zip = new ZipArchive(await answer.Content.ReadAsStreamAsync(), ZipArchiveMode.Read);
