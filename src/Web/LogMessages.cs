@@ -11,6 +11,9 @@ internal static partial class LogMessages
     [LoggerMessage(103, LogLevel.Information, "Nobody was on the staff: the administrator {Name} was made.")]
     public static partial void AdministratorMade(ILogger log, string name);
 
+    [LoggerMessage(106, LogLevel.Warning, "Sanctions that come by themselves could not be looked for; it is tried again.")]
+    public static partial void EscalationsNotLookedAt(ILogger log, Exception e);
+
     [LoggerMessage(105, LogLevel.Warning, "Severe verdicts that nobody followed could not be looked for; it is tried again.")]
     public static partial void VerdictsNotLookedAt(ILogger log, Exception e);
 

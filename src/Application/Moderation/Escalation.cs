@@ -21,17 +21,27 @@ public interface IReporterRecords
 public sealed class Escalation(
     CommandExecutor executor, IReporterRecords records, IBanIndex index, Sanctions sanctions, TimeProvider clock, ILogger<Escalation> log)
 {
-    /// <summary>Between two looks at everybody whose reports may be enough: what went wrong is made good, and nothing waits for it.</summary>
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
+    /// <summary>How often <see cref="Advance"/> is to be called: what is due comes so much later at most.</summary>
+    public static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often <see cref="Look"/> is to be called: what went wrong is made good, and nothing waits for it.</summary>
+    public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Reports that were not enough are judged again when others came or went; the same ones after so long, since what became
+    /// of their reporters' other reports, and time, may have changed something.
+    /// </summary>
+    private static readonly TimeSpan JudgedAgainAfter = TimeSpan.FromHours(1);
 
     private const string Statement =
         "Several people reported this, independently of each other. The decision was made automatically; a person reads your appeal.";
 
-    private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
+    /// <summary>What was not enough.</summary>
+    private readonly Dictionary<Guid, (string Reports, DateTimeOffset At)> _judged = [];
 
     /// <summary>
     /// Looks whether the open reports on a visitor are enough. Never fails: the reports stand in any case, and
-    /// <see cref="Advance"/> looks again.
+    /// <see cref="Look"/> looks again.
     /// </summary>
     public Task Consider(Guid visitorId) => Attempt(visitorId, Judge);
 
@@ -44,11 +54,7 @@ public sealed class Escalation(
         }
     }
 
-    /// <summary>
-    /// What is due by now, comes. Now and then it also looks at whoever has reports enough and nothing to come of them: the
-    /// look after the last report may have met somebody of the staff at work, read models that were away, or the end of its
-    /// node. Several nodes may do the same; it happens once.
-    /// </summary>
+    /// <summary>What is due by now, comes. Several nodes may do the same; it happens once.</summary>
     public async Task Advance(CancellationToken ct)
     {
         foreach (var visitorId in index.EscalationsDue())
@@ -56,18 +62,36 @@ public sealed class Escalation(
             ct.ThrowIfCancellationRequested();
             await Attempt(visitorId, Apply);
         }
+    }
 
-        var now = clock.GetUtcNow();
-        if (now - _lookedAt < BetweenLooks)
+    /// <summary>
+    /// Looks at whoever has reports enough and nothing to come of them: the look after the last report may have met somebody
+    /// of the staff at work, read models that were away, or the end of its node. By one caller at a time, beside whatever
+    /// else; several nodes may do the same.
+    /// </summary>
+    public async Task Look(CancellationToken ct)
+    {
+        var possible = index.EscalationsPossible();
+        foreach (var gone in _judged.Keys.Except(possible.Select(one => one.VisitorId)).ToArray())
         {
-            return;
+            _judged.Remove(gone);
         }
 
-        _lookedAt = now;
-        foreach (var visitorId in index.EscalationsPossible())
+        foreach (var (visitorId, reports) in possible)
         {
             ct.ThrowIfCancellationRequested();
-            await Consider(visitorId);
+            var now = clock.GetUtcNow();
+            if (_judged.TryGetValue(visitorId, out var last) && last.Reports == reports && now - last.At < JudgedAgainAfter)
+            {
+                continue;
+            }
+
+            var isNotEnough = false;
+            await Attempt(visitorId, async id => isNotEnough = await Judge(id));
+            if (isNotEnough)
+            {
+                _judged[visitorId] = (reports, now);
+            }
         }
     }
 
@@ -84,14 +108,15 @@ public sealed class Escalation(
         }
     }
 
-    private async Task Judge(Guid visitorId)
+    /// <returns>Whether nothing comes of the reports as they are; else something does, or somebody is at work on the case.</returns>
+    private async Task<bool> Judge(Guid visitorId)
     {
         var caseId = ReportPartnerHandler.CaseOf(visitorId);
         var known = await executor.Load(Case.Decider, caseId, CancellationToken.None);
         var now = clock.GetUtcNow();
         if (known.Escalation is not null || known.IsClaimedByOther(null, now))
         {
-            return;
+            return false;
         }
 
         CaseEvent.Reported[] open = [.. known.Open.OfType<CaseEvent.Reported>()];
@@ -99,7 +124,7 @@ public sealed class Escalation(
         var steps = await executor.Load(Ban.Decider, visitorId, CancellationToken.None);
         if (EscalationPolicy.Judge(open, device => found.GetValueOrDefault(device) ?? new(0, 0), steps.LastAutomatedStep, now) is not { } policy)
         {
-            return;
+            return true;
         }
 
         // The same for whoever comes to the same conclusion at the same moment, and another one after the next decision.
@@ -111,6 +136,8 @@ public sealed class Escalation(
         {
             await Apply(visitorId);
         }
+
+        return false;
     }
 
     private async Task Apply(Guid visitorId)

@@ -33,14 +33,18 @@ public interface IBanIndex
     IReadOnlyList<Guid> EscalationsDue();
 
     /// <summary>
-    /// The visitors whom enough browsers reported for the same reason, without anybody having decided and without a sanction
-    /// to come already; whether their reports count enough is not asked here.
+    /// The visitors whom enough browsers reported for the same reason, other than <see cref="Domain.Moderation.EscalationPolicy.LeftToPeople"/>,
+    /// without anybody having decided and without a sanction to come already; whether their reports count enough is not asked here.
     /// </summary>
-    IReadOnlyList<Guid> EscalationsPossible();
+    IReadOnlyList<PossibleEscalation> EscalationsPossible();
 
     /// <summary>Says who was warned or banned, after the index has read it; also of those for whom that happened on other nodes.</summary>
     event Action<Guid>? Sanctioned;
 }
+
+/// <summary>Somebody whose open reports may be enough for a sanction without anybody looking.</summary>
+/// <param name="Reports">The same as long as the same reports are open, in the index of one node.</param>
+public sealed record PossibleEscalation(Guid VisitorId, string Reports);
 
 /// <param name="IsSevere">Whether unknown browsers are refused; else they work harder for a session.</param>
 public sealed record AddressBan(DateTimeOffset Until, bool IsSevere);

@@ -10,6 +10,9 @@ public sealed record ReporterRecord(int Upheld, int Dismissed)
 /// <summary>When reports lead to a sanction without anybody on the staff having looked.</summary>
 public static class EscalationPolicy
 {
+    /// <summary>The reason that says too little to act on without looking.</summary>
+    public const ReportReason LeftToPeople = ReportReason.Other;
+
     /// <summary>So many different browsers have to agree on the policy.</summary>
     public const int LeastReporters = 3;
 
@@ -38,12 +41,12 @@ public static class EscalationPolicy
     /// <param name="lastStep">When the last automated step was; null where there was none.</param>
     public static Policy? Judge(
         IEnumerable<CaseEvent.Reported> open, Func<Guid, ReporterRecord> recordOf, DateTimeOffset? lastStep, DateTimeOffset now) => open
+        .Where(report => report.Reason != LeftToPeople)
         .GroupBy(report => report.Reason)
         .Select(reason => (
             Policy: Policies.For(reason.Key),
             Reporters: reason.Select(report => report.ReporterDeviceId).Distinct().Select(recordOf).ToArray()))
-        .Where(reason => reason.Policy.Code != Policies.Other
-            && reason.Reporters.Length >= LeastReporters
+        .Where(reason => reason.Reporters.Length >= LeastReporters
             && reason.Reporters.Sum(reporter => reporter.Reliability) >= LeastReliability
             && (reason.Policy.IsSevere ? reason.Reporters.Any(reporter => reporter.Upheld > 0) : !(lastStep + BetweenSteps > now)))
         .OrderByDescending(reason => reason.Policy.IsSevere)

@@ -148,10 +148,13 @@ internal sealed class PairingIndexFile : IDisposable
         _unflagged = Keep(_reader.Command("SELECT match, message, visitor, policy, warns, at FROM case_verdicts WHERE flagged = 0 ORDER BY at LIMIT 500"));
         _escalationsPossible = Keep(_reader.Command(
             """
-            SELECT DISTINCT visitor FROM open_reports WHERE visitor NOT IN (SELECT visitor FROM escalations)
-            GROUP BY visitor, reason HAVING count(DISTINCT device) >= $reporters
+            SELECT visitor, group_concat(report) FROM open_reports
+            WHERE visitor IN (
+                SELECT visitor FROM open_reports WHERE reason <> $leftOut AND visitor NOT IN (SELECT visitor FROM escalations)
+                GROUP BY visitor, reason HAVING count(DISTINCT device) >= $reporters)
+            GROUP BY visitor
             """,
-            "$reporters"));
+            "$reporters", "$leftOut"));
         _atAddress = Keep(_reader.Command("SELECT until, severe FROM addresses WHERE address = $address AND until > $now ORDER BY severe DESC, until DESC LIMIT 1", "$address", "$now"));
     }
 
@@ -243,7 +246,9 @@ internal sealed class PairingIndexFile : IDisposable
     public List<Guid> EscalationsDue(DateTimeOffset now) => Rows(_escalationsDue, rows => rows.GetGuid(0), now.UtcTicks);
 
     /// <param name="reporters">So many browsers at least that gave the same reason.</param>
-    public List<Guid> EscalationsPossible(int reporters) => Rows(_escalationsPossible, rows => rows.GetGuid(0), reporters);
+    /// <param name="leftOut">The reason that does not count, as it is stored.</param>
+    public List<PossibleEscalation> EscalationsPossible(int reporters, string leftOut) =>
+        Rows(_escalationsPossible, rows => new PossibleEscalation(rows.GetGuid(0), rows.GetString(1)), reporters, leftOut);
 
     public List<CaseVerdict> Unflagged() => Rows(
         _unflagged,

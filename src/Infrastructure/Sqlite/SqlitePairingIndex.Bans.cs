@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using RandomChat.Application.Moderation;
 using RandomChat.Domain.Moderation;
 
@@ -42,7 +43,8 @@ public sealed partial class SqlitePairingIndex : IBanIndex
 
     public IReadOnlyList<Guid> EscalationsDue() => Query(file => file.EscalationsDue(_time.GetUtcNow()));
 
-    public IReadOnlyList<Guid> EscalationsPossible() => Query(file => file.EscalationsPossible(EscalationPolicy.LeastReporters));
+    public IReadOnlyList<PossibleEscalation> EscalationsPossible() => Query(file => file.EscalationsPossible(
+        EscalationPolicy.LeastReporters, JsonNamingPolicy.CamelCase.ConvertName(EscalationPolicy.LeftToPeople.ToString())));
 
     public AddressBan? AtAddress(string address) =>
         Query(file => file.AtAddress(address, _time.GetUtcNow())) is var (until, isSevere) ? new(until, isSevere) : null;

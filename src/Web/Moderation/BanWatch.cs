@@ -19,28 +19,29 @@ public sealed class BanWatch(
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
-
     private readonly Channel<(Guid VisitorId, Guid? DeviceId)> banned = Channel.CreateUnbounded<(Guid, Guid?)>();
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Follow(stoppingToken), LetCome(stoppingToken));
+    /// <summary>Each beside the others: looking takes as long as it takes, and what is due comes when it is due.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        Follow(stoppingToken), Repeat(escalation.Advance, Escalation.Step, stoppingToken), Repeat(escalation.Look, Escalation.BetweenLooks, stoppingToken));
 
-    private async Task LetCome(CancellationToken ct)
+    private async Task Repeat(Func<CancellationToken, Task> step, TimeSpan period, CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Step, clock);
+        using var timer = new PeriodicTimer(period, clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(ct))
+            do
             {
                 try
                 {
-                    await escalation.Advance(ct);
+                    await step(ct);
                 }
                 catch (Exception e) when (!ct.IsCancellationRequested)
                 {
-                    LogMessages.BanNotEnforced(log, e);
+                    LogMessages.EscalationsNotLookedAt(log, e);
                 }
             }
+            while (await timer.WaitForNextTickAsync(ct));
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

@@ -250,13 +250,13 @@ public sealed class Bans : IBanIndex, IDeviceMarks, IAppealLinks
     public List<Guid> Escalated { get; } = [];
 
     /// <summary>Who was reported by enough.</summary>
-    public List<Guid> Reported { get; } = [];
+    public List<PossibleEscalation> Reported { get; } = [];
 
     public bool IsEscalated(Guid visitorId) => Escalated.Contains(visitorId);
 
     public IReadOnlyList<Guid> EscalationsDue() => Escalated;
 
-    public IReadOnlyList<Guid> EscalationsPossible() => Reported;
+    public IReadOnlyList<PossibleEscalation> EscalationsPossible() => Reported;
 
     public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, string? deviceMark) =>
         [.. new[] { visitorId?.ToString("D"), deviceMark }.Where(who => who is not null && noted.ContainsKey(who)).Select(who => noted[who!]).Distinct()];

@@ -23,21 +23,75 @@ public sealed class EscalationTests
     }
 
     [Fact]
+    public async Task What_is_mild_is_told_after_a_while_and_what_is_severe_at_once()
+    {
+        await Reported(ann, ReportReason.Hate);
+        await Reported(bob, ReportReason.Underage, oneWasRight: true);
+
+        await escalation.Consider(ann);
+        await escalation.Consider(bob);
+
+        var mild = (await Case(ann)).Escalation!;
+        Assert.Equal(world.Clock.GetUtcNow() + EscalationPolicy.Delay, mild.DueAt);
+        Assert.Empty(await Sanctions(ann));
+        Assert.Equal(world.Clock.GetUtcNow(), Assert.Single((await Events(bob)).OfType<CaseEvent.Escalated>()).DueAt);
+        Assert.Single(await Sanctions(bob));
+    }
+
+    [Fact]
+    public void Whoever_was_reported_is_told_within_a_minute() =>
+        Assert.InRange(EscalationPolicy.Delay + Escalation.Step, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+
+    [Fact]
     public async Task A_look_that_failed_is_made_up_for_without_another_report()
     {
         await Reported(ann, ReportReason.Spam);
         records.IsDown = true;
         await escalation.Consider(ann);
-        await escalation.Advance(default);
+        await escalation.Look(default);
         Assert.Null((await Case(ann)).Escalation);
 
         records.IsDown = false;
-        world.Clock.Advance(TimeSpan.FromSeconds(29));
-        await escalation.Advance(default);
+        await escalation.Look(default);
+        Assert.Equal("spam", (await Case(ann)).Escalation?.Policy);
+    }
+
+    [Fact]
+    public async Task Reports_that_were_not_enough_are_judged_again_when_there_are_others_and_each_hour()
+    {
+        records.LedToNothing = true;
+        await Reported(ann, ReportReason.Spam);
+        await escalation.Look(default);
+        world.Clock.Advance(TimeSpan.FromMinutes(59));
+        await escalation.Look(default);
+        Assert.Equal(1, records.Asked);
+
+        await Reported(ann, ReportReason.Hate);
+        await escalation.Look(default);
+        world.Clock.Advance(TimeSpan.FromMinutes(59));
+        await escalation.Look(default);
+        Assert.Equal(2, records.Asked);
+
+        records.LedToNothing = false;
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        await escalation.Look(default);
+        Assert.Equal("spam", (await Case(ann)).Escalation?.Policy);
+    }
+
+    [Fact]
+    public async Task What_met_a_claim_waits_for_no_hour()
+    {
+        var reports = await Reported(ann, ReportReason.Spam);
+        records.Before = () => Execute(ann, new CaseCommand.View(reports[0], Guid.NewGuid(), world.Clock.GetUtcNow()));
+        await escalation.Look(default);
         Assert.Null((await Case(ann)).Escalation);
 
-        world.Clock.Advance(TimeSpan.FromSeconds(1));
-        await escalation.Advance(default);
+        records.Before = null;
+        await escalation.Look(default);
+        Assert.Null((await Case(ann)).Escalation);
+
+        world.Clock.Advance(Domain.Moderation.Case.Lease);
+        await escalation.Look(default);
         Assert.Equal("spam", (await Case(ann)).Escalation?.Policy);
     }
 
@@ -50,7 +104,7 @@ public sealed class EscalationTests
         Assert.Null((await Case(ann)).Escalation);
 
         world.Clock.Advance(Domain.Moderation.Case.Lease);
-        await escalation.Advance(default);
+        await escalation.Look(default);
         Assert.Equal("spam", (await Case(ann)).Escalation?.Policy);
     }
 
@@ -63,10 +117,11 @@ public sealed class EscalationTests
         await Reported(bob, ReportReason.Spam);
         await escalation.Consider(bob);
         world.Bans.Escalated.AddRange([broken, bob]);
-        world.Bans.Reported.Insert(0, broken);
+        world.Bans.Reported.Insert(0, new(broken, "some"));
         await Reported(ann, ReportReason.Spam);
 
         await escalation.Advance(default);
+        await escalation.Look(default);
 
         Assert.Equal("spam", (await Case(ann)).Escalation?.Policy);
         Assert.Empty((await Case(bob)).Open);
@@ -88,11 +143,11 @@ public sealed class EscalationTests
         Assert.Null(known.Escalation);
 
         world.Clock.Advance(EscalationPolicy.BetweenSteps - TimeSpan.FromSeconds(1));
-        await escalation.Advance(default);
+        await escalation.Look(default);
         Assert.Null((await Case(ann)).Escalation);
 
         world.Clock.Advance(TimeSpan.FromHours(1));
-        await escalation.Advance(default);
+        await escalation.Look(default);
         known = await Case(ann);
         Assert.Equal("harassment", known.Escalation?.Policy);
         await escalation.Arrive(ann);
@@ -202,7 +257,9 @@ public sealed class EscalationTests
                 "sealed", "00", 0, world.Clock.GetUtcNow())));
         }
 
-        world.Bans.Reported.Add(visitor);
+        var before = world.Bans.Reported.Find(one => one.VisitorId == visitor);
+        world.Bans.Reported.RemoveAll(one => one == before);
+        world.Bans.Reported.Add(new(visitor, string.Join(',', [before?.Reports, .. reports])));
         return reports;
     }
 
@@ -212,17 +269,41 @@ public sealed class EscalationTests
 
     private Task<CaseState> Case(Guid visitor) => world.Executor.Load(Domain.Moderation.Case.Decider, ReportPartnerHandler.CaseOf(visitor), default);
 
+    private async Task<IReadOnlyList<CaseEvent>> Events(Guid visitor)
+    {
+        var events = new List<CaseEvent>();
+        await foreach (var recorded in world.Log.Read(StreamName.For("case", ReportPartnerHandler.CaseOf(visitor)), 0, default))
+        {
+            events.Add((CaseEvent)EventCodec.Default.Decode(recorded));
+        }
+
+        return events;
+    }
+
     private async Task<IReadOnlyList<Sanction>> Sanctions(Guid visitor) => (await world.Executor.Load(Ban.Decider, visitor, default)).Sanctions;
 
     private sealed class Records : IReporterRecords
     {
-        /// <summary>Browsers of which people found one report right; nobody else had one decided yet.</summary>
+        /// <summary>Browsers of which people found one report right.</summary>
         public HashSet<Guid> Right { get; } = [];
+
+        /// <summary>Whether every other browser reported in vain before; else none of them had a report decided yet.</summary>
+        public bool LedToNothing { get; set; }
 
         public bool IsDown { get; set; }
 
-        public ValueTask<IReadOnlyDictionary<Guid, ReporterRecord>> Find(IReadOnlyCollection<Guid> deviceIds, CancellationToken ct) =>
-            IsDown ? throw new DependencyUnavailableException("read-models")
-            : new(deviceIds.Where(Right.Contains).ToDictionary(device => device, _ => new ReporterRecord(1, 0)));
+        /// <summary>What happens while somebody asks.</summary>
+        public Func<Task>? Before { get; set; }
+
+        public int Asked { get; private set; }
+
+        public async ValueTask<IReadOnlyDictionary<Guid, ReporterRecord>> Find(IReadOnlyCollection<Guid> deviceIds, CancellationToken ct)
+        {
+            Asked++;
+            await (Before?.Invoke() ?? Task.CompletedTask);
+            return IsDown ? throw new DependencyUnavailableException("read-models")
+                : deviceIds.Where(device => LedToNothing || Right.Contains(device))
+                    .ToDictionary(device => device, device => Right.Contains(device) ? new ReporterRecord(1, 0) : new(0, 9));
+        }
     }
 }

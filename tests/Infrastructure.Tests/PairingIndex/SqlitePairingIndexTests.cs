@@ -462,7 +462,7 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         Assert.Empty(Index.EscalationsPossible());
 
         await Report(visitor, Guid.NewGuid(), ReportReason.Spam);
-        Assert.Equal([visitor], Index.EscalationsPossible());
+        Assert.Equal([visitor], Index.EscalationsPossible().Select(one => one.VisitorId));
 
         await Append(StreamName.For("case", visitor), revision++, new CaseEvent.Escalated(visitor, visitor, Guid.NewGuid(), "spam", Now, Now));
         await Index.CatchUp(Ct);
@@ -470,7 +470,7 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
 
         await Append(StreamName.For("case", visitor), revision++, new CaseEvent.Decided(visitor, visitor, [], CaseOutcome.Dismissed, null, null, Now));
         await Index.CatchUp(Ct);
-        Assert.Equal([visitor], Index.EscalationsPossible());
+        Assert.Equal([visitor], Index.EscalationsPossible().Select(one => one.VisitorId));
 
         await Append(StreamName.For("case", visitor), revision++, new CaseEvent.Decided(visitor, visitor, [second], CaseOutcome.Dismissed, null, null, Now));
         await Index.CatchUp(Ct);
@@ -481,6 +481,35 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         await Report(visitor, Guid.NewGuid(), ReportReason.Spam);
         await Report(visitor, Guid.NewGuid(), ReportReason.Spam);
         Assert.Empty(Index.EscalationsPossible());
+    }
+
+    [Fact]
+    public async Task Reports_that_say_other_lead_to_no_sanction_and_each_report_that_comes_or_goes_is_told_apart()
+    {
+        var (visitor, revision) = (Guid.NewGuid(), -1);
+        async Task<Guid> Report(ReportReason reason)
+        {
+            var report = Guid.NewGuid();
+            await Append(StreamName.For("case", visitor), revision++, new CaseEvent.Reported(
+                visitor, report, Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), visitor, visitor, reason, null, "key", "sealed", "00", 0, Now));
+            await Index.CatchUp(Ct);
+            return report;
+        }
+
+        var other = await Report(ReportReason.Other);
+        await Report(ReportReason.Other);
+        await Report(ReportReason.Other);
+        Assert.Empty(Index.EscalationsPossible());
+
+        await Report(ReportReason.Spam);
+        await Report(ReportReason.Spam);
+        await Report(ReportReason.Spam);
+        var before = Assert.Single(Index.EscalationsPossible());
+        Assert.Equal(before, Assert.Single(Index.EscalationsPossible()));
+
+        await Append(StreamName.For("case", visitor), revision++, new CaseEvent.Decided(visitor, visitor, [other], CaseOutcome.Dismissed, null, null, Now));
+        await Report(ReportReason.Hate);
+        Assert.NotEqual(before, Assert.Single(Index.EscalationsPossible()));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class SharedBanIndex(SqlitePairingIndex own, NodeBus bus) : IBan
 
     public IReadOnlyList<Guid> EscalationsDue() => own.EscalationsDue();
 
-    public IReadOnlyList<Guid> EscalationsPossible() => own.EscalationsPossible();
+    public IReadOnlyList<PossibleEscalation> EscalationsPossible() => own.EscalationsPossible();
 
     public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, string? deviceMark) => own.BannedAmong(visitorId, deviceMark);
 
