@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using RandomChat.Application.Events;
 using RandomChat.Application.Moderation;
 using RandomChat.Domain.Moderation;
+using RandomChat.Web.Moderation;
 using RandomChat.Web.Tests.Hosting;
 using RandomChat.Web.Tests.Realtime;
 
@@ -21,11 +23,12 @@ public sealed class EscalationTests(HubServer shared) : IClassFixture<HubServer>
         var matches = new List<string>();
         for (var i = 0; i < EscalationPolicy.LeastReporters; i++)
         {
-            Assert.Empty(ann.Unread("notice"));
+            Assert.Empty(await Bans(ann.Id));
             matches.Add(await MetAndReported(ann, "harassment"));
         }
 
         await Escalated(ann);
+        Assert.Empty(await Bans(ann.Id));
         await ann.Join(Pair.Request());
 
         var notice = await ann.Next("notice");
@@ -42,7 +45,7 @@ public sealed class EscalationTests(HubServer shared) : IClassFixture<HubServer>
         // Shown once.
         await using var tab = await ann.AnotherTab();
         await tab.Call("resume", new Dictionary<string, object?>());
-        Assert.Empty(tab.Unread("notice"));
+        Assert.Single((await Bans(ann.Id)).OfType<BanEvent.Told>());
     }
 
     [Fact]
@@ -55,7 +58,7 @@ public sealed class EscalationTests(HubServer shared) : IClassFixture<HubServer>
         }
 
         await Escalated(ann);
-        Assert.Empty(ann.Unread("banned"));
+        Assert.Empty(await Bans(ann.Id));
         Assert.Equal("banned", (await ann.Refused("join_queue", Pair.Request())).Code);
 
         var told = await ann.Next("banned");
@@ -77,7 +80,7 @@ public sealed class EscalationTests(HubServer shared) : IClassFixture<HubServer>
             await MetAndReported(ann, "underage");
         }
 
-        Assert.Empty(ann.Unread("banned"));
+        Assert.Empty(await Bans(ann.Id));
         await MetAndReported(ann, "underage", by: bob);
 
         var told = await ann.Next("banned");
@@ -131,6 +134,54 @@ public sealed class EscalationTests(HubServer shared) : IClassFixture<HubServer>
         await Escalated(ann);
     }
 
+    [Fact]
+    public async Task What_is_due_comes_while_a_look_at_others_takes_its_time()
+    {
+        await using var own = await HubServer.With(services: services =>
+            services.Remove(services.Single(service => service.ImplementationType == typeof(BanWatch))));
+        var index = own.Services.GetRequiredService<IBanIndex>();
+        Task Execute(Guid visitor, CaseCommand command) => own.Services.GetRequiredService<CommandExecutor>().Execute(
+            Case.Decider, ReportPartnerHandler.CaseOf(visitor), command, Guid.NewGuid(), EventMetadata.System, default);
+        Task Report(Guid visitor) => Execute(visitor, new CaseCommand.Report(new(
+            ReportPartnerHandler.CaseOf(visitor), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), visitor, visitor,
+            ReportReason.Harassment, null, "key", "sealed", "00", 0, DateTimeOffset.UtcNow)));
+
+        var (looked, due) = (Guid.NewGuid(), Guid.NewGuid());
+        for (var i = 0; i < EscalationPolicy.LeastReporters; i++)
+        {
+            await Report(looked);
+        }
+
+        await Wait.Until(() => Task.FromResult(index.EscalationsPossible().Count > 0));
+        var (clock, records) = (new FakeTimeProvider(DateTimeOffset.UtcNow), new NoAnswer());
+        using var watch = ActivatorUtilities.CreateInstance<BanWatch>(
+            own.Services, clock, ActivatorUtilities.CreateInstance<Escalation>(own.Services, clock, records));
+        await watch.StartAsync(default);
+        await records.Asked;
+
+        await Report(due);
+        await Execute(due, new CaseCommand.Escalate(Guid.NewGuid(), "harassment", DateTimeOffset.UtcNow, DateTimeOffset.UtcNow));
+        await Wait.Until(async () =>
+        {
+            clock.Advance(Escalation.Step);
+            return (await Bans(due, own)).OfType<BanEvent.Warned>().Any();
+        });
+        records.Answer();
+        await watch.StopAsync(default);
+    }
+
+    /// <summary>What was done about a visitor, and what they were told of it.</summary>
+    private async Task<IReadOnlyList<BanEvent>> Bans(Guid visitor, RunningServer? at = null)
+    {
+        var events = new List<BanEvent>();
+        await foreach (var recorded in (at ?? server).Services.GetRequiredService<IEventStore>().Read(StreamName.For("ban", visitor), 0, default))
+        {
+            events.Add((BanEvent)EventCodec.Default.Decode(recorded));
+        }
+
+        return events;
+    }
+
     /// <summary>Somebody of the staff finds that what is open on somebody was right, and the read models know it.</summary>
     private async Task Upheld(HubVisitor reported)
     {
@@ -160,4 +211,22 @@ public sealed class EscalationTests(HubServer shared) : IClassFixture<HubServer>
 
     /// <summary>Until the last report was looked at, which happens beside its answer.</summary>
     private Task Escalated(HubVisitor ann) => Wait.Until(() => Task.FromResult(server.Services.GetRequiredService<IBanIndex>().IsEscalated(ann.Id)));
+
+    /// <summary>Records that take until the test says so.</summary>
+    private sealed class NoAnswer : IReporterRecords
+    {
+        private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Asked => asked.Task;
+
+        public void Answer() => answered.SetResult();
+
+        public async ValueTask<IReadOnlyDictionary<Guid, ReporterRecord>> Find(IReadOnlyCollection<Guid> deviceIds, CancellationToken ct)
+        {
+            asked.TrySetResult();
+            await answered.Task;
+            return new Dictionary<Guid, ReporterRecord>();
+        }
+    }
 }
