@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Screening;
@@ -28,7 +31,14 @@ public sealed record EvidenceVerdict(Guid MessageId, int Sequence, Guid From, Ve
 /// <param name="Strikes">That counted then.</param>
 public sealed record EvidenceHistory(int Reports, int Warnings, int Bans, int Strikes);
 
-/// <summary>Collects the evidence of a report, as far as its keys exist.</summary>
+/// <summary>What of evidence stands in an event.</summary>
+/// <param name="CaseKey">Of the key under which it is sealed; of one report or flag alone, so that each lives for the whole retention.</param>
+/// <param name="Text">Sealed.</param>
+/// <param name="Hash">SHA-256 over its canonical JSON, lower-case hex.</param>
+/// <param name="Messages">How many are in it.</param>
+public sealed record SealedEvidence(string CaseKey, string Text, string Hash, int Messages);
+
+/// <summary>Collects and seals the evidence of a report or a flag, as far as its keys exist.</summary>
 public sealed class EvidenceCollector(IEventStore store, EventCodec codec, Conversation conversation, Verdicts verdicts, CommandExecutor executor, ISealer sealer)
 {
     /// <param name="reporter">Null where nobody reported it.</param>
@@ -37,6 +47,17 @@ public sealed class EvidenceCollector(IEventStore store, EventCodec codec, Conve
     public async Task<Evidence> Collect(Guid matchId, Guid? reporter, Guid reported, DateTimeOffset now, CancellationToken ct) => new(
         matchId, now, await Messages(matchId, ct), await Screened(matchId, ct), await History(reported, now, ct),
         reporter is { } who ? await History(who, now, ct) : null);
+
+    /// <param name="item">The id of the report or the flag.</param>
+    /// <exception cref="DependencyUnavailableException">There are no keys now.</exception>
+    public async Task<SealedEvidence> Seal(Evidence evidence, Guid item, CancellationToken ct)
+    {
+        var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
+        var caseKey = await sealer.TakeCaseKey(ct);
+        return new(
+            caseKey, await sealer.SealForCase(caseKey, item, json, ct), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))),
+            evidence.Messages.Count);
+    }
 
     private async Task<IReadOnlyList<EvidenceMessage>> Messages(Guid matchId, CancellationToken ct)
     {

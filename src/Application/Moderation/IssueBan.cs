@@ -67,7 +67,7 @@ public sealed class IssueBanHandler(
 
         try
         {
-            if (Policies.Find(request.Policy) is { IsSevere: true }
+            if (Policies.IsSevere(request.Policy)
                 && await executor.Execute(
                     Case.Decider, caseId, new CaseCommand.FindSevere(request.Policy, request.By, now),
                     DerivedId.From("case.severe", request.SanctionId, string.Empty), EventMetadata.Staff(request.By), CancellationToken.None)

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Mediator;
 using RandomChat.Application.Events;
 using RandomChat.Application.Limits;
@@ -60,17 +57,14 @@ public sealed class ReportPartnerHandler(
             return Refusal.Conflict("You have reported this chat already.");
         }
 
-        // A key of its own, so that each report's evidence lives for the whole retention.
-        var caseKey = await sealer.TakeCaseKey(ct);
-        var evidence = await collector.Collect(request.MatchId, request.VisitorId, mine.Partner.VisitorId, now, ct);
-        var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
+        var evidence = await collector.Seal(
+            await collector.Collect(request.MatchId, request.VisitorId, mine.Partner.VisitorId, now, ct), reportId, ct);
         var comment = string.IsNullOrWhiteSpace(request.Comment) ? null : request.Comment.Trim();
         var report = new CaseEvent.Reported(
             caseId, reportId, request.MatchId, request.VisitorId, mine.Mine.DeviceId, mine.Partner.VisitorId, mine.Partner.DeviceId,
             request.Reason,
-            comment is null ? null : await sealer.SealForCase(caseKey, reportId, comment, ct),
-            caseKey, await sealer.SealForCase(caseKey, reportId, json, ct),
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), evidence.Messages.Count, now,
+            comment is null ? null : await sealer.SealForCase(evidence.CaseKey, reportId, comment, ct),
+            evidence.CaseKey, evidence.Text, evidence.Hash, evidence.Messages, now,
 
             // Never refused: who reports may have to repeat what was said.
             comment is null ? null : screening.VerdictOn(comment));

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
@@ -112,13 +109,11 @@ public sealed class VerdictCases(
             throw new InvalidOperationException($"Match {verdict.MatchId} holds no such verdict on message {verdict.MessageId}.");
         }
 
-        // A key last: none for what fails.
-        var json = JsonSerializer.Serialize(evidence, EventCodec.Json);
-        var caseKey = await sealer.TakeCaseKey(CancellationToken.None);
+        // It takes a key: none for what fails before.
+        var kept = await collector.Seal(evidence, flagId, CancellationToken.None);
         var flag = new CaseEvent.Flagged(
             caseId, flagId, verdict.VisitorId, match.TicketOf(verdict.VisitorId)!.DeviceId, verdict.Policy, verdict.MatchId, verdict.MessageId,
-            what.Verdict, caseKey, await sealer.SealForCase(caseKey, flagId, json, CancellationToken.None),
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))), evidence.Messages.Count, now);
+            what.Verdict, kept.CaseKey, kept.Text, kept.Hash, kept.Messages, now);
         if (await executor.Execute(Case.Decider, caseId, new CaseCommand.Flag(flag), flagId, EventMetadata.System, CancellationToken.None)
             is Executed<CaseEvent, CaseState>.Done { State: var flagged })
         {

@@ -348,6 +348,15 @@ public static class Case
     public static readonly Decider<CaseCommand, CaseEvent, CaseState> Decider =
         new("case", new(ImmutableDictionary<Guid, CaseEvent.Reported>.Empty, [], null), Decide, Evolve);
 
+    /// <summary>Whether an event makes its case severe: what names a severe policy does, unless it was dismissed.</summary>
+    public static bool MakesSevere(CaseEvent happened) => happened switch
+    {
+        CaseEvent.FoundSevere => true,
+        CaseEvent.Decided decided => decided.Outcome == CaseOutcome.Upheld && Policies.IsSevere(decided.Policy),
+        ICaseItem raised => Policies.IsSevere(raised.Policy),
+        _ => false,
+    };
+
     private static Decision<CaseEvent> Decide(CaseCommand command, CaseState state) => command switch
     {
         // First, and nowhere else: what was reported a moment ago may have made it severe. What it was reserved for before goes on.
@@ -454,17 +463,14 @@ public static class Case
     private static ImmutableList<LegalHold> Ended(ImmutableList<LegalHold> holds, DateTimeOffset at) =>
         holds is [.., { EndedAt: null } last] ? holds.SetItem(holds.Count - 1, last with { EndedAt = last.Ends < at ? last.Ends : at }) : holds;
 
-    private static bool IsSevere(string? policy) => policy is not null && Policies.Find(policy) is { IsSevere: true };
-
-    private static CaseState Raised(CaseState state, ICaseItem item) => state with
-    {
-        Open = state.Open.Add(item),
-        IsSevere = state.IsSevere || IsSevere(item.Policy),
-    };
+    private static CaseState Raised(CaseState state, ICaseItem item) => state with { Open = state.Open.Add(item) };
 
     private static ImmutableHashSet<Guid> IdsOfOpen(CaseState state) => [.. state.Open.Select(item => item.Id)];
 
-    private static CaseState Evolve(CaseState state, CaseEvent happened) => happened switch
+    private static CaseState Evolve(CaseState state, CaseEvent happened) =>
+        Followed(MakesSevere(happened) ? state with { IsSevere = true } : state, happened);
+
+    private static CaseState Followed(CaseState state, CaseEvent happened) => happened switch
     {
         CaseEvent.Reported e => Raised(state with { Reports = state.Reports.SetItem(e.ReportId, e) }, e),
         CaseEvent.Flagged e => Raised(state with { Flags = state.Flags.SetItem(e.FlagId, e) }, e),
@@ -478,7 +484,6 @@ public static class Case
             LastViewed = (e.By, e.At),
         },
         CaseEvent.Exported e => state with { Viewers = state.Viewers.Add(e.By), LastViewed = (e.By, e.At) },
-        CaseEvent.FoundSevere => state with { IsSevere = true },
         CaseEvent.Decided e => Decided(state, e, e.Reports is { } ids ? state.Open.RemoveAll(item => ids.Contains(item.Id)) : []),
         CaseEvent.Held e => state with { Holds = Ended(state.Holds, e.At).Add(new(e, null)) },
         CaseEvent.Released e => state with { Holds = Ended(state.Holds, e.At) },
@@ -495,7 +500,6 @@ public static class Case
         Claim = e.By is null && !open.IsEmpty && state.Claim is { By: { } } ? state.Claim : null,
         Escalation = null,
         LastDecision = e,
-        IsSevere = state.IsSevere || (e.Outcome == CaseOutcome.Upheld && IsSevere(e.Policy)),
         Decisions = state.Decisions + 1,
     };
 }

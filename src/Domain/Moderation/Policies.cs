@@ -88,6 +88,9 @@ public static class Policies
     /// <summary>The policy of a code, or null where there is none.</summary>
     public static Policy? Find(string code) => All.FirstOrDefault(policy => policy.Code == code);
 
+    /// <summary>Whether a code is that of a severe policy; false of null and of an unknown one.</summary>
+    public static bool IsSevere(string? code) => code is not null && Find(code) is { IsSevere: true };
+
     /// <summary>The policy that a report's reason names.</summary>
     public static Policy For(ReportReason reason) => All.First(policy => policy.Reason == reason);
 }

@@ -13,11 +13,7 @@ public sealed class DeskProjection : Projection<DeskDb>
     {
         On<CaseEvent.Reported>((db, e, happened) =>
         {
-            if (Policies.For(e.Reason).IsSevere)
-            {
-                Severe(db, e.CaseId);
-            }
-
+            NoteSevere(db, e.CaseId, e);
             db.Reports.Add(new()
             {
                 ReportId = e.ReportId,
@@ -33,14 +29,10 @@ public sealed class DeskProjection : Projection<DeskDb>
             });
             Weigh(db, e.CaseId);
         });
-        On<CaseEvent.FoundSevere>((db, e, _) => Severe(db, e.CaseId));
+        On<CaseEvent.FoundSevere>((db, e, _) => NoteSevere(db, e.CaseId, e));
         On<CaseEvent.Flagged>((db, e, happened) =>
         {
-            if (IsSevere(e.Policy))
-            {
-                Severe(db, e.CaseId);
-            }
-
+            NoteSevere(db, e.CaseId, e);
             db.Reports.Add(new()
             {
                 ReportId = e.FlagId,
@@ -57,11 +49,7 @@ public sealed class DeskProjection : Projection<DeskDb>
         On<MatchEvent.MessageScreened>((db, e, _) => Screened(db, e));
         On<CaseEvent.Decided>((db, e, _) =>
         {
-            if (e.Outcome == CaseOutcome.Upheld && IsSevere(e.Policy))
-            {
-                Severe(db, e.CaseId);
-            }
-
+            NoteSevere(db, e.CaseId, e);
             List<DeskReport> decided = [.. e.Reports?.Select(id => db.Reports.Find(id)!) ?? Open(db, e.CaseId)];
             foreach (var report in decided)
             {
@@ -152,15 +140,13 @@ public sealed class DeskProjection : Projection<DeskDb>
         }
     }
 
-    private static void Severe(DeskDb db, Guid caseId)
+    private static void NoteSevere(DeskDb db, Guid caseId, CaseEvent happened)
     {
-        if (db.SevereCases.Find(caseId) is null)
+        if (Case.MakesSevere(happened) && db.SevereCases.Find(caseId) is null)
         {
             db.SevereCases.Add(new() { CaseId = caseId });
         }
     }
-
-    private static bool IsSevere(string? policy) => policy is not null && Policies.Find(policy) is { IsSevere: true };
 
     private static void Screened(DeskDb db, MatchEvent.MessageScreened e)
     {
