@@ -24,4 +24,16 @@ internal static partial class LogMessages
 
     [LoggerMessage(4007, LogLevel.Information, "The read models are brought up to date again.")]
     public static partial void ReadSideWorksAgain(ILogger log);
+
+    [LoggerMessage(4008, LogLevel.Warning, "The ledger cannot be kept up with the log now; it is tried again. Chat goes on.")]
+    public static partial void LedgerWaits(ILogger log, Exception e);
+
+    [LoggerMessage(4009, LogLevel.Information, "The ledger is kept up with the log again.")]
+    public static partial void LedgerGoesOn(ILogger log);
+
+    [LoggerMessage(4010, LogLevel.Error, "The event log ends before position {Position}, which is in the ledger: events are missing, or an older copy was put back. The ledger waits; audit says what is missing.")]
+    public static partial void LogShorterThanLedger(ILogger log, long position);
+
+    [LoggerMessage(4011, LogLevel.Information, "Ledger anchor: position {Position}, {Events} events, hash {Hash}.")]
+    public static partial void Anchored(ILogger log, long position, long events, string hash);
 }

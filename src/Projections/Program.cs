@@ -9,6 +9,7 @@ var root = new RootCommand("Operate, replay and export the history of RandomChat
     RebuildCommand.Create(settings),
     ReplayCommand.Create(settings),
     VerifyCommand.Create(settings),
+    AuditCommand.Create(settings),
     InspectCommand.Create(settings),
     ExportCommand.Create(settings),
     WhatIfCommand.Create(settings),

@@ -1,12 +1,15 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
 using RandomChat.Application.Health;
 using RandomChat.Application.Moderation;
+using RandomChat.Application.Settings;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Projections.Activity;
 using RandomChat.Projections.Engine;
+using RandomChat.Projections.Ledger;
 using RandomChat.Projections.Moderation;
 using RandomChat.Projections.Visitors;
 
@@ -42,6 +45,21 @@ public static class ProjectionsSetup
             new EventFeed(new LogSource(provider.GetRequiredService<IEventStore>()), EventCodec.Default, provider.GetRequiredService<TimeProvider>()),
             All, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ProjectionRunner>>()));
         services.AddHostedService(provider => provider.GetRequiredService<ProjectionRunner>());
+        return services.AddLedger(settings);
+    }
+
+    /// <summary>What makes changes to the log evident, and the background service that keeps it up with the registered <see cref="IEventStore"/>.</summary>
+    private static IServiceCollection AddLedger(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddOptions<LedgerOptions>().Bind(settings.GetSection(LedgerOptions.Section))
+            .Validate(o => o.AnchorEvery >= TimeSpan.FromSeconds(1) && o.AnchorEvery <= TimeSpan.FromDays(1), "Ledger:AnchorEvery is one second to one day.")
+            .ValidateOnStart();
+        services.AddSingleton(provider => LedgerStore.Open(settings, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new LedgerQueries(provider.GetRequiredService<LedgerStore>()));
+        services.AddHostedService(provider => new LedgerKeeper(
+            new(provider.GetRequiredService<IEventStore>()), provider.GetRequiredService<LedgerStore>(), new(LedgerOptions.FileOf(settings)),
+            provider.GetRequiredService<IOptions<LedgerOptions>>().Value.AnchorEvery, provider.GetRequiredService<IOptions<RetentionOptions>>().Value.Messages,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LedgerKeeper>>()));
         return services;
     }
 

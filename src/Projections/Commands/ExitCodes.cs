@@ -48,6 +48,8 @@ internal static class ExitCodes
         OperationCanceledException => ("Cancelled. Nothing was changed; run it again.", Cancelled),
         ProjectionFailedException failed => (failed.Message, CheckFailed),
         UnreadableEventException or System.Text.Json.JsonException => (e.Message, CheckFailed),
+        Ledger.AnchorFileException => (e.Message, CheckFailed),
+        Infrastructure.Migrations.MigrationException => (e.Message, Unavailable),
         Application.Sealing.SealingException => (e.Message, Unavailable),
         Infrastructure.Screening.ScreeningPolicyException => (e.Message, Usage),
         Infrastructure.Screening.Models.ScreeningModelException => (e.Message, Unavailable),

@@ -16,6 +16,9 @@ public sealed class LogSource(IEventStore store) : IAsyncDisposable
 
     public IEventStore Store => store;
 
+    /// <summary>Whether events of a stream are gone from the log after a time.</summary>
+    public static bool Expires(StreamName stream) => stream.Category == Expiring;
+
     /// <summary>Opens the log that the settings name, to read only, beside a server that writes it.</summary>
     /// <exception cref="EventLogFileException">There is none, or it cannot be opened.</exception>
     public static LogSource Open(IConfiguration settings) => new(

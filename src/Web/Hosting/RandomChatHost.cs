@@ -52,6 +52,7 @@ public static class RandomChatHost
         app.MapAppeals();
         app.MapLogin();
         app.MapAdmin();
+        app.MapLedger();
         app.MapRealtime();
         app.MapOtherMethods();
         app.MapStaticAssets();

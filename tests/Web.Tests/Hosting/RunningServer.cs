@@ -51,6 +51,7 @@ public sealed class RunningServer : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["RandomChat:DataDirectory"] = folder,
+            ["Ledger:AnchorFile"] = Path.Combine(folder, "anchors.ndjson"),
             ["Captcha:Mode"] = "off",
             ["urls"] = "http://127.0.0.1:0",
             ["Staff:Bootstrap:Username"] = Moderator.Name,

@@ -19,6 +19,7 @@ public sealed class ServerProcess : IAsyncDisposable
         this.settings = new(settings ?? new Dictionary<string, string?>());
         this.settings.TryAdd("Captcha:Mode", "off");
         this.settings["RandomChat:DataDirectory"] = Data;
+        this.settings["Ledger:AnchorFile"] = Path.Combine(Data, "anchors.ndjson");
     }
 
     public Uri Address => new($"http://127.0.0.1:{port}");

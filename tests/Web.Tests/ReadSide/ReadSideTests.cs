@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using RandomChat.Application.Events;
+using RandomChat.Projections.Ledger;
 using RandomChat.Projections.Moderation;
 using RandomChat.Projections.Visitors;
 using RandomChat.Web.Tests.Hosting;
@@ -38,8 +39,11 @@ public sealed class ReadSideTests
             async () => (await history.Of(pair.Bob.Id, null, 10, default)).Count == 4, "session, match begun, match ended and report are in the history");
         Assert.DoesNotContain(await history.Of(pair.Bob.Id, null, 10, default), e => e.Stream.StartsWith("messages-", StringComparison.Ordinal));
 
-        var fresh = await Cli(server.Data, "verify");
+        var fresh = await ProjectionsCli.Run(server.Data, "verify");
         Assert.True(fresh.Code == 0, fresh.Output);
+        var ledger = server.Services.GetRequiredService<LedgerQueries>();
+        var end = server.Services.GetRequiredService<Infrastructure.Sqlite.SqliteEventStore>().End()!.Value.Value;
+        await Until(async () => (await ledger.Head(default)).Position >= end, "the ledger has seen the messages");
         await Until(
             async () =>
             {
@@ -55,14 +59,18 @@ public sealed class ReadSideTests
 
         await Until(
             async () => (await history.Of(pair.Ann.Id, null, 10, default)).Any(e => e.Type == "visitors.visitor.erased.v1"), "the erasure is in the history");
-        var later = await Cli(server.Data, "verify");
+        var later = await ProjectionsCli.Run(server.Data, "verify");
         Assert.True(later.Code == 0, later.Output);
 
-        var rebuilt = await Cli(server.Data, "rebuild", "--all");
+        var rebuilt = await ProjectionsCli.Run(server.Data, "rebuild", "--all");
         Assert.True(rebuilt.Code == 0, rebuilt.Output);
         await using var next = await Pair.Meet(server.Address);
         await Until(async () => (await history.Of(next.Bob.Id, null, 10, default)).Count == 2, "the server follows what was rebuilt");
-        Assert.Equal(0, (await Cli(server.Data, "verify")).Code);
+        Assert.Equal(0, (await ProjectionsCli.Run(server.Data, "verify")).Code);
+
+        var audit = await ProjectionsCli.Run(server.Data, "audit", "--without-anchors", "--json");
+        Assert.True(audit.Code == 0, audit.Output);
+        Assert.Equal(4, JsonSerializer.Deserialize<JsonElement>(audit.Output).GetProperty("expired").GetInt32());
     }
 
     [Fact]
@@ -73,7 +81,7 @@ public sealed class ReadSideTests
         await Until(
             async () =>
             {
-                var (_, output) = await Cli(server.Data, "status", "--json");
+                var (_, output) = await ProjectionsCli.Run(server.Data, "status", "--json");
                 return JsonDocument.Parse(output).RootElement.EnumerateArray().All(row =>
                     row.GetProperty("state").GetString() == "ok" && row.GetProperty("lag").GetInt64() == 0 && row.GetProperty("position").GetInt64() > 0);
             },
@@ -145,19 +153,5 @@ public sealed class ReadSideTests
         using var count = connection.CreateCommand();
         count.CommandText = "SELECT count(*) FROM events WHERE stream LIKE 'messages-%'";
         return (long)count.ExecuteScalar()!;
-    }
-
-    private static async Task<(int Code, string Output)> Cli(string data, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RandomChat.Projections.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
-        start.Environment["RandomChat__DataDirectory"] = data;
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output);
     }
 }

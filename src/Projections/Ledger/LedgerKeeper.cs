@@ -1,0 +1,147 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RandomChat.Application.Events;
+using RandomChat.Infrastructure.Migrations;
+using RandomChat.Projections.Engine;
+
+namespace RandomChat.Projections.Ledger;
+
+/// <summary>
+/// Writes every event of the log into the ledger as it comes, and publishes anchors. Of all nodes one does it at a time.
+/// Whatever fails here is logged and tried again: chat never waits for it.
+/// </summary>
+/// <param name="expireAfter">How long events of streams that expire have to be there.</param>
+internal sealed class LedgerKeeper(
+    LogSource source, LedgerStore store, AnchorFile file, TimeSpan anchorEvery, TimeSpan expireAfter, TimeProvider time, ILogger<LedgerKeeper> log)
+    : BackgroundService
+{
+    private const int MostEvents = 2_000;
+
+    /// <summary>While the log grows, entries gather for a moment, so that a transaction holds many.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private bool isStuck;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The server starts serving without waiting for the ledger.
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await store.Prepare(stoppingToken);
+                await using var lead = await store.TryLead(stoppingToken);
+                if (lead is not null)
+                {
+                    await Keep(lead, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The server stops, or another node is about to take over.
+            }
+            catch (Exception e)
+            {
+                if (!isStuck)
+                {
+                    isStuck = true;
+                    LogMessages.LedgerWaits(log, e);
+                }
+            }
+
+            await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task Keep(Lead lead, CancellationToken stopping)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping, lead.Lost);
+        var tasks = new[] { Follow(ends.Token), Publish(ends.Token) };
+        await Task.WhenAny(tasks);
+        await ends.CancelAsync();
+        await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!lead.Lost.IsCancellationRequested)
+        {
+            await PublishHead(CancellationToken.None);
+        }
+
+        await Task.WhenAll(tasks);
+    }
+
+    private async Task Follow(CancellationToken ct)
+    {
+        var head = await store.Head(ct);
+        if (head.Events > 0 && (await source.End(new LogPosition(head.Position), ct))?.Value is var end && !(end >= head.Position))
+        {
+            // To go on would write other events over what the ledger knows: an audit has to say first what is missing.
+            LogMessages.LogShorterThanLedger(log, head.Position);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, ct);
+        }
+
+        var entries = new List<LedgerEntry>();
+        await foreach (var item in source.Everything(head.Events > 0 ? new LogPosition(head.Position) : null, ct))
+        {
+            if (item is LogItem.Event { Recorded: var recorded })
+            {
+                entries.Add(EntryOf(recorded));
+            }
+
+            var caughtUp = item is LogItem.CaughtUp;
+            if (entries.Count >= MostEvents || (caughtUp && entries.Count > 0))
+            {
+                head = await store.Append(head, entries, ct);
+                entries.Clear();
+                if (isStuck)
+                {
+                    isStuck = false;
+                    LogMessages.LedgerGoesOn(log);
+                }
+            }
+
+            if (caughtUp)
+            {
+                await Task.Delay(Gather, time, ct);
+            }
+        }
+    }
+
+    private LedgerEntry EntryOf(RecordedEvent recorded) => new()
+    {
+        Position = recorded.Position.Value,
+        Stream = recorded.Stream.Value,
+        Revision = recorded.Revision,
+        ExpiresAt = LogSource.Expires(recorded.Stream) ? (recorded.At + expireAfter).ToUnixTimeMilliseconds() : null,
+        Leaf = HashChain.Leaf(recorded),
+    };
+
+    private async Task Publish(CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(anchorEvery, time);
+        while (await timer.WaitForNextTickAsync(ct))
+        {
+            await PublishHead(ct);
+        }
+    }
+
+    private async Task PublishHead(CancellationToken ct)
+    {
+        var (head, last) = (await store.Head(ct), await store.LastAnchor(ct));
+        if (head.Events == 0 || head.Position <= last?.Position)
+        {
+            return;
+        }
+
+        var anchor = new LedgerAnchor
+        {
+            Position = head.Position,
+            Events = head.Events,
+            Hash = Convert.ToHexStringLower(head.Hash),
+            At = time.GetUtcNow(),
+        };
+        file.Add(anchor);
+        await store.Add(anchor, ct);
+        LogMessages.Anchored(log, anchor.Position, anchor.Events, anchor.Hash);
+    }
+}

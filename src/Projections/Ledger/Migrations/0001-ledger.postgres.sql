@@ -1,0 +1,25 @@
+CREATE TABLE ledger.entries (
+    position bigint PRIMARY KEY,
+    stream text NOT NULL,
+    revision bigint NOT NULL,
+    expires_at bigint,
+    leaf bytea NOT NULL);
+CREATE TABLE ledger.heads (
+    id int PRIMARY KEY,
+    position bigint NOT NULL,
+    events bigint NOT NULL,
+    hash bytea NOT NULL);
+CREATE TABLE ledger.anchors (
+    position bigint PRIMARY KEY,
+    events bigint NOT NULL,
+    hash text NOT NULL,
+    at timestamptz NOT NULL);
+CREATE TABLE ledger.audits (
+    id bigint PRIMARY KEY,
+    at timestamptz NOT NULL,
+    position bigint NOT NULL,
+    events bigint NOT NULL,
+    expired bigint NOT NULL,
+    anchors int NOT NULL,
+    is_sound boolean NOT NULL,
+    findings text NOT NULL);

@@ -1,0 +1,25 @@
+CREATE TABLE entries (
+    position INTEGER PRIMARY KEY,
+    stream TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    expires_at INTEGER,
+    leaf BLOB NOT NULL);
+CREATE TABLE heads (
+    id INTEGER PRIMARY KEY,
+    position INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    hash BLOB NOT NULL);
+CREATE TABLE anchors (
+    position INTEGER PRIMARY KEY,
+    events INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    at TEXT NOT NULL);
+CREATE TABLE audits (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    expired INTEGER NOT NULL,
+    anchors INTEGER NOT NULL,
+    is_sound INTEGER NOT NULL,
+    findings TEXT NOT NULL);

@@ -1,0 +1,49 @@
+using System.Globalization;
+using RandomChat.Application;
+using RandomChat.Projections.Ledger;
+using RandomChat.Web.Accounts;
+using RandomChat.Web.Problems;
+using RandomChat.Web.Realtime;
+
+namespace RandomChat.Web.Moderation;
+
+/// <summary>The published anchors of the ledger, for whoever keeps a copy elsewhere.</summary>
+public static class LedgerEndpoints
+{
+    private const int UsualPage = 50;
+    private const int LongestPage = 200;
+
+    public static void MapLedger(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet("/api/admin/ledger/anchors", Anchors).RequireAuthorization(StaffIdentity.Moderates);
+
+    private static async Task<IResult> Anchors(HttpRequest request, LedgerQueries ledger, CancellationToken ct)
+    {
+        if (!TryRead(request.Query["after"], long.MaxValue, out var after) || !TryRead(request.Query["limit"], LongestPage, out var limit))
+        {
+            return Problem.From(Refusal.Invalid("after", "It is the next of an earlier answer; limit is 1 to 200."));
+        }
+
+        var page = await ledger.Anchors(after, (int)(limit ?? UsualPage), ct);
+        return Results.Json(
+            new
+            {
+                Items = page.Select(anchor => new { anchor.Position, anchor.Events, anchor.Hash, anchor.At }),
+                Next = page.Count < (limit ?? UsualPage) ? null : page[^1].Position.ToString(CultureInfo.InvariantCulture),
+            },
+            WireJson.Options);
+    }
+
+    /// <param name="number">Null where none was given.</param>
+    private static bool TryRead(string? text, long most, out long? number)
+    {
+        number = null;
+        if (string.IsNullOrEmpty(text))
+        {
+            return true;
+        }
+
+        var isOne = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var read) && read >= 1 && read <= most;
+        number = read;
+        return isOne;
+    }
+}
