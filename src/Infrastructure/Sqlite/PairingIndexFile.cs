@@ -15,7 +15,7 @@ internal sealed class PairingIndexFile : IDisposable
     private const long ApplicationId = 0x52435049;
 
     /// <summary>Raise it when the tables, or what goes into them, change: older files are then refilled.</summary>
-    private const long Version = 8;
+    private const long Version = 9;
 
     /// <summary>So long a verdict waits for its case, and is known to have one: longer than any outage should last.</summary>
     private static readonly TimeSpan VerdictsKept = TimeSpan.FromDays(7);
@@ -51,6 +51,7 @@ internal sealed class PairingIndexFile : IDisposable
             PRIMARY KEY (match, visitor, policy, warns)) WITHOUT ROWID;
         CREATE INDEX case_verdicts_by_time ON case_verdicts (at);
         CREATE INDEX case_verdicts_unflagged ON case_verdicts (at) WHERE flagged = 0;
+        CREATE TABLE erasures (visitor TEXT PRIMARY KEY) WITHOUT ROWID; -- whose key may be there still
         CREATE TABLE addresses ( -- in no event: lost with this file
             address TEXT, sanction TEXT, until INTEGER NOT NULL, severe INTEGER NOT NULL, PRIMARY KEY (address, sanction)) WITHOUT ROWID;
         """;
@@ -75,6 +76,9 @@ internal sealed class PairingIndexFile : IDisposable
     private readonly SqliteCommand _screen;
     private readonly SqliteCommand _flag;
     private readonly SqliteCommand _unflagged;
+    private readonly SqliteCommand _erase;
+    private readonly SqliteCommand _erasureOver;
+    private readonly SqliteCommand _erasures;
     private readonly SqliteCommand _warned;
     private readonly SqliteCommand _escalated;
     private readonly SqliteCommand _escalationsDue;
@@ -130,6 +134,8 @@ internal sealed class PairingIndexFile : IDisposable
         _flag = Keep(_writer.Command(
             "UPDATE case_verdicts SET flagged = 1 WHERE match = $match AND visitor = $visitor AND policy = $policy AND warns = $warns",
             "$match", "$visitor", "$policy", "$warns"));
+        _erase = Keep(_writer.Command("INSERT OR IGNORE INTO erasures VALUES ($visitor)", "$visitor"));
+        _erasureOver = Keep(_writer.Command("DELETE FROM erasures WHERE visitor = $visitor", "$visitor"));
         _markAddress = Keep(_writer.Command(
             "INSERT OR REPLACE INTO addresses VALUES ($address, $sanction, $until, $severe)", "$address", "$sanction", "$until", "$severe"));
         _liftAddresses = Keep(_writer.Command("DELETE FROM addresses WHERE sanction = $sanction", "$sanction"));
@@ -146,6 +152,7 @@ internal sealed class PairingIndexFile : IDisposable
         _escalated = Keep(_reader.Command("SELECT visitor FROM escalations WHERE visitor = $visitor", "$visitor"));
         _escalationsDue = Keep(_reader.Command("SELECT visitor FROM escalations WHERE due <= $now ORDER BY due", "$now"));
         _unflagged = Keep(_reader.Command("SELECT match, message, visitor, policy, warns, at FROM case_verdicts WHERE flagged = 0 ORDER BY at LIMIT 500"));
+        _erasures = Keep(_reader.Command("SELECT visitor FROM erasures LIMIT 500"));
         _escalationsPossible = Keep(_reader.Command(
             """
             SELECT visitor, group_concat(report) FROM open_reports
@@ -255,6 +262,10 @@ internal sealed class PairingIndexFile : IDisposable
         rows => new CaseVerdict(
             rows.GetGuid(0), rows.GetGuid(1), rows.GetGuid(2), rows.GetString(3), rows.GetInt64(4) != 0, new(rows.GetInt64(5), TimeSpan.Zero)));
 
+    public List<Guid> Erasures() => Rows(_erasures, rows => rows.GetGuid(0));
+
+    public void FinishErasure(Guid visitor) => _erasureOver.With(Text(visitor)).ExecuteNonQuery();
+
     public (DateTimeOffset Until, bool IsSevere)? AtAddress(string address, DateTimeOffset now) =>
         Rows<(DateTimeOffset, bool)?>(_atAddress, rows => (new(rows.GetInt64(0), TimeSpan.Zero), rows.GetInt64(1) != 0), address, now.UtcTicks)
             .FirstOrDefault();
@@ -359,6 +370,10 @@ internal sealed class PairingIndexFile : IDisposable
 
             case PairingChange.Flagged flagged:
                 _flag.With(Text(flagged.MatchId), Text(flagged.VisitorId), flagged.Policy, flagged.Warns ? 1 : 0).ExecuteNonQuery();
+                break;
+
+            case PairingChange.Erased erased:
+                _erase.With(Text(erased.VisitorId)).ExecuteNonQuery();
                 break;
 
             case PairingChange.Blocked blocked:

@@ -145,6 +145,17 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IA
         return new(met);
     }
 
+    public IReadOnlyList<Guid> Unfinished() => Query(file => file.Erasures());
+
+    public void Finish(Guid visitorId)
+    {
+        lock (_writing)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _file.FinishErasure(visitorId);
+        }
+    }
+
     public void NoteBlocked(Guid visitorId, Guid deviceId, Guid blockedVisitorId, Guid blockedDeviceId)
     {
         var now = _time.GetUtcNow();

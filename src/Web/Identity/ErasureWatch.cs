@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
 using RandomChat.Application.Visitors;
 
@@ -7,13 +5,15 @@ namespace RandomChat.Web.Identity;
 
 /// <summary>
 /// Reads in the log who was erased, and lets this node forget them: another one may have been asked, and may have died
-/// before the visitor's last key was destroyed.
+/// before the visitor's last key was destroyed. Their session ends at once; a key that cannot be destroyed yet is come back to,
+/// after a restart too, and holds up nobody else's.
 /// </summary>
 public sealed class ErasureWatch : BackgroundService
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private readonly Channel<Guid> visitors = Channel.CreateUnbounded<Guid>();
+    // The first look is for what an earlier process left undone.
+    private readonly SemaphoreSlim heard = new(1);
     private readonly IErasureNews news;
     private readonly ErasedVisitors erased;
     private readonly ISealer sealer;
@@ -28,48 +28,77 @@ public sealed class ErasureWatch : BackgroundService
         news.Erased += Hear;
     }
 
+    public override void Dispose()
+    {
+        news.Erased -= Hear;
+        heard.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await foreach (var visitorId in visitors.Reader.ReadAllAsync(stoppingToken))
+            while (true)
             {
-                await Forget(visitorId, stoppingToken);
+                await heard.WaitAsync(stoppingToken);
+                while (!await DestroyKeys(stoppingToken))
+                {
+                    await Task.Delay(RetryAfter, clock, stoppingToken);
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The planned end.
         }
-        finally
-        {
-            news.Erased -= Hear;
-        }
     }
 
-    private void Hear(Guid visitorId) => visitors.Writer.TryWrite(visitorId);
-
-    private async Task Forget(Guid visitorId, CancellationToken ct)
+    private void Hear(Guid visitorId)
     {
-        while (true)
+        erased.Forget(visitorId);
+        heard.Release();
+    }
+
+    /// <returns>Whether none was left.</returns>
+    private async Task<bool> DestroyKeys(CancellationToken ct)
+    {
+        var failure = (Exception?)null;
+        try
         {
-            try
+            while (failure is null && news.Unfinished() is { Count: > 0 } unfinished)
             {
-                erased.Forget(visitorId);
-                await sealer.ForgetVisitor(visitorId, ct);
-                return;
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested)
-            {
-                LogMessages.ErasureNotFinished(log, e);
-                if (e is not DependencyUnavailableException)
+                foreach (var visitorId in unfinished)
                 {
-                    // Their key ends with its time; those who come after are not to wait for it.
-                    return;
+                    failure = await DestroyKey(visitorId, ct) ?? failure;
                 }
             }
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            failure = e;
+        }
 
-            await Task.Delay(RetryAfter, clock, ct);
+        if (failure is not null)
+        {
+            LogMessages.ErasureNotFinished(log, failure);
+        }
+
+        return failure is null;
+    }
+
+    /// <returns>Why it is not destroyed; null where it is.</returns>
+    private async Task<Exception?> DestroyKey(Guid visitorId, CancellationToken ct)
+    {
+        try
+        {
+            await sealer.ForgetVisitor(visitorId, ct);
+            news.Finish(visitorId);
+            return null;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            return e;
         }
     }
 }

@@ -556,6 +556,26 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_was_erased_is_kept_over_a_restart_until_their_key_is_destroyed()
+    {
+        var (visitor, other) = (Guid.NewGuid(), Guid.NewGuid());
+        Index.Erased += erased => Assert.Contains(erased, Index.Unfinished());
+        await Append(StreamName.For("visitor", visitor), -1, new VisitorEvent.Erased(visitor, visitor, Now));
+        await Append(StreamName.For("visitor", other), -1, new VisitorEvent.Erased(other, other, Now));
+        await Index.CatchUp(Ct);
+        Index.Finish(other);
+        Index.Finish(other);
+
+        await Index.DisposeAsync();
+        _index = Open();
+        await Index.CatchUp(Ct);
+
+        Assert.Equal([visitor], Index.Unfinished());
+        Index.Finish(visitor);
+        Assert.Empty(Index.Unfinished());
+    }
+
+    [Fact]
     public async Task An_overturned_ban_counts_no_more_and_an_upheld_one_does()
     {
         var (visitor, other) = (Guid.NewGuid(), Guid.NewGuid());
