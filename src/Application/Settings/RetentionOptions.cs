@@ -14,6 +14,6 @@ public sealed class RetentionOptions
     /// <summary>The evidence of a report is readable for this long.</summary>
     public TimeSpan Cases { get; set; } = TimeSpan.FromDays(180);
 
-    /// <summary>The same of a severe case, where that is longer.</summary>
+    /// <summary>The same of a severe case; no shorter.</summary>
     public TimeSpan SevereCases { get; set; } = TimeSpan.FromDays(365);
 }

@@ -305,11 +305,11 @@ public sealed record CaseState(ImmutableDictionary<Guid, CaseEvent.Reported> Rep
 
     /// <summary>When the evidence of a report or a flag is to be destroyed, as things stand.</summary>
     /// <param name="retention">How long evidence is kept without a hold.</param>
-    /// <param name="ifSevere">The same of a severe case, where that is longer.</param>
+    /// <param name="ifSevere">The same of a severe case.</param>
     /// <returns>Null while a hold lasts that only its release ends.</returns>
     public DateTimeOffset? EvidenceEnds(ICaseItem item, TimeSpan retention, TimeSpan ifSevere)
     {
-        var usually = item.At + (IsSevere && ifSevere > retention ? ifSevere : retention);
+        var usually = item.At + (IsSevere ? ifSevere : retention);
         return Holds.LastOrDefault() is not { EndedAt: null } hold ? usually : hold.Ends is { } end ? Max(usually, end) : null;
     }
 

@@ -22,6 +22,7 @@ public static class SettingsSetup
             .Validate(o => o.Messages > TimeSpan.Zero, "Retention:Messages must be longer than zero, e.g. 1.00:00:00 for a day.")
             .Validate(o => o.Visitors > TimeSpan.Zero, "Retention:Visitors must be longer than zero, e.g. 30.00:00:00 for 30 days.")
             .Validate(o => o.Cases > TimeSpan.Zero, "Retention:Cases must be longer than zero, e.g. 180.00:00:00 for 180 days.")
+            .Validate(o => o.SevereCases >= o.Cases, "Retention:SevereCases must be no shorter than Retention:Cases, e.g. 365.00:00:00 for 365 days.")
             .ValidateOnStart();
         services.AddOptions<MatchingOptions>().Bind(configuration.GetSection(MatchingOptions.Section))
             .Validate(o => o.Timeout > TimeSpan.Zero, "Matching:Timeout must be longer than zero, e.g. 00:00:20.")

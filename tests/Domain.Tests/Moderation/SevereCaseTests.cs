@@ -150,7 +150,6 @@ public sealed class SevereCaseTests
         var severe = new CaseEvent.FoundSevere(CaseId, Reported, "credible-threat", Staff, Noon.AddDays(9));
         Assert.Equal(Noon + Usual, Case.Decider.Fold([first]).EvidenceEnds(first, Usual, Longer));
         Assert.Equal(Noon + Longer, Case.Decider.Fold([first, severe]).EvidenceEnds(first, Usual, Longer));
-        Assert.Equal(Noon + Longer, Case.Decider.Fold([first, severe]).EvidenceEnds(first, Longer, Usual));
         Assert.True(Case.Decider.Fold([first, severe, new CaseEvent.Decided(CaseId, Reported, [ReportId], CaseOutcome.Dismissed, null, Staff, Noon)]).IsPreserved);
     }
 

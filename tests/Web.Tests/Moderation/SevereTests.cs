@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
 using RandomChat.Domain.Moderation;
 using RandomChat.Infrastructure.Sealing;
@@ -175,6 +176,16 @@ public sealed class SevereTests : IAsyncLifetime
         {
             Assert.Equal((null, "I am sixteen"), (BodyIn(await Read(morgan, report)), BodyIn(await Read(morgan, held))));
         }
+    }
+
+    [Fact]
+    public async Task A_server_that_would_keep_severe_evidence_for_less_time_than_any_other_does_not_start()
+    {
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => RunningServer.Start(new Dictionary<string, string?>
+        {
+            ["Retention:Cases"] = "400.00:00:00",
+        }));
+        Assert.Contains("Retention:SevereCases must be no shorter", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
