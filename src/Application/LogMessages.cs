@@ -61,6 +61,9 @@ internal static partial class LogMessages
     [LoggerMessage(49, LogLevel.Warning, "The evidence of {Cases} severe or held cases could not be given its time yet; it is tried again in a minute. The last failure:")]
     public static partial void CasesNotKeptYet(ILogger log, int cases, Exception e);
 
+    [LoggerMessage(51, LogLevel.Warning, "The severe ban of {VisitorId} stands; their case could not be restricted yet, which is tried again soon.")]
+    public static partial void NotFoundSevereYet(ILogger log, Guid visitorId, Exception e);
+
     [LoggerMessage(7, LogLevel.Error, "The match {MatchId} could not be restored and is ended.")]
     public static partial void MatchNotRestored(ILogger log, Guid matchId, Exception e);
 }

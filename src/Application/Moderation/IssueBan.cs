@@ -65,17 +65,13 @@ public sealed class IssueBanHandler(
             return Refusals.From(reason);
         }
 
+        if (Policies.IsSevere(request.Policy))
+        {
+            await FindSevere(request, now);
+        }
+
         try
         {
-            if (Policies.IsSevere(request.Policy)
-                && await executor.Execute(
-                    Case.Decider, caseId, new CaseCommand.FindSevere(request.Policy, request.By, now),
-                    DerivedId.From("case.severe", request.SanctionId, string.Empty), EventMetadata.Staff(request.By), CancellationToken.None)
-                is Executed<CaseEvent, CaseState>.Done { State: var severe })
-            {
-                await preservation.Ensure(caseId, severe, CancellationToken.None);
-            }
-
             if (settles)
             {
                 await executor.Execute(
@@ -91,6 +87,19 @@ public sealed class IssueBanHandler(
         }
 
         return new IssuedBan(request.SanctionId, request.VisitorId, request.Policy, request.Until);
+    }
+
+    private async Task FindSevere(IssueBan request, DateTimeOffset now)
+    {
+        try
+        {
+            await preservation.FindSevere(new(request.SanctionId, request.VisitorId, request.Policy, request.By), now, CancellationToken.None);
+        }
+        catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
+        {
+            // The sweep comes back to it.
+            LogMessages.NotFoundSevereYet(log, request.VisitorId, e);
+        }
     }
 
     private Task<Imposed> Impose(IssueBan request, Guid? caseId, CancellationToken ct) => sanctions.Issue(

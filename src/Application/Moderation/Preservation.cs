@@ -47,6 +47,20 @@ public sealed class Preservation(CommandExecutor executor, ISealer sealer, IOpti
         return evidence;
     }
 
+    /// <summary>A ban for a severe policy makes the case of its visitor severe, also one in which nothing was reported yet.</summary>
+    /// <exception cref="DependencyUnavailableException">It is not done.</exception>
+    public async Task FindSevere(SevereBan ban, DateTimeOffset now, CancellationToken ct)
+    {
+        var caseId = ReportPartnerHandler.CaseOf(ban.VisitorId);
+        if (await executor.Execute(
+            Case.Decider, caseId, new CaseCommand.FindSevere(caseId, ban.VisitorId, ban.Policy, ban.By, now),
+            DerivedId.From("case.severe", ban.SanctionId, string.Empty), ban.By is { } staff ? EventMetadata.Staff(staff) : EventMetadata.System, ct)
+            is Executed<CaseEvent, CaseState>.Done { State: var severe })
+        {
+            await Ensure(caseId, severe, ct);
+        }
+    }
+
     /// <summary>Does all of it anew; doing it again changes nothing.</summary>
     /// <exception cref="DependencyUnavailableException">It is not finished yet.</exception>
     public async Task Apply(Guid caseId, CancellationToken ct)

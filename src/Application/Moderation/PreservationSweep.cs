@@ -9,26 +9,37 @@ public interface IPreservedCases
     /// <summary>Severe ones, and those on which a legal hold lasts, is over or was lifted.</summary>
     /// <exception cref="DependencyUnavailableException">They cannot be read now.</exception>
     Task<IReadOnlyList<Guid>> PreservedCases(CancellationToken ct);
+
+    /// <summary>Bans for a severe policy that were not taken back, of visitors whose case is not severe.</summary>
+    /// <exception cref="DependencyUnavailableException">They cannot be read now.</exception>
+    Task<IReadOnlyList<SevereBan>> SevereBansAlone(CancellationToken ct);
 }
 
+/// <param name="Policy">The code of the policy that was broken.</param>
+/// <param name="By">Who of the staff; null where it was automated.</param>
+public sealed record SevereBan(Guid SanctionId, Guid VisitorId, string Policy, Guid? By);
+
 /// <summary>
-/// Gives the evidence of every preserved case the time that it has to have: what an outage of the key store, or the end of a
-/// node between an event and its keys, left undone. Remembers nothing, so that it does not matter which of the two it was.
+/// Makes the case of whoever is banned for a severe policy severe, and gives the evidence of every preserved case the time that it
+/// has to have: what an outage, or the end of a node between two events or an event and its keys, left undone. Remembers nothing,
+/// so that it does not matter which of them it was.
 /// </summary>
-public sealed class PreservationSweep(IPreservedCases cases, Preservation preservation, ILogger<PreservationSweep> log)
+public sealed class PreservationSweep(IPreservedCases cases, Preservation preservation, TimeProvider clock, ILogger<PreservationSweep> log)
 {
     /// <summary>What goes wrong with one case holds up none of the others.</summary>
     /// <returns>Whether nothing is left to do.</returns>
     /// <exception cref="DependencyUnavailableException">Which cases there are cannot be read now.</exception>
     public async Task<bool> Run(CancellationToken ct)
     {
+        var steps = (await cases.SevereBansAlone(ct)).Select(ban => (Func<Task>)(() => preservation.FindSevere(ban, clock.GetUtcNow(), ct)))
+            .Concat((await cases.PreservedCases(ct)).Select(caseId => (Func<Task>)(() => preservation.Apply(caseId, ct))));
         var (failed, failure) = (0, (Exception?)null);
-        foreach (var caseId in await cases.PreservedCases(ct))
+        foreach (var step in steps)
         {
             ct.ThrowIfCancellationRequested();
             try
             {
-                await preservation.Apply(caseId, ct);
+                await step();
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {

@@ -217,7 +217,7 @@ public abstract record CaseCommand
     public sealed record Release(string Reason, Guid By, DateTimeOffset At, bool HandlesSevere = false) : OfStaff(HandlesSevere);
 
     /// <inheritdoc cref="CaseEvent.FoundSevere"/>
-    public sealed record FindSevere(string Policy, Guid? By, DateTimeOffset At) : CaseCommand;
+    public sealed record FindSevere(Guid CaseId, Guid VisitorId, string Policy, Guid? By, DateTimeOffset At) : CaseCommand;
 
     /// <inheritdoc cref="CaseEvent.Exported"/>
     public sealed record Export(
@@ -415,8 +415,10 @@ public static class Case
             ? new CaseEvent.Released(hold.CaseId, hold.VisitorId, hold.HoldId, r.Reason, r.By, r.At)
             : Decision<CaseEvent>.AlreadySo,
 
-        CaseCommand.FindSevere when state.IsSevere || state.Subject is not { } => Decision<CaseEvent>.AlreadySo,
-        CaseCommand.FindSevere f => new CaseEvent.FoundSevere(state.Subject!.Value.CaseId, state.Subject.Value.VisitorId, f.Policy, f.By, f.At),
+        CaseCommand.FindSevere when state.IsSevere => Decision<CaseEvent>.AlreadySo,
+
+        // Also before anything was reported: what comes then is about somebody who was found out.
+        CaseCommand.FindSevere f => new CaseEvent.FoundSevere(f.CaseId, f.VisitorId, f.Policy, f.By, f.At),
 
         CaseCommand.Export when state.Subject is not { } => new Rejection("case.unknown", "There is no such case."),
         CaseCommand.Export { Knowingly: false } x when IsSevereAndSeenByOther(x.By, state) => Seen,

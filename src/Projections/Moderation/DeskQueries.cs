@@ -83,6 +83,18 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
     public async Task<IReadOnlyList<Guid>> PreservedCases(CancellationToken ct) => await models.Ask<DeskDb, List<Guid>>(
         db => db.SevereCases.Select(severe => severe.CaseId).Union(db.Holds.Select(hold => hold.CaseId)).ToListAsync(ct), ct);
 
+    public async Task<IReadOnlyList<SevereBan>> SevereBansAlone(CancellationToken ct)
+    {
+        string[] severe = [.. Policies.All.Where(policy => policy.IsSevere).Select(policy => policy.Code)];
+        var bans = await models.Ask<DeskDb, List<DeskBan>>(db => db.Bans.Where(ban => severe.Contains(ban.Policy)).ToListAsync(ct), ct);
+        var cases = await Severe([.. bans.Select(ban => ReportPartnerHandler.CaseOf(ban.VisitorId))], ct);
+        return
+        [
+            .. bans.Where(ban => !cases.Contains(ReportPartnerHandler.CaseOf(ban.VisitorId)))
+                .Select(ban => new SevereBan(ban.SanctionId, ban.VisitorId, ban.Policy, ban.By)),
+        ];
+    }
+
     /// <summary>The legal holds on cases, by case; one may be over by itself.</summary>
     public Task<Dictionary<Guid, DeskHold>> Holds(IReadOnlyCollection<Guid> caseIds, CancellationToken ct) => models.Ask<DeskDb, Dictionary<Guid, DeskHold>>(
         db => db.Holds.Where(hold => hold.ReleasedAt == null && caseIds.Contains(hold.CaseId)).ToDictionaryAsync(hold => hold.CaseId, ct), ct);

@@ -138,6 +138,34 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public async Task A_severe_ban_makes_severe_also_what_is_reported_after_it()
+    {
+        await Joined();
+        Done(await ban.Handle(new(Guid.NewGuid(), ann, "child-safety", null, "Why.", staff), default));
+        await Reported();
+
+        Assert.True((await Known()).IsSevere);
+        Assert.Equal("forbidden", Assert.IsType<Outcome<Nothing>.Refused>(await dismiss.Handle(new(caseId, other), default)).Refusal.Code);
+    }
+
+    [Fact]
+    public async Task A_severe_ban_stands_and_is_answered_though_the_case_cannot_be_made_severe_at_once()
+    {
+        await Joined();
+        world.Log.Before("ban", () =>
+        {
+            world.Log.Break("case", FaultyEventStore.Fault.Down);
+            return Task.CompletedTask;
+        });
+
+        Done(await ban.Handle(new(Guid.NewGuid(), ann, "child-safety", null, "Why.", staff), default));
+
+        world.Log.Mend();
+        Assert.Single(await Sanctions());
+        Assert.False((await Known()).IsSevere);
+    }
+
+    [Fact]
     public async Task Where_no_sanction_comes_of_it_whoever_claimed_the_case_may_do_something_else_at_once()
     {
         await Reported();
@@ -210,11 +238,13 @@ public sealed class DecisionTests
         return refusal.Case;
     }
 
+    private Task<Executed<VisitorEvent, VisitorState>> Joined() => world.Executor.Execute(
+        Visitor.Decider, ann, new VisitorCommand.StartSession(ann, ann, 1990, 2026, true, "1", string.Empty, Now), Guid.NewGuid(),
+        EventMetadata.System, default);
+
     private async Task Reported()
     {
-        await world.Executor.Execute(
-            Visitor.Decider, ann, new VisitorCommand.StartSession(ann, ann, 1990, 2026, true, "1", string.Empty, Now), Guid.NewGuid(),
-            EventMetadata.System, default);
+        await Joined();
         Assert.IsType<Executed<CaseEvent, CaseState>.Done>(await Execute(new CaseCommand.Report(new(
             caseId, Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), ann, ann, ReportReason.Hate, null, "key", "sealed", "00", 0, Now))));
     }

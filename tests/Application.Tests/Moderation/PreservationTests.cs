@@ -20,6 +20,7 @@ public sealed class PreservationTests
 
     private readonly World world = new();
     private readonly List<Guid> cases = [CaseId];
+    private readonly List<SevereBan> bans = [];
 
     [Fact]
     public async Task Whoever_knows_a_case_from_before_a_hold_does_not_end_what_it_keeps()
@@ -107,7 +108,7 @@ public sealed class PreservationTests
     public async Task A_node_that_dies_between_the_event_and_the_keys_leaves_it_to_the_next_start()
     {
         var reported = await Reported("key-1");
-        await Execute(new CaseCommand.FindSevere("child-safety", Staff, world.Clock.GetUtcNow()));
+        await Execute(new CaseCommand.FindSevere(CaseId, Visitor, "child-safety", Staff, world.Clock.GetUtcNow()));
         Assert.Null(End("key-1"));
 
         Assert.True(await Sweep());
@@ -116,6 +117,20 @@ public sealed class PreservationTests
         await Execute(new CaseCommand.Hold(Guid.NewGuid(), "sealed", "key-9", null, Staff, world.Clock.GetUtcNow(), HandlesSevere: true));
         Assert.True(await Sweep());
         Assert.Equal((KeyLife.NoEnd, KeyLife.NoEnd), (End("key-1"), End("key-9")));
+    }
+
+    [Fact]
+    public async Task A_case_that_a_severe_ban_left_as_it_was_is_severe_as_soon_as_somebody_looks()
+    {
+        bans.Add(new(Guid.NewGuid(), Visitor, "child-safety", Staff));
+
+        Assert.True(await Sweep());
+        Assert.True(await Sweep());
+
+        var found = Assert.Single(world.Log.All, recorded => recorded.Type == "moderation.case.restricted.v1");
+        Assert.Equal(
+            new CaseEvent.FoundSevere(ReportPartnerHandler.CaseOf(Visitor), Visitor, "child-safety", Staff, world.Clock.GetUtcNow()),
+            EventCodec.Default.Decode(found));
     }
 
     [Fact]
@@ -156,7 +171,7 @@ public sealed class PreservationTests
     private Preservation Keys() => new(world.Executor, world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance);
 
     /// <summary>As after a start: by services that know of nothing.</summary>
-    private Task<bool> Sweep() => new PreservationSweep(new Listed(cases), Keys(), NullLogger<PreservationSweep>.Instance).Run(default);
+    private Task<bool> Sweep() => new PreservationSweep(new Listed(cases, bans), Keys(), world.Clock, NullLogger<PreservationSweep>.Instance).Run(default);
 
     private Task<CaseState> Case() => world.Executor.Load(Domain.Moderation.Case.Decider, CaseId, default);
 
@@ -181,8 +196,10 @@ public sealed class PreservationTests
     private async Task Execute(CaseCommand command) => Assert.IsType<Executed<CaseEvent, CaseState>.Done>(
         await world.Executor.Execute(Domain.Moderation.Case.Decider, CaseId, command, Guid.NewGuid(), EventMetadata.System, default));
 
-    private sealed class Listed(IReadOnlyList<Guid> cases) : IPreservedCases
+    private sealed class Listed(IReadOnlyList<Guid> cases, IReadOnlyList<SevereBan> bans) : IPreservedCases
     {
         public Task<IReadOnlyList<Guid>> PreservedCases(CancellationToken ct) => Task.FromResult(cases);
+
+        public Task<IReadOnlyList<SevereBan>> SevereBansAlone(CancellationToken ct) => Task.FromResult(bans);
     }
 }

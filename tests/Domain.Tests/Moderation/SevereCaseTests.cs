@@ -136,12 +136,18 @@ public sealed class SevereCaseTests
     [Fact]
     public void A_severe_breach_that_is_found_makes_a_case_severe_once() =>
         Case.Decider.Given(Report(ReportReason.Threat))
-            .When(new CaseCommand.FindSevere("credible-threat", Staff, Noon))
+            .When(new CaseCommand.FindSevere(CaseId, Reported, "credible-threat", Staff, Noon))
             .Then(new CaseEvent.FoundSevere(CaseId, Reported, "credible-threat", Staff, Noon), Twice.ChangesNothing);
 
     [Fact]
-    public void Where_nothing_was_reported_there_is_nothing_to_restrict() =>
-        Case.Decider.Given().When(new CaseCommand.FindSevere("credible-threat", Staff, Noon)).ThenNothing();
+    public void Also_one_in_which_nothing_was_reported_yet_so_that_what_comes_is_severe_whatever_it_says()
+    {
+        var found = new CaseEvent.FoundSevere(CaseId, Reported, "credible-threat", Staff, Noon);
+        Case.Decider.Given().When(new CaseCommand.FindSevere(CaseId, Reported, "credible-threat", Staff, Noon)).Then(found, Twice.ChangesNothing);
+        Case.Decider.Given(found, Report(ReportReason.Spam)).When(new CaseCommand.View(ReportId, Staff, Noon)).ThenRefused("case.restricted");
+        Case.Decider.Given(found).When(new CaseCommand.Hold(ExportId, "sealed-why", "hold-key", null, Staff, Noon, HandlesSevere: true)).ThenRefused("case.unknown");
+        Case.Decider.Given(found).When(new CaseCommand.Export(ExportId, "00ff", 0, Staff, Noon, HandlesSevere: true)).ThenRefused("case.unknown");
+    }
 
     [Fact]
     public void All_evidence_of_a_severe_case_is_kept_for_longer_also_what_was_reported_before()

@@ -346,6 +346,27 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_desk_knows_which_severe_bans_left_a_case_as_it_was()
+    {
+        var (alone, found, lifted) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await Ban(alone, Ada, "child-safety");
+        await Ban(found, Ben, "child-safety");
+        await Ban(lifted, Eve, "child-safety");
+        await Ban(Guid.NewGuid(), Eve, "hate");
+        var caseId = ReportPartnerHandler.CaseOf(Ben.Visitor);
+        await Log.Append(StreamName.For("case", caseId), new CaseEvent.FoundSevere(caseId, Ben.Visitor, "child-safety", Guid.NewGuid(), TestLog.Noon));
+        await Log.Append(StreamName.For("ban", Eve.Visitor), new BanEvent.Lifted(lifted, Eve.Visitor, "sealed", Guid.NewGuid(), TestLog.Noon));
+        await Build();
+
+        var ban = Assert.Single(await new DeskQueries(Models).SevereBansAlone(default));
+        Assert.Equal((alone, Ada.Visitor, "child-safety"), (ban.SanctionId, ban.VisitorId, ban.Policy));
+
+        Task Ban(Guid sanction, Person who, string policy) => Log.Append(
+            StreamName.For("ban", who.Visitor),
+            new BanEvent.Issued(sanction, who.Visitor, policy, 4, TestLog.Noon.AddDays(180), null, "sealed", Guid.NewGuid(), TestLog.Noon));
+    }
+
+    [Fact]
     public async Task The_desk_has_the_hold_on_a_case_as_it_was_placed_last_until_it_is_lifted()
     {
         var (staff, other) = (Guid.NewGuid(), Guid.NewGuid());
