@@ -23,9 +23,12 @@ internal static class CaseConflicts
     };
 
     private static Problem Claimed(Refusal refusal, CaseStanding.Claimed claim, string? name) =>
-        new(refusal with { Message = claim.By is null
-            ? "This case is being decided automatically."
-            : $"{name ?? "Somebody else"} works on this case until {Moment(claim.Until)}." })
+        new(refusal with
+        {
+            Message = claim.By is null
+                ? "This case is being decided automatically."
+                : $"{name ?? "Somebody else"} works on this case until {Moment(claim.Until)}.",
+        })
         {
             Extensions = { ["claim"] = new { claim.By, name, claim.Until } },
         };

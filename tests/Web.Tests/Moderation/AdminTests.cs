@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using RandomChat.Application.Events;
+using RandomChat.Domain.Moderation;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Tests.Hosting;
 using RandomChat.Web.Tests.Realtime;
@@ -96,6 +98,28 @@ public sealed class AdminTests : IAsyncLifetime
 
         Assert.Equal("dismissed", (await Listed(report, "dismissed")).Text("status"));
         await pair.Ann.Join(Pair.Request());
+    }
+
+    [Fact]
+    public async Task Whoever_meets_an_automated_decision_is_told_that_it_is_nobodys()
+    {
+        await using var pair = await Pair.Meet(server.Address);
+        var report = await Report(pair, "hate");
+        var caseId = Guid.Parse((await Listed(report, "open")).Text("caseId"));
+        var (executor, sanctionId, now) = (server.Services.GetRequiredService<CommandExecutor>(), Guid.NewGuid(), DateTimeOffset.UtcNow);
+        foreach (var command in new CaseCommand[]
+        {
+            new CaseCommand.Escalate(sanctionId, "hate", now.AddDays(1), now), new CaseCommand.Reserve(sanctionId, null, now),
+        })
+        {
+            await executor.Execute(Case.Decider, caseId, command, Guid.NewGuid(), EventMetadata.System, default);
+        }
+
+        using var refused = await morgan.Post($"/api/admin/cases/{caseId}/dismiss");
+
+        var problem = await refused.Problem(409, "conflict");
+        Assert.Equal("This case is being decided automatically.", problem.Text("detail"));
+        Assert.Equal(JsonValueKind.Null, problem.GetProperty("claim").GetProperty("by").ValueKind);
     }
 
     [Fact]
