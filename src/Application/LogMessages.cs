@@ -58,7 +58,7 @@ internal static partial class LogMessages
     [LoggerMessage(47, LogLevel.Warning, "The evidence of a report in case {CaseId} could not be given its time yet; it is tried again soon, and whenever somebody opens the case.")]
     public static partial void EvidenceNotKeptYet(ILogger log, Guid caseId, Exception e);
 
-    [LoggerMessage(49, LogLevel.Warning, "The evidence of {Cases} severe or held cases could not be given its time yet; it is tried again in a minute. The last failure:")]
+    [LoggerMessage(49, LogLevel.Warning, "The evidence of severe or held cases, or the words about bans for good, could not be given their time yet, {Cases} of them; it is tried again in a minute. The last failure:")]
     public static partial void CasesNotKeptYet(ILogger log, int cases, Exception e);
 
     [LoggerMessage(51, LogLevel.Warning, "The severe ban of {VisitorId} stands; their case could not be restricted yet, which is tried again soon.")]

@@ -9,7 +9,9 @@ namespace RandomChat.Application.Moderation;
 /// <param name="VisitorId">Whose appeal it is.</param>
 /// <param name="Statement">The answer, 1 to <see cref="Ban.MaximumStatementLength"/> characters.</param>
 /// <param name="By">Who of the staff; never whoever sanctioned, where it is upheld.</param>
-public sealed record DecideAppeal(Guid VisitorId, Guid AppealId, AppealOutcome Outcome, string Statement, Guid By) : IRequest<Outcome<Nothing>>;
+/// <param name="HandlesSevere">Whether they may decide severe cases; others are refused with <c>forbidden</c> where it is about one.</param>
+public sealed record DecideAppeal(Guid VisitorId, Guid AppealId, AppealOutcome Outcome, string Statement, Guid By, bool HandlesSevere = false)
+    : IRequest<Outcome<Nothing>>;
 
 public sealed class DecideAppealHandler(CommandExecutor executor, ISealer sealer, TimeProvider clock) : IRequestHandler<DecideAppeal, Outcome<Nothing>>
 {
@@ -21,9 +23,9 @@ public sealed class DecideAppealHandler(CommandExecutor executor, ISealer sealer
         }
 
         var answer = await Statements.Seal(sealer, request.AppealId, request.Statement, cancellationToken);
+        var decide = new BanCommand.DecideAppeal(request.AppealId, request.Outcome, answer, request.By, clock.GetUtcNow(), request.HandlesSevere);
         var executed = await executor.Execute(
-            Ban.Decider, request.VisitorId, new BanCommand.DecideAppeal(request.AppealId, request.Outcome, answer, request.By, clock.GetUtcNow()),
-            Guid.NewGuid(), EventMetadata.Staff(request.By), cancellationToken);
+            Ban.Decider, request.VisitorId, decide, Guid.NewGuid(), EventMetadata.Staff(request.By), cancellationToken);
         return executed is Executed<BanEvent, BanState>.Refused { Reason: var reason } ? Refusals.From(reason) : default(Nothing);
     }
 }

@@ -8,7 +8,8 @@ namespace RandomChat.Application.Moderation;
 /// <summary>Takes back the ban that keeps a visitor out, with its strikes.</summary>
 /// <param name="Statement">Why, 1 to <see cref="Ban.MaximumStatementLength"/> characters.</param>
 /// <param name="By">Who of the staff.</param>
-public sealed record LiftBan(Guid VisitorId, string Statement, Guid By) : IRequest<Outcome<Nothing>>;
+/// <param name="HandlesSevere">Whether they may decide severe cases; others are refused with <c>forbidden</c> where it is about one.</param>
+public sealed record LiftBan(Guid VisitorId, string Statement, Guid By, bool HandlesSevere = false) : IRequest<Outcome<Nothing>>;
 
 public sealed class LiftBanHandler(CommandExecutor executor, ISealer sealer, TimeProvider clock) : IRequestHandler<LiftBan, Outcome<Nothing>>
 {
@@ -28,7 +29,7 @@ public sealed class LiftBanHandler(CommandExecutor executor, ISealer sealer, Tim
 
         var statement = await Statements.Seal(sealer, active.Id, request.Statement, cancellationToken);
         var executed = await executor.Execute(
-            Ban.Decider, request.VisitorId, new BanCommand.Lift(statement, request.By, now), Guid.NewGuid(),
+            Ban.Decider, request.VisitorId, new BanCommand.Lift(statement, request.By, now, request.HandlesSevere), Guid.NewGuid(),
             EventMetadata.Staff(request.By), cancellationToken);
         return executed is Executed<BanEvent, BanState>.Refused { Reason: var reason } ? Refusals.From(reason) : default(Nothing);
     }

@@ -61,6 +61,28 @@ public sealed class Preservation(CommandExecutor executor, ISealer sealer, IOpti
         }
     }
 
+    /// <summary>
+    /// Whoever reviews a ban for good reads why it was issued, what was said against it and why it was kept: the words about one can be
+    /// read while it lasts, and until <c>Retention:Cases</c> after its next review is due.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">It is not done.</exception>
+    public async Task KeepWords(Guid bannedId, DateTimeOffset now, CancellationToken ct)
+    {
+        if ((await executor.Load(Ban.Decider, bannedId, ct)).ActiveAt(now) is not { ReviewDueAt: { } due } ban)
+        {
+            return;
+        }
+
+        while (due <= now)
+        {
+            // Nobody looked when it was due: it lasts nevertheless.
+            due += Ban.ReviewedEvery;
+        }
+
+        var words = new[] { ban.Statement, ban.ReviewStatement, ban.Appeal?.Statement, ban.Appeal?.Answer }.OfType<string>();
+        await sealer.KeepCaseKeys([.. words.Select(text => new KeyLife(sealer.CaseKeyOf(text), due + retention.Value.Cases))], ct);
+    }
+
     /// <summary>Does all of it anew; doing it again changes nothing.</summary>
     /// <exception cref="DependencyUnavailableException">It is not finished yet.</exception>
     public async Task Apply(Guid caseId, CancellationToken ct)

@@ -11,7 +11,8 @@ namespace RandomChat.Application.Moderation;
 /// </summary>
 /// <param name="Statement">Why, 1 to <see cref="Ban.MaximumStatementLength"/> characters.</param>
 /// <param name="By">Who of the staff.</param>
-public sealed record ReviewBan(Guid VisitorId, string Statement, Guid By) : IRequest<Outcome<Nothing>>;
+/// <param name="HandlesSevere">Whether they may decide severe cases; others are refused with <c>forbidden</c> where it is about one.</param>
+public sealed record ReviewBan(Guid VisitorId, string Statement, Guid By, bool HandlesSevere = false) : IRequest<Outcome<Nothing>>;
 
 public sealed class ReviewBanHandler(CommandExecutor executor, ISealer sealer, TimeProvider clock) : IRequestHandler<ReviewBan, Outcome<Nothing>>
 {
@@ -30,8 +31,8 @@ public sealed class ReviewBanHandler(CommandExecutor executor, ISealer sealer, T
 
         var statement = await Statements.Seal(sealer, active.Id, request.Statement, cancellationToken);
         var executed = await executor.Execute(
-            Ban.Decider, request.VisitorId, new BanCommand.Review(statement, request.By, now), Guid.NewGuid(), EventMetadata.Staff(request.By),
-            cancellationToken);
+            Ban.Decider, request.VisitorId, new BanCommand.Review(statement, request.By, now, request.HandlesSevere), Guid.NewGuid(),
+            EventMetadata.Staff(request.By), cancellationToken);
         return executed is Executed<BanEvent, BanState>.Refused { Reason: var reason } ? Refusals.From(reason) : default(Nothing);
     }
 }

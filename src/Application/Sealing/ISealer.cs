@@ -31,6 +31,9 @@ public interface ISealer
     /// <exception cref="Events.DependencyUnavailableException">The pool is empty and cannot be filled.</exception>
     ValueTask<string> TakeCaseKey(CancellationToken ct);
 
+    /// <summary>Under which case key a text is sealed.</summary>
+    string CaseKeyOf(string sealedText);
+
     /// <summary>Lets case keys live longer, never shorter, all in one write; <see cref="KeyLife.NoEnd"/>: until they are shortened.</summary>
     /// <returns>Those that are destroyed.</returns>
     /// <exception cref="Events.DependencyUnavailableException">It is not done.</exception>

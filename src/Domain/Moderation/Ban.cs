@@ -92,18 +92,23 @@ public abstract record BanCommand
         Guid SanctionId, Guid VisitorId, string Policy, DateTimeOffset? Until, string Statement, Guid? By, IReadOnlyList<string> Marks,
         DateTimeOffset At) : BanCommand;
 
+    /// <summary>What the staff does about a sanction afterwards: refused where its policy is severe and they may not see those.</summary>
+    /// <param name="HandlesSevere">Whether they may see severe cases, and do anything about one.</param>
+    public abstract record OfStaff(bool HandlesSevere) : BanCommand;
+
     /// <summary>Takes the ban that lasts back.</summary>
-    public sealed record Lift(string Statement, Guid By, DateTimeOffset At) : BanCommand;
+    public sealed record Lift(string Statement, Guid By, DateTimeOffset At, bool HandlesSevere = false) : OfStaff(HandlesSevere);
 
     /// <summary>Keeps the ban for good that lasts, after looking at it again.</summary>
-    public sealed record Review(string Statement, Guid By, DateTimeOffset At) : BanCommand;
+    public sealed record Review(string Statement, Guid By, DateTimeOffset At, bool HandlesSevere = false) : OfStaff(HandlesSevere);
 
     /// <summary>Notes that warnings are shown.</summary>
     public sealed record Tell(IReadOnlyList<Guid> SanctionIds, DateTimeOffset At) : BanCommand;
 
     public sealed record FileAppeal(Guid AppealId, Guid SanctionId, string Statement, DateTimeOffset At) : BanCommand;
 
-    public sealed record DecideAppeal(Guid AppealId, AppealOutcome Outcome, string Statement, Guid By, DateTimeOffset At) : BanCommand;
+    public sealed record DecideAppeal(Guid AppealId, AppealOutcome Outcome, string Statement, Guid By, DateTimeOffset At, bool HandlesSevere = false)
+        : OfStaff(HandlesSevere);
 }
 
 /// <summary>A warning or a ban, and what became of it.</summary>
@@ -118,6 +123,11 @@ public sealed record Sanction(
 
     /// <summary>When somebody last looked at a ban for good again and kept it; null where nobody has.</summary>
     public DateTimeOffset? ReviewedAt { get; init; }
+
+    /// <summary>Why they kept it, sealed; null where nobody has.</summary>
+    public string? ReviewStatement { get; init; }
+
+    public bool IsSevere => Policies.IsSevere(Policy);
 
     /// <summary>When a ban for good has to be looked at again; null where there is nothing to review.</summary>
     public DateTimeOffset? ReviewDueAt => IsBan && Until is null && !IsTakenBack ? Ban.ReviewDueAt(At, ReviewedAt) : null;
@@ -197,6 +207,8 @@ public static class Ban
 
     private static Decision<BanEvent> Decide(BanCommand command, BanState state) => command switch
     {
+        BanCommand.OfStaff { HandlesSevere: false } s when About(s, state).Any(sanction => sanction.IsSevere) => Restricted,
+
         BanCommand.Sanction { SanctionId: var id } when state.Find(id) is not null => Decision<BanEvent>.AlreadySo,
         BanCommand.Issue { SanctionId: var id } when state.Find(id) is not null => Decision<BanEvent>.AlreadySo,
         BanCommand.Sanction s when Policies.Find(s.Policy) is not { } => UnknownPolicy,
@@ -245,6 +257,17 @@ public static class Ban
 
     private static Rejection UnknownPolicy { get; } = new("ban.unknown-policy", "Every sanction names a policy.");
 
+    /// <summary>Who may not see severe cases takes back, keeps and answers nothing that was done about one.</summary>
+    private static Rejection Restricted { get; } = new("ban.restricted", "This is about a severe breach. Few may see those, and they decide it.");
+
+    private static IEnumerable<Sanction> About(BanCommand.OfStaff command, BanState state) => command switch
+    {
+        BanCommand.Lift l => state.Sanctions.Where(sanction => sanction.LastsAt(l.At)),
+        BanCommand.Review r => state.ActiveAt(r.At) is { } active ? [active] : [],
+        BanCommand.DecideAppeal d => state.AppealedBy(d.AppealId) is { } appealed ? [appealed] : [],
+        _ => throw new InvalidOperationException($"No rule for {command}."),
+    };
+
     private static Rejection AlreadyActive { get; } = new("ban.already-active", "A ban lasts already that ends no earlier.");
 
     private static Decision<BanEvent> ByLadder(BanCommand.Sanction s, Policy policy, BanState state)
@@ -281,7 +304,7 @@ public static class Ban
         BanEvent.Issued e => new(e.VisitorId, state.Sanctions.Add(
             new(e.SanctionId, e.Policy, IsBan: true, e.Strikes, e.StrikesUntil, e.Until, e.Statement, e.By, e.At))),
         BanEvent.Told e => With(state, e.SanctionId, sanction => sanction with { IsTold = true }),
-        BanEvent.Reviewed e => With(state, e.SanctionId, sanction => sanction with { ReviewedAt = e.At }),
+        BanEvent.Reviewed e => With(state, e.SanctionId, sanction => sanction with { ReviewedAt = e.At, ReviewStatement = e.Statement }),
         BanEvent.Lifted e => With(state, e.SanctionId, sanction => sanction with { IsLifted = true }),
         BanEvent.AppealFiled e => With(state, e.SanctionId, sanction => sanction with { Appeal = new(e.AppealId, e.Statement, e.At) }),
         BanEvent.AppealDecided e => With(state, e.SanctionId, sanction => sanction with

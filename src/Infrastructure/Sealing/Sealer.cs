@@ -113,6 +113,8 @@ public sealed class Sealer : ISealer, IDisposable
 
     public async ValueTask<string> TakeCaseKey(CancellationToken ct) => (await cases.Take(ct)).Id;
 
+    public string CaseKeyOf(string sealedText) => SealedText.Parse(sealedText) is { KeyId: var key } && KeyId.IsCase(key) ? key : throw SealedText.OtherContext();
+
     public ValueTask<IReadOnlyList<string>> KeepCaseKeys(IReadOnlyList<KeyLife> lives, CancellationToken ct) => lives.All(life => KeyId.IsCase(life.Id))
         ? cases.Keep(lives, ct)
         : throw new ArgumentException("One of these is not the id of a case key.", nameof(lives));

@@ -95,6 +95,9 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
         ];
     }
 
+    public async Task<IReadOnlyList<Guid>> BannedForGood(CancellationToken ct) => await models.Ask<DeskDb, List<Guid>>(
+        db => db.Bans.Where(ban => ban.Until == null).Select(ban => ban.VisitorId).Distinct().ToListAsync(ct), ct);
+
     /// <summary>The legal holds on cases, by case; one may be over by itself.</summary>
     public Task<Dictionary<Guid, DeskHold>> Holds(IReadOnlyCollection<Guid> caseIds, CancellationToken ct) => models.Ask<DeskDb, Dictionary<Guid, DeskHold>>(
         db => db.Holds.Where(hold => hold.ReleasedAt == null && caseIds.Contains(hold.CaseId)).ToDictionaryAsync(hold => hold.CaseId, ct), ct);

@@ -104,6 +104,9 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
             case BanEvent.Lifted e when export.Sanctions.Find(sanction => sanction.SanctionId == e.SanctionId) is { } sanction:
                 sanction.LiftedAt = e.At;
                 break;
+            case BanEvent.Reviewed e when export.Sanctions.Find(sanction => sanction.SanctionId == e.SanctionId) is { } sanction:
+                sanction.ReviewedAt = e.At;
+                break;
             case BanEvent.AppealFiled e when export.Sanctions.Find(sanction => sanction.SanctionId == e.SanctionId) is { } sanction:
                 sanction.AppealedAt = e.At;
                 sanction.Appeal = await sealer.OpenForCase(e.AppealId, e.Statement, ct);
@@ -181,6 +184,9 @@ public sealed record MySanction(DateTimeOffset At, Guid SanctionId, string Reaso
     public string? Statement { get; init; }
 
     public DateTimeOffset? LiftedAt { get; set; }
+
+    /// <summary>When somebody last looked at a ban for good again and kept it; null where nobody has.</summary>
+    public DateTimeOffset? ReviewedAt { get; set; }
 
     public DateTimeOffset? AppealedAt { get; set; }
 

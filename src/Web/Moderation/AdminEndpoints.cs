@@ -16,6 +16,7 @@ namespace RandomChat.Web.Moderation;
 public static class AdminEndpoints
 {
     private const int LongestCode = 32;
+    private const int LongestStatement = Domain.Moderation.Ban.MaximumStatementLength;
     private const int UsualPage = 50;
     private const int LongestPage = 200;
 
@@ -133,33 +134,18 @@ public static class AdminEndpoints
 
     private static async Task<IResult> Hold(Guid caseId, HttpContext http, ISender sender, CancellationToken ct)
     {
-        var (json, problem) = await JsonBody.Read(http.Request, ct);
-        if (problem is not null)
-        {
-            return problem;
-        }
-
-        var fields = new Fields(json);
-        var hold = new HoldCase(
-            caseId, fields.String("reason", Domain.Moderation.Ban.MaximumStatementLength), fields.OptionalTime("until"), http.StaffId(),
-            await http.HandlesSevere());
-        return fields.Refusal is { } invalid
-            ? Problem.From(invalid)
-            : (await sender.Send(hold, ct)).ToResult(held => Results.Json(held, WireJson.Options));
+        var handlesSevere = await http.HandlesSevere();
+        return await With(
+            http, fields => new HoldCase(caseId, fields.String("reason", LongestStatement), fields.OptionalTime("until"), http.StaffId(), handlesSevere),
+            async hold => (await sender.Send(hold, ct)).ToResult(held => Results.Json(held, WireJson.Options)), ct);
     }
 
     private static async Task<IResult> Release(Guid caseId, HttpContext http, ISender sender, CancellationToken ct)
     {
-        var (json, problem) = await JsonBody.Read(http.Request, ct);
-        if (problem is not null)
-        {
-            return problem;
-        }
-
-        var fields = new Fields(json);
-        var release = new ReleaseCase(
-            caseId, fields.String("reason", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId(), await http.HandlesSevere());
-        return fields.Refusal is { } invalid ? Problem.From(invalid) : (await sender.Send(release, ct)).ToResult(_ => Results.NoContent());
+        var handlesSevere = await http.HandlesSevere();
+        return await With(
+            http, fields => new ReleaseCase(caseId, fields.String("reason", LongestStatement), http.StaffId(), handlesSevere),
+            async release => (await sender.Send(release, ct)).ToResult(_ => Results.NoContent()), ct);
     }
 
     private static async Task<IResult> Package(Guid caseId, HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct)
@@ -174,39 +160,28 @@ public static class AdminEndpoints
 
     private static async Task<IResult> Uphold(Guid caseId, HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct)
     {
-        var (json, problem) = await JsonBody.Read(http.Request, ct);
-        if (problem is not null)
-        {
-            return problem;
-        }
-
-        var fields = new Fields(json);
-        var uphold = new UpholdReports(
-            caseId, fields.String("policy", LongestCode), fields.OptionalString("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId(),
-            await http.HandlesSevere());
-        return fields.Refusal is { } invalid
-            ? Problem.From(invalid)
-            : await (await sender.Send(uphold, ct)).ToResult(accounts, upheld => Results.Json(upheld, WireJson.Options));
+        var handlesSevere = await http.HandlesSevere();
+        return await With(
+            http,
+            fields => new UpholdReports(
+                caseId, fields.String("policy", LongestCode), fields.OptionalString("statement", LongestStatement), http.StaffId(), handlesSevere),
+            async uphold => await (await sender.Send(uphold, ct)).ToResult(accounts, upheld => Results.Json(upheld, WireJson.Options)), ct);
     }
 
     private static async Task<IResult> Ban(HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct)
     {
-        var (json, problem) = await JsonBody.Read(http.Request, ct);
-        if (problem is not null)
-        {
-            return problem;
-        }
-
-        var fields = new Fields(json);
-        var ban = new IssueBan(
-            Guid.NewGuid(), fields.Guid("visitorId"), fields.String("reason", LongestCode), fields.OptionalTime("until"),
-            fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId(), await http.HandlesSevere());
-        return fields.Refusal is { } invalid
-            ? Problem.From(invalid)
-            : await (await sender.Send(ban, ct)).ToResult(accounts, issued => Results.Json(issued, WireJson.Options, statusCode: StatusCodes.Status201Created));
+        var handlesSevere = await http.HandlesSevere();
+        return await With(
+            http,
+            fields => new IssueBan(
+                Guid.NewGuid(), fields.Guid("visitorId"), fields.String("reason", LongestCode), fields.OptionalTime("until"),
+                fields.String("statement", LongestStatement), http.StaffId(), handlesSevere),
+            async ban => await (await sender.Send(ban, ct)).ToResult(
+                accounts, issued => Results.Json(issued, WireJson.Options, statusCode: StatusCodes.Status201Created)),
+            ct);
     }
 
-    private static async Task<IResult> Bans(HttpContext http, DeskQueries desk, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> Bans(HttpContext http, DeskQueries desk, ISender sender, TimeProvider clock, CancellationToken ct)
     {
         var query = http.Request.Query;
         if (Page(query) is not var (after, limit))
@@ -216,22 +191,35 @@ public static class AdminEndpoints
 
         var now = clock.GetUtcNow();
         var page = await desk.Bans(query["reviewDue"] == "true", now, after, limit, ct);
+        var handlesSevere = await http.HandlesSevere();
+        var items = new List<object>(page.Count);
+        foreach (var ban in page)
+        {
+            var seen = (await sender.Send(new SeeBan(ban.VisitorId, ban.SanctionId, handlesSevere), ct) as Outcome<SeenBan>.Done)?.Value;
+            items.Add(new
+            {
+                ban.SanctionId,
+                ban.VisitorId,
+                seen?.CaseId,
+                Reason = ban.Policy,
+                ban.Until,
+                ban.By,
+                Automated = ban.By is null,
+                ban.IssuedAt,
+                seen?.Statement,
+                seen?.Appeal,
+                ban.ReviewedAt,
+                seen?.Review,
+                ban.ReviewDueAt,
+                ReviewDue = ban.ReviewDueAt <= now,
+                seen?.Restricted,
+            });
+        }
+
         return Results.Json(
             new
             {
-                Items = page.Select(ban => new
-                {
-                    ban.SanctionId,
-                    ban.VisitorId,
-                    Reason = ban.Policy,
-                    ban.Until,
-                    ban.By,
-                    Automated = ban.By is null,
-                    ban.IssuedAt,
-                    ban.ReviewedAt,
-                    ban.ReviewDueAt,
-                    ReviewDue = ban.ReviewDueAt <= now,
-                }),
+                Items = items,
                 Next = page.Count < limit ? null : Cursor(page[^1].Position),
             },
             WireJson.Options);
@@ -239,28 +227,18 @@ public static class AdminEndpoints
 
     private static async Task<IResult> Review(Guid visitorId, HttpContext http, ISender sender, CancellationToken ct)
     {
-        var (json, problem) = await JsonBody.Read(http.Request, ct);
-        if (problem is not null)
-        {
-            return problem;
-        }
-
-        var fields = new Fields(json);
-        var review = new ReviewBan(visitorId, fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
-        return fields.Refusal is { } invalid ? Problem.From(invalid) : (await sender.Send(review, ct)).ToResult(_ => Results.NoContent());
+        var handlesSevere = await http.HandlesSevere();
+        return await With(
+            http, fields => new ReviewBan(visitorId, fields.String("statement", LongestStatement), http.StaffId(), handlesSevere),
+            async review => (await sender.Send(review, ct)).ToResult(_ => Results.NoContent()), ct);
     }
 
     private static async Task<IResult> Lift(Guid visitorId, HttpContext http, ISender sender, CancellationToken ct)
     {
-        var (json, problem) = await JsonBody.Read(http.Request, ct);
-        if (problem is not null)
-        {
-            return problem;
-        }
-
-        var fields = new Fields(json);
-        var lift = new LiftBan(visitorId, fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength), http.StaffId());
-        return fields.Refusal is { } invalid ? Problem.From(invalid) : (await sender.Send(lift, ct)).ToResult(_ => Results.NoContent());
+        var handlesSevere = await http.HandlesSevere();
+        return await With(
+            http, fields => new LiftBan(visitorId, fields.String("statement", LongestStatement), http.StaffId(), handlesSevere),
+            async lift => (await sender.Send(lift, ct)).ToResult(_ => Results.NoContent()), ct);
     }
 
     private static async Task<IResult> Rules(RuleQueries rules, CancellationToken ct) =>
@@ -274,10 +252,11 @@ public static class AdminEndpoints
         }
 
         var page = await desk.OpenAppeals(after, limit, ct);
+        var handlesSevere = await http.HandlesSevere();
         var items = new List<SeenAppeal>(page.Count);
         foreach (var appeal in page)
         {
-            if (await sender.Send(new SeeAppeal(appeal.VisitorId, appeal.AppealId, http.StaffId()), ct) is Outcome<SeenAppeal>.Done { Value: var seen })
+            if (await sender.Send(new SeeAppeal(appeal.VisitorId, appeal.AppealId, http.StaffId(), handlesSevere), ct) is Outcome<SeenAppeal>.Done { Value: var seen })
             {
                 items.Add(seen);
             }
@@ -297,6 +276,19 @@ public static class AdminEndpoints
 
     private static async Task<IResult> Decide(Guid appealId, HttpContext http, DeskQueries desk, ISender sender, CancellationToken ct)
     {
+        var handlesSevere = await http.HandlesSevere();
+        return await With(
+            http, fields => (Outcome: fields.Enum<AppealOutcome>("outcome"), Statement: fields.String("statement", LongestStatement)),
+            async decision => await desk.Appeal(appealId, ct) is not { VisitorId: var visitorId }
+                ? Problem.OfStatus(StatusCodes.Status404NotFound)
+                : (await sender.Send(new DecideAppeal(visitorId, appealId, decision.Outcome, decision.Statement, http.StaffId(), handlesSevere), ct))
+                    .ToResult(_ => Results.NoContent()),
+            ct);
+    }
+
+    /// <summary>Sends what the body says; refuses where it is no JSON, or where a field of it is wrong.</summary>
+    private static async Task<IResult> With<T>(HttpContext http, Func<Fields, T> read, Func<T, Task<IResult>> send, CancellationToken ct)
+    {
         var (json, problem) = await JsonBody.Read(http.Request, ct);
         if (problem is not null)
         {
@@ -304,15 +296,8 @@ public static class AdminEndpoints
         }
 
         var fields = new Fields(json);
-        var (outcome, statement) = (fields.Enum<AppealOutcome>("outcome"), fields.String("statement", Domain.Moderation.Ban.MaximumStatementLength));
-        if (fields.Refusal is { } invalid)
-        {
-            return Problem.From(invalid);
-        }
-
-        return await desk.Appeal(appealId, ct) is not { } appeal
-            ? Problem.OfStatus(StatusCodes.Status404NotFound)
-            : (await sender.Send(new DecideAppeal(appeal.VisitorId, appealId, outcome, statement, http.StaffId()), ct)).ToResult(_ => Results.NoContent());
+        var wanted = read(fields);
+        return fields.Refusal is { } invalid ? Problem.From(invalid) : await send(wanted);
     }
 
     /// <summary>Whether they say that they know of somebody else who looked into the same severe case.</summary>

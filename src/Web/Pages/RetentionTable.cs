@@ -45,7 +45,7 @@ public static class RetentionTable
             "kept in the history of events without a fixed end; it keeps you out until it ends. Somebody looks at one for good again each year, and keeps or lifts it"),
         new("What we wrote to you about it, and what you answered in an appeal",
             "so that you know why, and are heard",
-            $"{Span(retention.Cases)}; then the key is destroyed"),
+            $"{Span(retention.Cases)}; then the key is destroyed. Of a ban for good as long as it lasts, so that whoever looks at it again can read it, and until {Span(retention.Cases)} after its next yearly look would have been due"),
         new("The public addresses that you came from when you were banned, in a keyed form",
             "so that the same person without cookies does not walk in again at once",
             $"at most {Span(BanEnforcement.AddressKept)}, and no longer than the ban; in no backup of the history"),

@@ -317,6 +317,9 @@ public sealed class PlainSealer : ISealer
 
     public ValueTask<string> TakeCaseKey(CancellationToken ct) => ValueTask.FromResult($"c{Interlocked.Increment(ref cases)}");
 
+    /// <summary>As if every text were its own key.</summary>
+    public string CaseKeyOf(string sealedText) => sealedText;
+
     /// <summary>By case key, as far as anybody named one.</summary>
     public ConcurrentDictionary<string, DateTimeOffset> CaseEnds { get; } = [];
 

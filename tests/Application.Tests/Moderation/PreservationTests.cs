@@ -21,6 +21,7 @@ public sealed class PreservationTests
     private readonly World world = new();
     private readonly List<Guid> cases = [CaseId];
     private readonly List<SevereBan> bans = [];
+    private readonly List<Guid> forGood = [];
 
     [Fact]
     public async Task Whoever_knows_a_case_from_before_a_hold_does_not_end_what_it_keeps()
@@ -134,6 +135,34 @@ public sealed class PreservationTests
     }
 
     [Fact]
+    public async Task Whoever_reviews_a_ban_for_good_has_something_to_read_however_late_and_nothing_of_one_that_is_over_is_kept_for_that()
+    {
+        var (banned, lifted, appealId, sanctionId, issued) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), world.Clock.GetUtcNow());
+        forGood.AddRange([banned, lifted]);
+        await Ban(banned, new BanCommand.Issue(sanctionId, banned, "hate", null, "why", Staff, [], issued));
+        await Ban(banned, new BanCommand.FileAppeal(appealId, sanctionId, "against it", issued));
+        await Ban(banned, new BanCommand.DecideAppeal(appealId, AppealOutcome.Upheld, "the answer", Guid.NewGuid(), issued));
+        await Ban(lifted, new BanCommand.Issue(Guid.NewGuid(), lifted, "hate", null, "another why", Staff, [], issued));
+        await Ban(lifted, new BanCommand.Lift("why not", Staff, issued));
+
+        Assert.True(await Sweep());
+        Assert.Equal(["against it", "the answer", "why"], world.Sealer.CaseEnds.Keys.Order());
+        Assert.All(world.Sealer.CaseEnds.Values, end => Assert.Equal(issued + Domain.Moderation.Ban.ReviewedEvery + Usual, end));
+
+        world.Clock.Advance(Domain.Moderation.Ban.ReviewedEvery + TimeSpan.FromDays(300));
+        Assert.True(await Sweep());
+        Assert.All(world.Sealer.CaseEnds.Values, end => Assert.Equal(issued + (2 * Domain.Moderation.Ban.ReviewedEvery) + Usual, end));
+
+        await Ban(banned, new BanCommand.Review("kept", Staff, world.Clock.GetUtcNow()));
+        Assert.True(await Sweep());
+        Assert.Equal(world.Clock.GetUtcNow() + Domain.Moderation.Ban.ReviewedEvery + Usual, End("kept"));
+        Assert.Equal(End("kept"), End("why"));
+
+        async Task Ban(Guid visitorId, BanCommand command) => Assert.IsType<Executed<BanEvent, BanState>.Done>(
+            await world.Executor.Execute(Domain.Moderation.Ban.Decider, visitorId, command, Guid.NewGuid(), EventMetadata.System, default));
+    }
+
+    [Fact]
     public async Task What_goes_wrong_with_one_case_holds_up_none_of_the_others()
     {
         await Reported("key-1", ReportReason.Underage);
@@ -171,7 +200,7 @@ public sealed class PreservationTests
     private Preservation Keys() => new(world.Executor, world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance);
 
     /// <summary>As after a start: by services that know of nothing.</summary>
-    private Task<bool> Sweep() => new PreservationSweep(new Listed(cases, bans), Keys(), world.Clock, NullLogger<PreservationSweep>.Instance).Run(default);
+    private Task<bool> Sweep() => new PreservationSweep(new Listed(cases, bans, forGood), Keys(), world.Clock, NullLogger<PreservationSweep>.Instance).Run(default);
 
     private Task<CaseState> Case() => world.Executor.Load(Domain.Moderation.Case.Decider, CaseId, default);
 
@@ -196,10 +225,12 @@ public sealed class PreservationTests
     private async Task Execute(CaseCommand command) => Assert.IsType<Executed<CaseEvent, CaseState>.Done>(
         await world.Executor.Execute(Domain.Moderation.Case.Decider, CaseId, command, Guid.NewGuid(), EventMetadata.System, default));
 
-    private sealed class Listed(IReadOnlyList<Guid> cases, IReadOnlyList<SevereBan> bans) : IPreservedCases
+    private sealed class Listed(IReadOnlyList<Guid> cases, IReadOnlyList<SevereBan> bans, IReadOnlyList<Guid> forGood) : IPreservedCases
     {
         public Task<IReadOnlyList<Guid>> PreservedCases(CancellationToken ct) => Task.FromResult(cases);
 
         public Task<IReadOnlyList<SevereBan>> SevereBansAlone(CancellationToken ct) => Task.FromResult(bans);
+
+        public Task<IReadOnlyList<Guid>> BannedForGood(CancellationToken ct) => Task.FromResult(forGood);
     }
 }

@@ -37,10 +37,32 @@ public sealed class BanReviewTests
     }
 
     [Fact]
-    public void A_review_keeps_the_ban() =>
-        Assert.Equal(Sanction, Ban.Decider.Fold([Issued(null), Reviewed(Due)]).ActiveAt(Due.AddYears(9))?.Id);
+    public void A_review_keeps_the_ban_and_says_why() =>
+        Assert.Equal(
+            (Sanction, "sealed-why"),
+            Ban.Decider.Fold([Issued(null), Reviewed(Due)]).ActiveAt(Due.AddYears(9)) is { } kept ? (kept.Id, kept.ReviewStatement) : default);
 
-    private static BanCommand.Review Review(DateTimeOffset at) => new("sealed-why", Staff, at);
+    [Fact]
+    public void What_was_done_about_a_severe_breach_is_taken_back_kept_and_answered_by_those_alone_who_may_see_one()
+    {
+        var appeal = new BanEvent.AppealFiled(Guid.NewGuid(), Sanction, Visitor, "sealed", Noon);
+        var given = Ban.Decider.Given(Issued(null), appeal);
+        var decide = new BanCommand.DecideAppeal(appeal.AppealId, AppealOutcome.Overturned, "sealed-why", Staff, Due);
+        foreach (var command in new BanCommand.OfStaff[] { new BanCommand.Lift("sealed-why", Staff, Due), Review(Due) with { HandlesSevere = false }, decide })
+        {
+            given.When(command).ThenRefused("ban.restricted");
+        }
+
+        given.When(decide with { HandlesSevere = true }).Then(
+            new BanEvent.AppealDecided(appeal.AppealId, Sanction, Visitor, AppealOutcome.Overturned, "sealed-why", Staff, Due),
+            Twice.IsRefused("appeal.already-decided"));
+        given.When(new BanCommand.Lift("sealed-why", Staff, Due, HandlesSevere: true))
+            .Then(new BanEvent.Lifted(Sanction, Visitor, "sealed-why", Staff, Due), Twice.IsRefused("ban.not-active"));
+        Ban.Decider.Given(Issued(null) with { Policy = "hate" }).When(new BanCommand.Lift("sealed-why", Staff, Due))
+            .Then(new BanEvent.Lifted(Sanction, Visitor, "sealed-why", Staff, Due), Twice.IsRefused("ban.not-active"));
+    }
+
+    private static BanCommand.Review Review(DateTimeOffset at) => new("sealed-why", Staff, at, HandlesSevere: true);
 
     private static BanEvent.Reviewed Reviewed(DateTimeOffset at) => new(Sanction, Visitor, "sealed-why", Staff, at);
 

@@ -358,6 +358,7 @@ public abstract class QueryContract : IAsyncLifetime
         await Log.Append(StreamName.For("ban", Eve.Visitor), new BanEvent.Lifted(lifted, Eve.Visitor, "sealed", Guid.NewGuid(), TestLog.Noon));
         await Build();
 
+        Assert.Equal(new[] { Ada, Ben, Eve }.Select(person => person.Visitor).Order(), (await new DeskQueries(Models).BannedForGood(default)).Order());
         var ban = Assert.Single(await new DeskQueries(Models).SevereBansAlone(default));
         Assert.Equal((alone, Ada.Visitor, "child-safety"), (ban.SanctionId, ban.VisitorId, ban.Policy));
 

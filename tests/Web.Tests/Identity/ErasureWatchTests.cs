@@ -109,6 +109,8 @@ public sealed class ErasureWatchTests
 
         public ValueTask<string> TakeCaseKey(CancellationToken ct) => throw new NotSupportedException();
 
+        public string CaseKeyOf(string sealedText) => throw new NotSupportedException();
+
         public ValueTask<IReadOnlyList<string>> KeepCaseKeys(IReadOnlyList<KeyLife> lives, CancellationToken ct) => throw new NotSupportedException();
 
         public ValueTask ShortenCaseKeys(IReadOnlyList<KeyLife> lives, CancellationToken ct) => throw new NotSupportedException();
