@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -79,6 +80,19 @@ public sealed class RunningServer : IAsyncDisposable
     {
         BaseAddress = Address,
     };
+
+    /// <summary>Its files in which something stands: raw, as Base64 or as upper-case hex.</summary>
+    public IReadOnlyList<string> FilesWith(byte[] what)
+    {
+        byte[][] needles = [what, Encoding.ASCII.GetBytes(Convert.ToBase64String(what)), Encoding.ASCII.GetBytes(Convert.ToHexString(what))];
+        return [.. Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) != ".lock").Where(file =>
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            return needles.Any(needle => copy.GetBuffer().AsSpan(0, (int)copy.Length).IndexOf(needle) >= 0);
+        })];
+    }
 
     /// <summary>Stops as an operator would: gracefully.</summary>
     public Task Stop() => app.StopAsync();

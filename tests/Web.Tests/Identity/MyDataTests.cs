@@ -69,7 +69,7 @@ public sealed class MyDataTests : IAsyncLifetime
         await using var otherTab = await pair.Ann.AnotherTab();
         using var ann = pair.Ann.Rest();
         var key = (await server.Services.GetRequiredService<IKeyStore>().Get(KeyId.Visitor(pair.Ann.Id), default))!.Wrapped.ToArray();
-        Assert.NotEmpty(FilesWith(key));
+        Assert.NotEmpty(server.FilesWith(key));
 
         using (var answer = await ann.DeleteAsync("/api/me"))
         {
@@ -95,7 +95,7 @@ public sealed class MyDataTests : IAsyncLifetime
         }
 
         await Assert.ThrowsAnyAsync<Exception>(() => HubVisitor.Connect(server.Address, pair.Ann.Token, pair.Ann.Id));
-        Assert.Empty(FilesWith(key));
+        Assert.Empty(server.FilesWith(key));
         Assert.Null(await server.Services.GetRequiredService<IKeyStore>().Get(KeyId.Visitor(pair.Ann.Id), default));
     }
 
@@ -139,18 +139,5 @@ public sealed class MyDataTests : IAsyncLifetime
         {
             Directory.Delete(data, recursive: true);
         }
-    }
-
-    /// <summary>The files of the server in which a key lies, raw or as text.</summary>
-    private List<string> FilesWith(byte[] key)
-    {
-        byte[][] needles = [key, Encoding.ASCII.GetBytes(Convert.ToBase64String(key)), Encoding.ASCII.GetBytes(Convert.ToHexString(key))];
-        return [.. Directory.EnumerateFiles(server.Data, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) != ".lock").Where(file =>
-        {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            return needles.Any(needle => copy.GetBuffer().AsSpan(0, (int)copy.Length).IndexOf(needle) >= 0);
-        })];
     }
 }

@@ -32,7 +32,7 @@ public sealed class AdminTests : IAsyncLifetime
     {
         await using var pair = await Pair.Meet(server.Address);
         await pair.Ann.Say(pair.MatchId, "something bad");
-        var report = await Report(pair, "harassment", "she would not stop");
+        var report = await pair.Report("harassment", "she would not stop");
         var listed = await Listed(report, "open");
         Assert.Equal(
             (pair.MatchId, pair.Bob.Id.ToString(), pair.Ann.Id.ToString(), "harassment", "she would not stop", "open"),
@@ -51,14 +51,14 @@ public sealed class AdminTests : IAsyncLifetime
 
         await Ban(morgan, pair.Ann.Id, "harassment");
         Assert.Equal("upheld", (await Listed(report, "upheld")).Text("status"));
-        Assert.Empty(await Page("?status=open"));
+        Assert.Empty(await morgan.Reports("?status=open"));
     }
 
     [Fact]
     public async Task Of_two_moderators_the_second_gets_a_conflict_and_sees_what_changed()
     {
         await using var pair = await Pair.Meet(server.Address);
-        var report = await Report(pair, "hate");
+        var report = await pair.Report("hate");
         var caseId = (await Listed(report, "open")).Text("caseId");
         using var robin = await Moderator.Another(server, "robin");
         var accounts = server.Services.GetRequiredService<StaffAccounts>();
@@ -129,7 +129,7 @@ public sealed class AdminTests : IAsyncLifetime
         for (var i = 0; i < 3; i++)
         {
             await using var pair = await Pair.Meet(server.Address);
-            reports.Add(await Report(pair, "spam"));
+            reports.Add(await pair.Report("spam"));
             await Listed(reports[^1], "open");
         }
 
@@ -160,7 +160,7 @@ public sealed class AdminTests : IAsyncLifetime
         foreach (var reason in new[] { "spam", "hate", "underage" })
         {
             await using var pair = await Pair.Meet(server.Address);
-            reports.Add(await Report(pair, reason));
+            reports.Add(await pair.Report(reason));
             await Listed(reports[^1], "open");
         }
 
@@ -177,7 +177,7 @@ public sealed class AdminTests : IAsyncLifetime
         Assert.Equal(
             [("high", "urgent"), ("medium", "normal"), ("low", "normal")], seen.Select(item => (item.Text("priority"), item.Text("lane"))));
         Assert.Equal(["Hate speech (grave)", "1 reporter, counting 1"], seen[1].GetProperty("reasons").EnumerateArray().Select(reason => reason.GetString()));
-        Assert.Equal(reports[2], Assert.Single(await Page("?status=open&lane=urgent")).GetProperty("reportId").GetGuid());
+        Assert.Equal(reports[2], Assert.Single(await morgan.Reports("?status=open&lane=urgent")).GetProperty("reportId").GetGuid());
         foreach (var query in new[] { "?lane=fast", "?status=open&after=5", "?status=upheld&after=5_6" })
         {
             using var refused = await morgan.GetAsync("/api/admin/reports" + query);
@@ -189,7 +189,7 @@ public sealed class AdminTests : IAsyncLifetime
     public async Task What_was_right_is_upheld_by_the_ladder_or_without_a_sanction_and_a_second_moderator_is_told()
     {
         await using var pair = await Pair.Meet(server.Address);
-        var report = await Report(pair, "harassment");
+        var report = await pair.Report("harassment");
         var caseId = (await Listed(report, "open")).Text("caseId");
         foreach (var (body, field) in new (object, string)[]
         {
@@ -215,7 +215,7 @@ public sealed class AdminTests : IAsyncLifetime
         }
 
         await using var other = await Pair.Meet(server.Address);
-        var next = await Report(other, "spam");
+        var next = await other.Report("spam");
         var nextCase = (await Listed(next, "open")).Text("caseId");
         using (var answer = await morgan.Post($"/api/admin/cases/{nextCase}/uphold", new { policy = "spam" }))
         {
@@ -313,9 +313,7 @@ public sealed class AdminTests : IAsyncLifetime
         JsonElement? found = null;
         await Wait.Until(async () =>
         {
-            using var answer = await staff.GetAsync("/api/admin/appeals");
-            var items = (await answer.Json()).GetProperty("items").EnumerateArray().ToArray();
-            found = items.Select(item => (JsonElement?)item).FirstOrDefault(item => item!.Value.GetProperty("appealId").GetGuid() == appealId);
+            found = (await staff.Appeals()).Select(item => (JsonElement?)item).FirstOrDefault(item => item!.Value.GetProperty("appealId").GetGuid() == appealId);
             return found is not null;
         });
         return found!.Value;
@@ -330,29 +328,15 @@ public sealed class AdminTests : IAsyncLifetime
         await banned.Json(HttpStatusCode.Created);
     }
 
-    /// <summary>Bob reports Ann.</summary>
-    private static async Task<Guid> Report(Pair pair, string reason, string? comment = null)
-    {
-        using var bob = pair.Bob.Rest();
-        using var answer = await bob.Post("/api/report", new { matchId = pair.MatchId, reason, comment });
-        return (await answer.Json(HttpStatusCode.Created)).GetProperty("reportId").GetGuid();
-    }
-
     /// <summary>The report, as soon as it is listed under a status.</summary>
     private async Task<JsonElement> Listed(Guid reportId, string status)
     {
         JsonElement? found = null;
         await Wait.Until(async () =>
         {
-            found = (await Page("?status=" + status)).Select(item => (JsonElement?)item).FirstOrDefault(item => item!.Value.GetProperty("reportId").GetGuid() == reportId);
+            found = (await morgan.Reports("?status=" + status)).Select(item => (JsonElement?)item).FirstOrDefault(item => item!.Value.GetProperty("reportId").GetGuid() == reportId);
             return found is not null;
         });
         return found!.Value;
-    }
-
-    private async Task<JsonElement[]> Page(string query)
-    {
-        using var answer = await morgan.GetAsync("/api/admin/reports" + query);
-        return [.. (await answer.Json()).GetProperty("items").EnumerateArray()];
     }
 }

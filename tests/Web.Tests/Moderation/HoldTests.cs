@@ -9,24 +9,16 @@ using RandomChat.Web.Tests.Realtime;
 namespace RandomChat.Web.Tests.Moderation;
 
 /// <summary>Legal holds: what they keep, who places them, and who learns of them.</summary>
-public sealed class HoldTests : IAsyncLifetime
+public sealed class HoldTests : ShiftedDesk
 {
-    private readonly ShiftedClock clock = new();
-    private RunningServer server = null!;
-
-    public async ValueTask InitializeAsync() =>
-        server = await HubServer.With(Moderator.Unlimited, services: services => services.AddSingleton<TimeProvider>(clock));
-
-    public ValueTask DisposeAsync() => server.DisposeAsync();
-
     [Fact]
     public async Task Held_evidence_outlives_its_time_and_both_erasures_until_the_hold_is_lifted()
     {
-        await using var pair = await Pair.Meet(server.Address);
-        await using var others = await Pair.Meet(server.Address);
-        var (report, caseId) = await Reported(pair, "kept for the court");
-        var (plain, _) = await Reported(others, "kept as usual");
-        using (var morgan = await Moderator.SignIn(server.Address))
+        await using var pair = await Pair.Meet(Server.Address);
+        await using var others = await Pair.Meet(Server.Address);
+        var (report, caseId) = await Reported(pair, "kept for the court", "harassment");
+        var (plain, _) = await Reported(others, "kept as usual", "harassment");
+        using (var morgan = await Morgan())
         {
             using var answer = await morgan.Post($"/api/admin/cases/{caseId}/hold", new { reason = "Order 17 of the court." });
             var held = await answer.Json();
@@ -42,13 +34,13 @@ public sealed class HoldTests : IAsyncLifetime
         }
 
         await Later(TimeSpan.FromDays(500));
-        using (var morgan = await Moderator.SignIn(server.Address))
+        using (var morgan = await Morgan())
         {
-            var read = await Read(morgan, report);
+            var read = await morgan.Read(report);
             Assert.Equal("kept for the court", read.GetProperty("evidence").GetProperty("messages")[0].Text("body"));
             Assert.Equal("what Bob says", read.Text("comment"));
             Assert.Equal("Order 17 of the court.", read.GetProperty("hold").Text("reason"));
-            Assert.Equal(0, (await Read(morgan, plain)).GetProperty("evidence").GetProperty("messages").GetArrayLength());
+            Assert.Equal(0, (await morgan.Read(plain)).GetProperty("evidence").GetProperty("messages").GetArrayLength());
 
             using (var lifted = await morgan.Send(HttpMethod.Delete, $"/api/admin/cases/{caseId}/hold", new { reason = "The trial is over." }))
             using (var again = await morgan.Send(HttpMethod.Delete, $"/api/admin/cases/{caseId}/hold", new { reason = "The trial is over." }))
@@ -56,7 +48,7 @@ public sealed class HoldTests : IAsyncLifetime
                 Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (lifted.StatusCode, again.StatusCode));
             }
 
-            read = await Read(morgan, report);
+            read = await morgan.Read(report);
             Assert.Equal(0, read.GetProperty("evidence").GetProperty("messages").GetArrayLength());
             Assert.Equal(JsonValueKind.Null, read.GetProperty("hold").ValueKind);
         }
@@ -65,10 +57,10 @@ public sealed class HoldTests : IAsyncLifetime
     [Fact]
     public async Task The_desk_shows_a_hold_until_it_is_over_and_a_hold_may_end_by_itself()
     {
-        await using var pair = await Pair.Meet(server.Address);
-        var (report, caseId) = await Reported(pair, "something");
-        var until = clock.GetUtcNow().AddDays(300);
-        using (var morgan = await Moderator.SignIn(server.Address))
+        await using var pair = await Pair.Meet(Server.Address);
+        var (report, caseId) = await Reported(pair, "something", "harassment");
+        var until = Now.AddDays(300);
+        using (var morgan = await Morgan())
         {
             using (var answer = await morgan.Post($"/api/admin/cases/{caseId}/hold", new { reason = "The police asked.", until }))
             {
@@ -85,15 +77,15 @@ public sealed class HoldTests : IAsyncLifetime
         }
 
         await Later(TimeSpan.FromDays(299));
-        using (var morgan = await Moderator.SignIn(server.Address))
+        using (var morgan = await Morgan())
         {
-            Assert.Equal("something", (await Read(morgan, report)).GetProperty("evidence").GetProperty("messages")[0].Text("body"));
+            Assert.Equal("something", (await morgan.Read(report)).GetProperty("evidence").GetProperty("messages")[0].Text("body"));
         }
 
         await Later(TimeSpan.FromDays(300));
-        using (var morgan = await Moderator.SignIn(server.Address))
+        using (var morgan = await Morgan())
         {
-            Assert.Equal(0, (await Read(morgan, report)).GetProperty("evidence").GetProperty("messages").GetArrayLength());
+            Assert.Equal(0, (await morgan.Read(report)).GetProperty("evidence").GetProperty("messages").GetArrayLength());
             Assert.Equal(JsonValueKind.Null, (await Listed(morgan, report)).GetProperty("hold").ValueKind);
         }
     }
@@ -101,12 +93,12 @@ public sealed class HoldTests : IAsyncLifetime
     [Fact]
     public async Task Only_an_administrator_places_and_lifts_holds_and_says_why()
     {
-        await using var pair = await Pair.Meet(server.Address);
-        var (_, caseId) = await Reported(pair, "something");
+        await using var pair = await Pair.Meet(Server.Address);
+        var (_, caseId) = await Reported(pair, "something", "harassment");
         var path = $"/api/admin/cases/{caseId}/hold";
         foreach (var role in new[] { StaffRoles.Moderator, StaffRoles.Analyst })
         {
-            using var staff = await Moderator.Another(server, role, role);
+            using var staff = await Moderator.Another(Server, role, role);
             foreach (var method in new[] { HttpMethod.Post, HttpMethod.Delete })
             {
                 using var refused = await staff.Send(method, path, new { reason = "I want to." });
@@ -120,11 +112,11 @@ public sealed class HoldTests : IAsyncLifetime
             await refused.Problem(403, "forbidden");
         }
 
-        using var morgan = await Moderator.SignIn(server.Address);
+        using var morgan = await Morgan();
         foreach (var (method, body, status, code) in new (HttpMethod, object, int, string)[]
         {
             (HttpMethod.Post, new { }, 422, "invalid"), (HttpMethod.Post, new { reason = "  " }, 422, "invalid"),
-            (HttpMethod.Post, new { reason = "Why.", until = clock.GetUtcNow().AddDays(-1) }, 422, "invalid"),
+            (HttpMethod.Post, new { reason = "Why.", until = Now.AddDays(-1) }, 422, "invalid"),
             (HttpMethod.Delete, new { reason = "Why." }, 404, "not-found"),
         })
         {
@@ -139,10 +131,10 @@ public sealed class HoldTests : IAsyncLifetime
     [Fact]
     public async Task Neither_of_both_learns_from_an_export_that_there_is_a_report_or_a_hold()
     {
-        await using var pair = await Pair.Meet(server.Address);
-        await using var others = await Pair.Meet(server.Address);
-        var (_, caseId) = await Reported(pair, "something");
-        using (var morgan = await Moderator.SignIn(server.Address))
+        await using var pair = await Pair.Meet(Server.Address);
+        await using var others = await Pair.Meet(Server.Address);
+        var (_, caseId) = await Reported(pair, "something", "harassment");
+        using (var morgan = await Morgan())
         using (var answer = await morgan.Post($"/api/admin/cases/{caseId}/hold", new { reason = "Order 17 of the court." }))
         {
             await answer.Json();
@@ -160,43 +152,5 @@ public sealed class HoldTests : IAsyncLifetime
             Assert.Equal(usual, export.Text("notErased"));
             Assert.All(["Order 17", caseId.ToString()], word => Assert.DoesNotContain(word, export.GetRawText(), StringComparison.Ordinal));
         }
-    }
-
-    /// <summary>Bob reports Ann for what she said.</summary>
-    private async Task<(Guid ReportId, Guid CaseId)> Reported(Pair pair, string said)
-    {
-        await pair.Ann.Say(pair.MatchId, said);
-        using var bob = pair.Bob.Rest();
-        using var answer = await bob.Post("/api/report", new { matchId = pair.MatchId, reason = "harassment", comment = "what Bob says" });
-        var report = (await answer.Json(HttpStatusCode.Created)).GetProperty("reportId").GetGuid();
-        using var morgan = await Moderator.SignIn(server.Address);
-        JsonElement listed = default;
-        await Wait.Until(async () =>
-        {
-            listed = await Listed(morgan, report);
-            return listed.ValueKind == JsonValueKind.Object;
-        });
-        return (report, listed.GetProperty("caseId").GetGuid());
-    }
-
-    /// <summary>The days have passed, and the retention has run.</summary>
-    private async Task Later(TimeSpan ahead)
-    {
-        clock.Ahead = ahead;
-        var sealer = server.Services.GetRequiredService<Sealer>();
-        await sealer.DestroyDue(default);
-        await sealer.EnsureReady(default);
-    }
-
-    private static async Task<JsonElement> Read(HttpClient staff, Guid report)
-    {
-        using var answer = await staff.GetAsync($"/api/admin/reports/{report}");
-        return await answer.Json();
-    }
-
-    private static async Task<JsonElement> Listed(HttpClient staff, Guid report)
-    {
-        using var answer = await staff.GetAsync("/api/admin/reports");
-        return (await answer.Json()).GetProperty("items").EnumerateArray().FirstOrDefault(item => item.GetProperty("reportId").GetGuid() == report);
     }
 }

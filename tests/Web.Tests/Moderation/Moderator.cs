@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Tests.Hosting;
@@ -25,5 +26,27 @@ internal static class Moderator
     {
         Assert.IsType<Enlistment.Done>(await server.Services.GetRequiredService<StaffAccounts>().Enlist(name, Password, role));
         return await SignIn(server.Address, name);
+    }
+
+    /// <param name="query">From its question mark on.</param>
+    public static Task<JsonElement[]> Reports(this HttpClient staff, string query = "") => staff.Items("/api/admin/reports" + query);
+
+    /// <inheritdoc cref="Reports"/>
+    public static Task<JsonElement[]> Bans(this HttpClient staff, string query = "") => staff.Items("/api/admin/bans" + query);
+
+    /// <summary>Those that wait.</summary>
+    public static Task<JsonElement[]> Appeals(this HttpClient staff) => staff.Items("/api/admin/appeals");
+
+    /// <summary>A report with its evidence.</summary>
+    public static async Task<JsonElement> Read(this HttpClient staff, Guid report)
+    {
+        using var answer = await staff.GetAsync($"/api/admin/reports/{report}");
+        return await answer.Json();
+    }
+
+    private static async Task<JsonElement[]> Items(this HttpClient staff, string path)
+    {
+        using var answer = await staff.GetAsync(path);
+        return [.. (await answer.Json()).GetProperty("items").EnumerateArray()];
     }
 }

@@ -15,22 +15,14 @@ using RandomChat.Web.Tests.Realtime;
 namespace RandomChat.Web.Tests.Moderation;
 
 /// <summary>Cases that few may see: who sees them, how long they are kept, and how they are handed to authorities.</summary>
-public sealed class SevereTests : IAsyncLifetime
+public sealed class SevereTests : ShiftedDesk
 {
-    private readonly ShiftedClock clock = new();
-    private RunningServer server = null!;
-
-    public async ValueTask InitializeAsync() =>
-        server = await HubServer.With(Moderator.Unlimited, services: services => services.AddSingleton<TimeProvider>(clock));
-
-    public ValueTask DisposeAsync() => server.DisposeAsync();
-
     [Fact]
     public async Task Only_an_administrator_sees_decides_and_exports_a_severe_case()
     {
-        await using var pair = await Pair.Meet(server.Address);
+        await using var pair = await Pair.Meet(Server.Address);
         var (report, caseId) = await Reported(pair, "I am fifteen", "underage");
-        using (var robin = await Moderator.Another(server, "robin"))
+        using (var robin = await Moderator.Another(Server, "robin"))
         {
             var item = await Listed(robin, report);
             Assert.Equal((true, JsonValueKind.Null), (item.GetProperty("restricted").GetBoolean(), item.GetProperty("comment").ValueKind));
@@ -46,7 +38,7 @@ public sealed class SevereTests : IAsyncLifetime
             }
         }
 
-        using (var casey = await Moderator.Another(server, "casey", StaffRoles.Analyst))
+        using (var casey = await Moderator.Another(Server, "casey", StaffRoles.Analyst))
         {
             foreach (var path in new[] { "/api/admin/reports", $"/api/admin/reports/{report}" })
             {
@@ -58,8 +50,8 @@ public sealed class SevereTests : IAsyncLifetime
             await package.Problem(403, "forbidden");
         }
 
-        using var morgan = await Moderator.SignIn(server.Address);
-        Assert.Equal(("I am fifteen", "what Bob says"), (BodyIn(await Read(morgan, report)), (await Read(morgan, report)).Text("comment")));
+        using var morgan = await Morgan();
+        Assert.Equal(("I am fifteen", "what Bob says"), (BodyIn(await morgan.Read(report)), (await morgan.Read(report)).Text("comment")));
         Assert.False((await Listed(morgan, report)).GetProperty("restricted").GetBoolean());
         Assert.Equal(2, (await Case(caseId)).OfType<CaseEvent.Viewed>().Count());
     }
@@ -67,15 +59,15 @@ public sealed class SevereTests : IAsyncLifetime
     [Fact]
     public async Task A_second_administrator_looks_only_knowing_of_the_first()
     {
-        await using var pair = await Pair.Meet(server.Address);
+        await using var pair = await Pair.Meet(Server.Address);
         var (report, caseId) = await Reported(pair, "I am fifteen", "underage");
-        using (var morgan = await Moderator.SignIn(server.Address))
+        using (var morgan = await Morgan())
         {
-            await Read(morgan, report);
+            await morgan.Read(report);
         }
 
-        clock.Ahead = TimeSpan.FromMinutes(6);
-        using var robin = await Moderator.Another(server, "robin", StaffRoles.Administrator);
+        Pass(TimeSpan.FromMinutes(6));
+        using var robin = await Moderator.Another(Server, "robin", StaffRoles.Administrator);
         using (var refused = await robin.GetAsync($"/api/admin/reports/{report}"))
         {
             var problem = await refused.Problem(409, "conflict");
@@ -94,14 +86,14 @@ public sealed class SevereTests : IAsyncLifetime
     [Fact]
     public async Task So_does_whoever_exports_it_and_whoever_looks_after_an_export()
     {
-        await using var pair = await Pair.Meet(server.Address);
+        await using var pair = await Pair.Meet(Server.Address);
         var (report, caseId) = await Reported(pair, "I am fifteen", "underage");
-        using (var morgan = await Moderator.SignIn(server.Address))
+        using (var morgan = await Morgan())
         {
             await Package(morgan, caseId);
         }
 
-        using var robin = await Moderator.Another(server, "robin", StaffRoles.Administrator);
+        using var robin = await Moderator.Another(Server, "robin", StaffRoles.Administrator);
         using (var refused = await robin.Post($"/api/admin/cases/{caseId}/package"))
         {
             Assert.Equal("morgan", (await refused.Problem(409, "conflict")).GetProperty("viewer").Text("name"));
@@ -119,12 +111,12 @@ public sealed class SevereTests : IAsyncLifetime
     [Fact]
     public async Task A_ban_for_a_severe_policy_makes_the_case_severe_and_one_by_somebody_who_may_not_see_it_leaves_its_reports_open()
     {
-        await using var pair = await Pair.Meet(server.Address);
-        await using var others = await Pair.Meet(server.Address);
+        await using var pair = await Pair.Meet(Server.Address);
+        await using var others = await Pair.Meet(Server.Address);
         var (threat, threatened) = await Reported(pair, "I know where you live", "threat");
         var (underage, _) = await Reported(others, "I am fifteen", "underage");
-        using var robin = await Moderator.Another(server, "robin");
-        Assert.Equal("I know where you live", BodyIn(await Read(robin, threat)));
+        using var robin = await Moderator.Another(Server, "robin");
+        Assert.Equal("I know where you live", BodyIn(await robin.Read(threat)));
         foreach (var (visitor, reason) in new[] { (pair.Ann.Id, "credible-threat"), (others.Ann.Id, "harassment") })
         {
             using var banned = await robin.Post("/api/admin/bans", new { visitorId = visitor, reason, statement = "No." });
@@ -140,7 +132,7 @@ public sealed class SevereTests : IAsyncLifetime
         await Wait.Until(async () => (await Listed(robin, threat)).Text("status") == "upheld");
         Assert.Equal("open", (await Listed(robin, underage)).Text("status"));
         await Later(TimeSpan.FromDays(364));
-        using var morgan = await Moderator.SignIn(server.Address);
+        using var morgan = await Morgan();
         using var second = await morgan.GetAsync($"/api/admin/reports/{threat}?knowingly=true");
         Assert.Equal("I know where you live", BodyIn(await second.Json()));
     }
@@ -148,11 +140,11 @@ public sealed class SevereTests : IAsyncLifetime
     [Fact]
     public async Task Severe_evidence_outlives_both_erasures_and_180_days_and_not_a_year_unless_it_is_held()
     {
-        await using var pair = await Pair.Meet(server.Address);
-        await using var others = await Pair.Meet(server.Address);
+        await using var pair = await Pair.Meet(Server.Address);
+        await using var others = await Pair.Meet(Server.Address);
         var (report, _) = await Reported(pair, "I am fifteen", "underage");
         var (held, heldCase) = await Reported(others, "I am sixteen", "underage");
-        using (var morgan = await Moderator.SignIn(server.Address))
+        using (var morgan = await Morgan())
         using (var hold = await morgan.Post($"/api/admin/cases/{heldCase}/hold", new { reason = "The court asked." }))
         {
             await hold.Json();
@@ -166,16 +158,61 @@ public sealed class SevereTests : IAsyncLifetime
         }
 
         await Later(TimeSpan.FromDays(364));
-        using (var morgan = await Moderator.SignIn(server.Address))
+        using (var morgan = await Morgan())
         {
-            Assert.Equal(("I am fifteen", "I am sixteen"), (BodyIn(await Read(morgan, report)), BodyIn(await Read(morgan, held))));
+            Assert.Equal(("I am fifteen", "I am sixteen"), (BodyIn(await morgan.Read(report)), BodyIn(await morgan.Read(held))));
         }
 
         await Later(TimeSpan.FromDays(365));
-        using (var morgan = await Moderator.SignIn(server.Address))
+        using (var morgan = await Morgan())
         {
-            Assert.Equal((null, "I am sixteen"), (BodyIn(await Read(morgan, report)), BodyIn(await Read(morgan, held))));
+            Assert.Equal((null, "I am sixteen"), (BodyIn(await morgan.Read(report)), BodyIn(await morgan.Read(held))));
         }
+    }
+
+    [Fact]
+    public async Task The_words_about_a_severe_ban_are_for_administrators_and_so_is_what_becomes_of_it()
+    {
+        await using var pair = await Pair.Meet(Server.Address);
+        using var morgan = await Morgan();
+        using (var banned = await morgan.Post("/api/admin/bans", new { visitorId = pair.Ann.Id, reason = "child-safety", statement = "You know why." }))
+        {
+            await banned.Json(HttpStatusCode.Created);
+        }
+
+        Guid appeal;
+        using (var anybody = Server.NewBrowser())
+        {
+            var token = (await pair.Ann.Next("banned")).Text("appealUrl").Split('=')[1];
+            using var filed = await anybody.Post("/api/appeals", new { token, statement = "I do not." });
+            appeal = (await filed.Json(HttpStatusCode.Created)).GetProperty("appealId").GetGuid();
+        }
+
+        using var robin = await Moderator.Another(Server, "robin");
+        await Wait.Until(async () => (await robin.Appeals()).Length == 1);
+        foreach (var item in (await robin.Appeals()).Concat(await robin.Bans()))
+        {
+            Assert.Equal((true, "child-safety"), (item.GetProperty("restricted").GetBoolean(), item.Text("reason")));
+            Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (item.GetProperty("statement").ValueKind, item.GetProperty("appeal").ValueKind));
+        }
+
+        Assert.False((await robin.Appeals())[0].GetProperty("mayUphold").GetBoolean());
+        foreach (var (method, path, body) in new (HttpMethod, string, object)[]
+        {
+            (HttpMethod.Delete, $"/api/admin/bans/{pair.Ann.Id}", new { statement = "No." }),
+            (HttpMethod.Post, $"/api/admin/bans/{pair.Ann.Id}/review", new { statement = "No." }),
+            (HttpMethod.Post, $"/api/admin/appeals/{appeal}", new { outcome = "overturned", statement = "No." }),
+        })
+        {
+            using var refused = await robin.Send(method, path, body);
+            await refused.Problem(403, "forbidden");
+        }
+
+        var (seen, ban) = (Assert.Single(await morgan.Appeals()), Assert.Single(await morgan.Bans()));
+        Assert.Equal(("You know why.", "I do not."), (seen.Text("statement"), seen.Text("appeal")));
+        Assert.Equal(("You know why.", "I do not."), (ban.Text("statement"), ban.GetProperty("appeal").Text("statement")));
+        using var lifted = await morgan.Send(HttpMethod.Delete, $"/api/admin/bans/{pair.Ann.Id}", new { statement = "It was somebody else." });
+        Assert.Equal(HttpStatusCode.NoContent, lifted.StatusCode);
     }
 
     [Fact]
@@ -191,10 +228,10 @@ public sealed class SevereTests : IAsyncLifetime
     [Fact]
     public async Task A_package_holds_the_case_with_hashes_that_anybody_can_compute_and_is_never_on_disk_in_clear()
     {
-        await using var pair = await Pair.Meet(server.Address);
+        await using var pair = await Pair.Meet(Server.Address);
         var (report, caseId) = await Reported(pair, "I am fifteen, three times over", "underage");
-        using var morgan = await Moderator.SignIn(server.Address);
-        var hash = (await Read(morgan, report)).GetProperty("evidence").Text("hash");
+        using var morgan = await Morgan();
+        var hash = (await morgan.Read(report)).GetProperty("evidence").Text("hash");
 
         var (files, manifestHash) = await Package(morgan, caseId);
 
@@ -223,7 +260,8 @@ public sealed class SevereTests : IAsyncLifetime
         var exports = (await Case(caseId)).OfType<CaseEvent.Exported>().ToArray();
         Assert.Equal([manifestHash, second], exports.Select(export => export.ManifestHash));
         Assert.NotEqual(manifestHash, second);
-        Assert.Empty(FilesWith("three times over"u8.ToArray()));
+        Assert.NotEmpty(Server.FilesWith(Encoding.UTF8.GetBytes(manifestHash)));
+        Assert.Empty(Server.FilesWith("three times over"u8.ToArray()));
         using var unknown = await morgan.Post($"/api/admin/cases/{Guid.NewGuid()}/package");
         await unknown.Problem(404, "not-found");
     }
@@ -255,61 +293,11 @@ public sealed class SevereTests : IAsyncLifetime
     private async Task<List<object>> Case(Guid caseId)
     {
         var happened = new List<object>();
-        await foreach (var recorded in server.Services.GetRequiredService<IEventStore>().Read(StreamName.For("case", caseId), 0, default))
+        await foreach (var recorded in Server.Services.GetRequiredService<IEventStore>().Read(StreamName.For("case", caseId), 0, default))
         {
             happened.Add(EventCodec.Default.Decode(recorded));
         }
 
         return happened;
     }
-
-    /// <summary>Bob reports Ann for what she said.</summary>
-    private async Task<(Guid ReportId, Guid CaseId)> Reported(Pair pair, string said, string reason)
-    {
-        await pair.Ann.Say(pair.MatchId, said);
-        using var bob = pair.Bob.Rest();
-        using var answer = await bob.Post("/api/report", new { matchId = pair.MatchId, reason, comment = "what Bob says" });
-        var report = (await answer.Json(HttpStatusCode.Created)).GetProperty("reportId").GetGuid();
-        using var morgan = await Moderator.SignIn(server.Address);
-        JsonElement listed = default;
-        await Wait.Until(async () =>
-        {
-            listed = await Listed(morgan, report);
-            return listed.ValueKind == JsonValueKind.Object;
-        });
-        return (report, listed.GetProperty("caseId").GetGuid());
-    }
-
-    /// <summary>The days have passed, and the retention has run.</summary>
-    private async Task Later(TimeSpan ahead)
-    {
-        clock.Ahead = ahead;
-        var sealer = server.Services.GetRequiredService<Sealer>();
-        await sealer.DestroyDue(default);
-        await sealer.EnsureReady(default);
-    }
-
-    private static async Task<JsonElement> Read(HttpClient staff, Guid report)
-    {
-        using var answer = await staff.GetAsync($"/api/admin/reports/{report}");
-        return await answer.Json();
-    }
-
-    private static async Task<JsonElement> Listed(HttpClient staff, Guid report)
-    {
-        using var answer = await staff.GetAsync("/api/admin/reports");
-        return (await answer.Json()).GetProperty("items").EnumerateArray().FirstOrDefault(item => item.GetProperty("reportId").GetGuid() == report);
-    }
-
-    /// <summary>The files of the server in which something stands.</summary>
-    private List<string> FilesWith(byte[] text) =>
-    [
-        .. Directory.EnumerateFiles(server.Data, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) != ".lock").Where(file =>
-        {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            return copy.GetBuffer().AsSpan(0, (int)copy.Length).IndexOf(text) >= 0;
-        }),
-    ];
 }

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json;
+using RandomChat.Web.Tests.Hosting;
 
 namespace RandomChat.Web.Tests.Realtime;
 
@@ -25,6 +27,14 @@ public sealed record Pair(HubVisitor Ann, HubVisitor Bob, string MatchId, JsonEl
         var (annsMatch, bobsMatch) = (await ann.Next("match_found"), await bob.Next("match_found"));
         Assert.Equal(annsMatch.Text("matchId"), bobsMatch.Text("matchId"));
         return new(ann, bob, annsMatch.Text("matchId"), annsMatch, bobsMatch);
+    }
+
+    /// <summary>Bob reports Ann.</summary>
+    public async Task<Guid> Report(string reason, string? comment = null)
+    {
+        using var bob = Bob.Rest();
+        using var answer = await bob.Post("/api/report", new { matchId = MatchId, reason, comment });
+        return (await answer.Json(HttpStatusCode.Created)).GetProperty("reportId").GetGuid();
     }
 
     public async ValueTask DisposeAsync()
