@@ -104,7 +104,7 @@ public sealed class AdminTests : IAsyncLifetime
     public async Task Whoever_meets_an_automated_decision_is_told_that_it_is_nobodys()
     {
         await using var pair = await Pair.Meet(server.Address);
-        var report = await Report(pair, "hate");
+        var report = await pair.Report("hate");
         var caseId = Guid.Parse((await Listed(report, "open")).Text("caseId"));
         var (executor, sanctionId, now) = (server.Services.GetRequiredService<CommandExecutor>(), Guid.NewGuid(), DateTimeOffset.UtcNow);
         foreach (var command in new CaseCommand[]
