@@ -53,6 +53,9 @@ public static class LimitNames
     /// <summary>Tries to sign in, by name: all that addresses were allowed.</summary>
     public const string SignInsByName = nameof(LimitOptions.SignInsByName);
 
+    /// <summary>Codes of a second factor, by member, after the right password.</summary>
+    public const string SecondFactors = nameof(LimitOptions.SecondFactors);
+
     /// <summary>Appeals, by address.</summary>
     public const string Appeals = nameof(LimitOptions.Appeals);
 }
@@ -90,6 +93,9 @@ public sealed class LimitOptions
     /// <summary>Far above what one address may try, so that nobody locks a name for its owner by failing.</summary>
     public LimitRule SignInsByName { get; set; } = new(100, TimeSpan.FromMinutes(10), 100);
 
+    /// <summary>Who has the password guesses one of a million codes: few may be tried.</summary>
+    public LimitRule SecondFactors { get; set; } = new(10, TimeSpan.FromMinutes(10), 10);
+
     public LimitRule Appeals { get; set; } = new(20, TimeSpan.FromHours(1), 10);
 
     /// <summary>The rules by name.</summary>
@@ -107,6 +113,7 @@ public sealed class LimitOptions
         [LimitNames.Appeals] = Appeals,
         [LimitNames.SignIns] = SignIns,
         [LimitNames.SignInsByName] = SignInsByName,
+        [LimitNames.SecondFactors] = SecondFactors,
     };
 }
 

@@ -14,6 +14,9 @@ public sealed class LedgerQueries
     /// <inheritdoc cref="LedgerStore.Anchors"/>
     public Task<List<LedgerAnchor>> Anchors(long? after, int limit, CancellationToken ct) => store.Anchors(after, limit, ct);
 
+    /// <inheritdoc cref="LedgerStore.LatestAnchors"/>
+    public Task<List<LedgerAnchor>> LatestAnchors(long? before, int limit, CancellationToken ct) => store.LatestAnchors(before, limit, ct);
+
     /// <inheritdoc cref="LedgerStore.LastAudit"/>
     public Task<AuditRecord?> LastAudit(CancellationToken ct) => store.LastAudit(ct);
 }

@@ -142,6 +142,11 @@ internal sealed class LedgerStore : IAsyncDisposable
     public Task<List<LedgerAnchor>> Anchors(long? after, int limit, CancellationToken ct) => Ask(db => db.Anchors.AsNoTracking()
         .Where(anchor => after == null || anchor.Position > after).OrderBy(anchor => anchor.Position).Take(limit).ToListAsync(ct));
 
+    /// <summary>The same, the latest first.</summary>
+    /// <param name="before">A position; null: from the last one on.</param>
+    public Task<List<LedgerAnchor>> LatestAnchors(long? before, int limit, CancellationToken ct) => Ask(db => db.Anchors.AsNoTracking()
+        .Where(anchor => before == null || anchor.Position < before).OrderByDescending(anchor => anchor.Position).Take(limit).ToListAsync(ct));
+
     public Task Add(LedgerAnchor anchor, CancellationToken ct) => Ask(async db =>
     {
         db.Anchors.Add(anchor);

@@ -11,6 +11,16 @@ namespace RandomChat.Projections.Moderation;
 /// <param name="Position">Of its event.</param>
 public sealed record DeskCursor(long Rank, long Position);
 
+/// <summary>How much waits for the staff.</summary>
+/// <param name="Lanes">Only those in which something does.</param>
+/// <param name="OldestAppealAt">When it was filed; null where none waits.</param>
+/// <param name="ReviewsDue">Bans for good that have to be looked at again by now.</param>
+public sealed record Waiting(IReadOnlyDictionary<CaseLane, WaitingLane> Lanes, int Appeals, DateTimeOffset? OldestAppealAt, int ReviewsDue);
+
+/// <param name="Count">Cases.</param>
+/// <param name="OldestAt">When the report came that waits longest.</param>
+public sealed record WaitingLane(int Count, DateTimeOffset OldestAt);
+
 /// <summary>What waits for the staff. Every question throws <see cref="DependencyUnavailableException"/> while the read models cannot be read.</summary>
 public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreservedCases
 {
@@ -101,6 +111,25 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
     /// <summary>The legal holds on cases, by case; one may be over by itself.</summary>
     public Task<Dictionary<Guid, DeskHold>> Holds(IReadOnlyCollection<Guid> caseIds, CancellationToken ct) => models.Ask<DeskDb, Dictionary<Guid, DeskHold>>(
         db => db.Holds.Where(hold => hold.ReleasedAt == null && caseIds.Contains(hold.CaseId)).ToDictionaryAsync(hold => hold.CaseId, ct), ct);
+
+    /// <summary>How much waits, and since when.</summary>
+    /// <param name="now">By when a ban for good is due to be reviewed.</param>
+    public Task<Waiting> Waiting(DateTimeOffset now, CancellationToken ct) => models.Ask<DeskDb, Waiting>(
+        async db =>
+        {
+            var lanes = await db.Reports.Where(report => report.Status == ReportStatus.Open).GroupBy(report => report.Lane)
+                .Select(lane => new { Lane = lane.Key, Cases = lane.Select(report => report.CaseId).Distinct().Count(), First = lane.Min(report => report.Position) })
+                .ToListAsync(ct);
+            var first = lanes.ConvertAll(lane => lane.First);
+            var since = await db.Reports.Where(report => first.Contains(report.Position)).ToDictionaryAsync(report => report.Position, report => report.ReceivedAt, ct);
+            var open = db.Appeals.Where(appeal => appeal.Outcome == null);
+            return new Waiting(
+                lanes.ToDictionary(lane => lane.Lane, lane => new WaitingLane(lane.Cases, since[lane.First])),
+                await open.CountAsync(ct),
+                (await open.OrderBy(appeal => appeal.Position).FirstOrDefaultAsync(ct))?.FiledAt,
+                await db.Bans.CountAsync(ban => (ban.Until == null || ban.Until > now) && ban.ReviewDueAt <= now, ct));
+        },
+        ct);
 
     /// <summary>Appeals that nobody has decided, oldest first.</summary>
     public Task<List<DeskAppeal>> OpenAppeals(long? after, int limit, CancellationToken ct)

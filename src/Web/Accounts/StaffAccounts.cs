@@ -10,7 +10,9 @@ namespace RandomChat.Web.Accounts;
 /// Who is on the staff, and whether a password is theirs. Every member throws <see cref="DependencyUnavailableException"/>
 /// while the accounts cannot be read.
 /// </summary>
-public sealed class StaffAccounts(IServiceScopeFactory scopes, StaffTokens tokens, string dependency)
+/// <param name="requireTwoFactor">Who has no second factor may only enrol one.</param>
+public sealed class StaffAccounts(
+    IServiceScopeFactory scopes, StaffTokens tokens, SecondFactor factor, TimeProvider clock, bool requireTwoFactor, string dependency)
 {
     // PostgreSQL's; on SQLite only one server starts.
     private const string UniqueViolation = "23505";
@@ -18,8 +20,8 @@ public sealed class StaffAccounts(IServiceScopeFactory scopes, StaffTokens token
     // Verified where nobody has the name, so that an answer takes as long as for somebody who does.
     private static readonly string NobodysHash = new PasswordHasher<StaffMember>().HashPassword(new(), Guid.NewGuid().ToString("N"));
 
-    /// <summary>A token and the roles; null where name and password are not of the same member.</summary>
-    public Task<SignedIn?> SignIn(string userName, string password) => Ask(async members =>
+    /// <summary>Whose name and password these are; null where they are not of the same member.</summary>
+    internal Task<KnownMember?> CheckPassword(string userName, string password) => Ask(async members =>
     {
         var member = await members.FindByNameAsync(userName);
         if (member?.PasswordHash is null)
@@ -28,15 +30,35 @@ public sealed class StaffAccounts(IServiceScopeFactory scopes, StaffTokens token
             return null;
         }
 
-        return await members.CheckPasswordAsync(member, password)
-            ? new SignedIn(member.Id, tokens.Issue(member.Id, member.SecurityStamp!), await RolesOf(members, member))
-            : null;
+        return await members.CheckPasswordAsync(member, password) ? new KnownMember(member.Id, member.TwoFactorEnabled) : null;
     });
+
+    /// <summary>Whether a code of the second factor is the member's; it is good once.</summary>
+    internal Task<bool> UseCode(Guid staffId, string code) => Ask(async members =>
+        await members.FindByIdAsync(staffId.ToString("D")) is { } member && await factor.Use(members, member, code, clock.GetUtcNow()));
+
+    /// <summary>A token for whoever has shown who they are; null where there is no such member any more.</summary>
+    internal Task<SignedIn?> Admit(Guid staffId) => Ask(async members => await members.FindByIdAsync(staffId.ToString("D")) is { } member
+        ? new SignedIn(member.Id, tokens.Issue(member.Id, member.SecurityStamp!), await RolesOf(members, member))
+        : null);
+
+    /// <summary>A secret for an authenticator app, in base 32, with the member's name; null where they have a second factor already.</summary>
+    internal Task<(string Name, string Secret)?> BeginSecondFactor(Guid staffId) => Ask<(string, string)?>(async members =>
+        await members.FindByIdAsync(staffId.ToString("D")) is { TwoFactorEnabled: false } member
+            ? (member.UserName!, await factor.Begin(members, member))
+            : null);
+
+    /// <summary>Makes that secret the member's second factor, which ends what they were signed in with.</summary>
+    /// <returns>Recovery codes, to be shown once; null where the code is none of the secret.</returns>
+    internal Task<IReadOnlyList<string>?> ConfirmSecondFactor(Guid staffId, string code) => Ask(async members =>
+        await members.FindByIdAsync(staffId.ToString("D")) is { TwoFactorEnabled: false } member
+            ? await factor.Confirm(members, member, code, clock.GetUtcNow())
+            : null);
 
     /// <summary>The member whose token this is; null where it has ended.</summary>
     public async Task<StaffIdentity?> Find(string token) => tokens.Read(token) is not var (staffId, stamp) ? null : await Ask(async members =>
         await members.FindByIdAsync(staffId.ToString("D")) is { } member && member.SecurityStamp == stamp
-            ? new StaffIdentity(member.Id, member.UserName!, await RolesOf(members, member))
+            ? new StaffIdentity(member.Id, member.UserName!, await RolesOf(members, member), MustEnrol: requireTwoFactor && !member.TwoFactorEnabled)
             : null);
 
     /// <summary>Ends every token of a member.</summary>
@@ -123,6 +145,10 @@ public abstract record Enlistment
     /// <param name="Why">What is wrong with the name or the password, in a sentence.</param>
     public sealed record Refused(string Why) : Enlistment;
 }
+
+/// <summary>Whose password it was.</summary>
+/// <param name="HasSecondFactor">A code of it has to be shown as well.</param>
+internal sealed record KnownMember(Guid StaffId, bool HasSecondFactor);
 
 /// <summary>Somebody of the staff who signed in.</summary>
 public sealed record SignedIn(Guid StaffId, string Token, IReadOnlyList<string> Roles);

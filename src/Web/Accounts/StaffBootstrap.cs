@@ -4,6 +4,15 @@ using RandomChat.Infrastructure.Migrations;
 
 namespace RandomChat.Web.Accounts;
 
+/// <summary>Settings section <c>Staff</c>.</summary>
+public sealed class StaffOptions
+{
+    public const string Section = "Staff";
+
+    /// <summary>Who has no second factor may only enrol one.</summary>
+    public bool RequireTwoFactor { get; set; } = true;
+}
+
 /// <summary>Settings section <c>Staff:Bootstrap</c>: the first administrator.</summary>
 public sealed class StaffBootstrapOptions
 {

@@ -12,12 +12,22 @@ public static class StaffRoles
 }
 
 /// <summary>Who of the staff calls.</summary>
-public sealed record StaffIdentity(Guid StaffId, string Name, IReadOnlyList<string> Roles)
+/// <param name="MustEnrol">They have no second factor yet, and may do nothing but enrol one.</param>
+public sealed record StaffIdentity(Guid StaffId, string Name, IReadOnlyList<string> Roles, bool MustEnrol)
 {
     public const string Scheme = "Staff";
 
+    /// <summary>In place of the roles of who must enrol.</summary>
+    internal const string EnrolClaim = "must-enrol";
+
     /// <summary>The policy of what moderators and administrators may do.</summary>
     public const string Moderates = "moderates";
+
+    /// <summary>The policy of what everybody of the staff may read.</summary>
+    public const string Reads = "reads";
+
+    /// <summary>The policy of whoever is signed in as staff, with a second factor or without.</summary>
+    public const string Enrols = "enrols";
 
     /// <summary>The policy of who handles what is severe: legal holds, and evidence that few may see. For now administrators.</summary>
     public const string HandlesSevere = "handles-severe";
@@ -26,7 +36,7 @@ public sealed record StaffIdentity(Guid StaffId, string Name, IReadOnlyList<stri
         [
             new Claim(ClaimTypes.NameIdentifier, StaffId.ToString("D")),
             new Claim(ClaimTypes.Name, Name),
-            .. Roles.Select(role => new Claim(ClaimTypes.Role, role)),
+            .. MustEnrol ? [new Claim(EnrolClaim, "")] : Roles.Select(role => new Claim(ClaimTypes.Role, role)),
         ],
         Scheme));
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using RandomChat.Infrastructure.Migrations;
 using RandomChat.Infrastructure.Postgres;
 using RandomChat.Infrastructure.Settings;
@@ -45,12 +46,20 @@ public static class StaffSetup
                 o => string.IsNullOrEmpty(o.Username) == string.IsNullOrEmpty(o.Password),
                 "Staff:Bootstrap needs both a Username and a Password, or neither.")
             .ValidateOnStart();
+        services.AddOptions<StaffOptions>().Bind(configuration.GetSection(StaffOptions.Section));
         services.AddSingleton<StaffTokens>();
+        services.AddSingleton<SecondFactor>();
+        services.AddSingleton<StaffSignIn>();
         services.AddSingleton(provider => new StaffAccounts(
-            provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<StaffTokens>(), dependency));
+            provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<StaffTokens>(),
+            provider.GetRequiredService<SecondFactor>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<StaffOptions>>().Value.RequireTwoFactor, dependency));
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, StaffAuthentication>(StaffIdentity.Scheme, null);
         services.AddAuthorizationBuilder().AddPolicy(StaffIdentity.Moderates, policy => policy
             .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Moderator, StaffRoles.Administrator))
+            .AddPolicy(StaffIdentity.Reads, policy => policy
+                .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Moderator, StaffRoles.Administrator, StaffRoles.Analyst))
+            .AddPolicy(StaffIdentity.Enrols, policy => policy.AddAuthenticationSchemes(StaffIdentity.Scheme).RequireAuthenticatedUser())
             .AddPolicy(StaffIdentity.HandlesSevere, policy => policy
                 .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Administrator));
         services.AddSingleton<ISchemaMigrations>(provider => postgres is null

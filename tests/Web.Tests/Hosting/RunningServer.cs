@@ -55,6 +55,7 @@ public sealed class RunningServer : IAsyncDisposable
             ["Ledger:AnchorFile"] = Path.Combine(folder, "anchors.ndjson"),
             ["Captcha:Mode"] = "off",
             ["urls"] = "http://127.0.0.1:0",
+            ["Staff:RequireTwoFactor"] = "false",
             ["Staff:Bootstrap:Username"] = Moderator.Name,
             ["Staff:Bootstrap:Password"] = Moderator.Password,
         });

@@ -36,6 +36,7 @@ public sealed class Cluster : IAsyncDisposable
             {
                 ["Limits:Enabled"] = "false",
                 ["Matching:ReconnectGrace"] = "00:00:20",
+                ["Staff:RequireTwoFactor"] = "false",
                 ["Staff:Bootstrap:Username"] = Moderator.Name,
                 ["Staff:Bootstrap:Password"] = Moderator.Password,
                 ["ConnectionStrings:EventStoreDb"] = cluster.Log.ConnectionString,

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using OtpNet;
+
+namespace RandomChat.Web.Accounts;
+
+/// <summary>
+/// The second factor of a member: codes of an authenticator app (TOTP, six digits every 30 seconds), each good once, and
+/// recovery codes for whoever lost the app. The secret is kept sealed and recovery codes as hashes only.
+/// </summary>
+public sealed class SecondFactor(IDataProtectionProvider protection)
+{
+    public const int RecoveryCodes = 10;
+
+    private const string Provider = "RandomChat";
+    private const string Pending = "totp-pending";
+    private const string Secret = "totp";
+    private const string Step = "totp-step";
+    private const string Recovery = "recovery";
+    private const int SecretLength = 20;
+
+    // 80 bits each: nobody guesses one, nor finds it from its hash.
+    private const int RecoveryBytes = 5;
+    private const int RecoveryGroups = 2;
+
+    /// <summary>A clock may be half a minute off.</summary>
+    private static readonly VerificationWindow Window = new(previous: 1, future: 1);
+
+    private readonly IDataProtector protector = protection.CreateProtector("RandomChat.SecondFactor.v1");
+
+    /// <summary>A secret to put into an app, in base 32; the same one until it is confirmed.</summary>
+    internal async Task<string> Begin(UserManager<StaffMember> members, StaffMember member)
+    {
+        if (await members.GetAuthenticationTokenAsync(member, Provider, Pending) is { } pending)
+        {
+            return Base32Encoding.ToString(protector.Unprotect(Convert.FromBase64String(pending)));
+        }
+
+        var secret = RandomNumberGenerator.GetBytes(SecretLength);
+        await Must(members.SetAuthenticationTokenAsync(member, Provider, Pending, Convert.ToBase64String(protector.Protect(secret))));
+        return Base32Encoding.ToString(secret);
+    }
+
+    /// <summary>Makes the secret the member's second factor, for whoever knows a code of it.</summary>
+    /// <returns>New recovery codes; null where the code is none, or nothing was begun.</returns>
+    internal async Task<IReadOnlyList<string>?> Confirm(UserManager<StaffMember> members, StaffMember member, string code, DateTimeOffset now)
+    {
+        if (await members.GetAuthenticationTokenAsync(member, Provider, Pending) is not { } pending
+            || StepOf(protector.Unprotect(Convert.FromBase64String(pending)), code, now) is not { } step)
+        {
+            return null;
+        }
+
+        var recovery = Enumerable.Range(0, RecoveryCodes).Select(_ => NewRecoveryCode()).ToArray();
+        await Must(members.SetAuthenticationTokenAsync(member, Provider, Secret, pending));
+        await Must(members.SetAuthenticationTokenAsync(member, Provider, Step, step.ToString(CultureInfo.InvariantCulture)));
+        await Must(members.SetAuthenticationTokenAsync(member, Provider, Recovery, string.Join(',', recovery.Select(HashOf))));
+        await Must(members.RemoveAuthenticationTokenAsync(member, Provider, Pending));
+
+        // Last, with a new stamp: what was signed in without it ends.
+        await Must(members.SetTwoFactorEnabledAsync(member, true));
+        return recovery;
+    }
+
+    /// <summary>Whether a code is the member's, and uses it up.</summary>
+    internal async Task<bool> Use(UserManager<StaffMember> members, StaffMember member, string code, DateTimeOffset now)
+    {
+        if (await members.GetAuthenticationTokenAsync(member, Provider, Secret) is not { } kept)
+        {
+            return false;
+        }
+
+        if (StepOf(protector.Unprotect(Convert.FromBase64String(kept)), code, now) is { } step)
+        {
+            var last = long.Parse(await members.GetAuthenticationTokenAsync(member, Provider, Step) ?? "0", CultureInfo.InvariantCulture);
+
+            // Of two who use one code at once the second finds the member changed.
+            return step > last
+                && (await members.SetAuthenticationTokenAsync(member, Provider, Step, step.ToString(CultureInfo.InvariantCulture))).Succeeded;
+        }
+
+        var codes = (await members.GetAuthenticationTokenAsync(member, Provider, Recovery) ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var used = HashOf(code);
+        return codes.Contains(used)
+            && (await members.SetAuthenticationTokenAsync(member, Provider, Recovery, string.Join(',', codes.Where(one => one != used)))).Succeeded;
+    }
+
+    private static long? StepOf(byte[] secret, string code, DateTimeOffset now) =>
+        new Totp(secret).VerifyTotp(now.UtcDateTime, Plain(code), out var step, Window) ? step : null;
+
+    private static string NewRecoveryCode() => string.Join(
+        '-', Enumerable.Range(0, RecoveryGroups).Select(_ => Base32Encoding.ToString(RandomNumberGenerator.GetBytes(RecoveryBytes)).ToLowerInvariant()));
+
+    private static string HashOf(string code) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Plain(code).ToLowerInvariant())));
+
+    /// <summary>Without what people put between the groups.</summary>
+    private static string Plain(string code) => code.Replace(" ", string.Empty, StringComparison.Ordinal).Replace("-", string.Empty, StringComparison.Ordinal);
+
+    private static async Task Must(Task<IdentityResult> change)
+    {
+        if (await change is { Succeeded: false } failed)
+        {
+            throw new InvalidOperationException(string.Join(' ', failed.Errors.Select(error => error.Description)));
+        }
+    }
+}
