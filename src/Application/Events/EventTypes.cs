@@ -41,6 +41,7 @@ public static class ModerationEventTypes
         .Add<CaseEvent.Held>("moderation.case.held.v1")
         .Add<CaseEvent.Released>("moderation.case.released.v1")
         .Add<CaseEvent.FoundSevere>("moderation.case.restricted.v1")
+        .Add<CaseEvent.Unrestricted>("moderation.case.unrestricted.v1")
         .Add<CaseEvent.Exported>("moderation.case.exported.v1")
         .Add<BanEvent.Warned>("moderation.warning.issued.v1")
         .Add<BanEvent.Told>("moderation.warning.delivered.v1")

@@ -38,7 +38,7 @@ public sealed class Preservation(CommandExecutor executor, ISealer sealer, IOpti
             async () =>
             {
                 evidence = await Lengthen(known, ct);
-                if (known.WasHeldLonger)
+                if (known.WasKeptLonger)
                 {
                     await Shorten(caseId, ct);
                 }
@@ -93,7 +93,7 @@ public sealed class Preservation(CommandExecutor executor, ISealer sealer, IOpti
             await Lengthen(known, ct);
         }
 
-        if (known.WasHeldLonger)
+        if (known.WasKeptLonger)
         {
             await Shorten(caseId, ct);
         }

@@ -6,7 +6,7 @@ namespace RandomChat.Application.Moderation;
 /// <summary>Of which cases the evidence, and of which bans the words, are kept for another time than usual.</summary>
 public interface IPreservedCases
 {
-    /// <summary>Severe ones, and those on which a legal hold lasts, is over or was lifted.</summary>
+    /// <summary>Those that are or were severe, and those on which a legal hold lasts, is over or was lifted.</summary>
     /// <exception cref="DependencyUnavailableException">They cannot be read now.</exception>
     Task<IReadOnlyList<Guid>> PreservedCases(CancellationToken ct);
 

@@ -153,6 +153,10 @@ public abstract record CaseEvent
     /// <param name="By">Who of the staff found it; null where it was automated.</param>
     public sealed record FoundSevere(Guid CaseId, Guid VisitorId, string Policy, Guid? By, DateTimeOffset At) : CaseEvent;
 
+    /// <summary>Whoever may see severe cases dismissed the last thing that made this one severe: it is like any other again.</summary>
+    /// <param name="By">Who of the staff.</param>
+    public sealed record Unrestricted(Guid CaseId, Guid VisitorId, Guid By, DateTimeOffset At) : CaseEvent;
+
     /// <summary>The case was handed out as a package for authorities.</summary>
     /// <param name="ManifestHash">SHA-256 of the package's <c>manifest.json</c>, lower-case hex; that holds the hash of every other file.</param>
     /// <param name="Reports">How many reports and flags were in it.</param>
@@ -265,8 +269,20 @@ public sealed record CaseState(ImmutableDictionary<Guid, CaseEvent.Reported> Rep
     /// <param name="policy">Its code.</param>
     public ImmutableList<ICaseItem> OpenUnder(string policy) => Open.FindAll(item => item is CaseEvent.Reported && item.Policy == policy);
 
-    /// <summary>Whether it is about a severe policy: few may see it, and its evidence is kept for longer. Stays so.</summary>
+    /// <summary>
+    /// Whether it is about a severe policy: few may see it, and its evidence is kept for longer. Stays so until everything that said
+    /// so is dismissed.
+    /// </summary>
     public bool IsSevere { get; init; }
+
+    /// <summary>Whether a severe breach was found, and not only said: that no dismissal undoes.</summary>
+    public bool IsFoundSevere { get; init; }
+
+    /// <summary>Reports and flags that name a severe policy and were not dismissed: their ids.</summary>
+    public ImmutableHashSet<Guid> SaidSevere { get; init; } = [];
+
+    /// <summary>Whether it was severe, and then no longer.</summary>
+    public bool WasSevere { get; init; }
 
     /// <summary>The last one of the staff to open evidence of the case, also by exporting it; null where nobody has.</summary>
     public (Guid By, DateTimeOffset At)? LastViewed { get; init; }
@@ -300,8 +316,11 @@ public sealed record CaseState(ImmutableDictionary<Guid, CaseEvent.Reported> Rep
     /// <summary>Whether evidence is kept for longer than usual.</summary>
     public bool IsPreserved => IsSevere || Holds.LastOrDefault() is { EndedAt: null };
 
-    /// <summary>Whether evidence may have been kept for longer than it has to be now: a hold was lifted, or gave way to another.</summary>
-    public bool WasHeldLonger => Holds is [_, _, ..] or [{ EndedAt: not null }];
+    /// <summary>
+    /// Whether evidence may have been kept for longer than it has to be now: a hold was lifted or gave way to another, or the case is
+    /// severe no longer.
+    /// </summary>
+    public bool WasKeptLonger => WasSevere || Holds is [_, _, ..] or [{ EndedAt: not null }];
 
     /// <summary>When the evidence of a report or a flag is to be destroyed, as things stand.</summary>
     /// <param name="retention">How long evidence is kept without a hold.</param>
@@ -398,9 +417,7 @@ public static class Case
         CaseCommand.Decide { By: { } by } d when state.IsClaimedByOther(by, d.At) => ClaimedByOther,
         CaseCommand.Decide d when ToDecide(d, state) is [] => NotOpen,
         CaseCommand.Decide { By: { } } d when state.IsReservedForOther(d.SanctionId, d.At) => ClaimedByOther,
-        CaseCommand.Decide d => new CaseEvent.Decided(
-            state.Open[0].CaseId, state.Open[0].VisitorId, [.. ToDecide(d, state).Select(item => item.Id)], d.Outcome, d.SanctionId, d.By, d.At,
-            d.Policy),
+        CaseCommand.Decide d => Decided(d, state),
 
         CaseCommand.Hold when state.Subject is not { } => new Rejection("case.unknown", "There is no such case."),
         CaseCommand.Hold h when state.Holds.Exists(hold => hold.Placed.HoldId == h.HoldId) => Decision<CaseEvent>.AlreadySo,
@@ -415,7 +432,7 @@ public static class Case
             ? new CaseEvent.Released(hold.CaseId, hold.VisitorId, hold.HoldId, r.Reason, r.By, r.At)
             : Decision<CaseEvent>.AlreadySo,
 
-        CaseCommand.FindSevere when state.IsSevere => Decision<CaseEvent>.AlreadySo,
+        CaseCommand.FindSevere when state.IsFoundSevere => Decision<CaseEvent>.AlreadySo,
 
         // Also before anything was reported: what comes then is about somebody who was found out.
         CaseCommand.FindSevere f => new CaseEvent.FoundSevere(f.CaseId, f.VisitorId, f.Policy, f.By, f.At),
@@ -435,6 +452,17 @@ public static class Case
 
     /// <summary>Who may not see a severe case can do nothing about it either.</summary>
     public static Rejection Restricted { get; } = new("case.restricted", "This case is severe. Few may see it, and they decide it.");
+
+    /// <summary>Where people dismiss all that said that a case is severe, and nobody found it so, it is severe no longer.</summary>
+    private static Decision<CaseEvent> Decided(CaseCommand.Decide d, CaseState state)
+    {
+        var decided = new CaseEvent.Decided(
+            state.Open[0].CaseId, state.Open[0].VisitorId, [.. ToDecide(d, state).Select(item => item.Id)], d.Outcome, d.SanctionId, d.By, d.At,
+            d.Policy);
+        return d is { Outcome: CaseOutcome.Dismissed, By: { } by } && state.IsSevere && Evolve(state, decided) is { IsFoundSevere: false, SaidSevere.IsEmpty: true }
+            ? new Decision<CaseEvent>.Accepted([decided, new CaseEvent.Unrestricted(decided.CaseId, decided.VisitorId, by, d.At)])
+            : decided;
+    }
 
     private static bool IsReservedFor(CaseCommand.Decide d, CaseState state) =>
         state.Claim is { SanctionId: { } } claim && (claim.By, claim.SanctionId) == (d.By, d.SanctionId) && claim.Until > d.At;
@@ -470,7 +498,11 @@ public static class Case
     private static ImmutableHashSet<Guid> IdsOfOpen(CaseState state) => [.. state.Open.Select(item => item.Id)];
 
     private static CaseState Evolve(CaseState state, CaseEvent happened) =>
-        Followed(MakesSevere(happened) ? state with { IsSevere = true } : state, happened);
+        Followed(MakesSevere(happened) ? Severe(state, happened) : state, happened);
+
+    private static CaseState Severe(CaseState state, CaseEvent happened) => happened is ICaseItem said
+        ? state with { IsSevere = true, SaidSevere = state.SaidSevere.Add(said.Id) }
+        : state with { IsSevere = true, IsFoundSevere = true };
 
     private static CaseState Followed(CaseState state, CaseEvent happened) => happened switch
     {
@@ -487,6 +519,7 @@ public static class Case
         },
         CaseEvent.Exported e => state with { Viewers = state.Viewers.Add(e.By), LastViewed = (e.By, e.At) },
         CaseEvent.Decided e => Decided(state, e, e.Reports is { } ids ? state.Open.RemoveAll(item => ids.Contains(item.Id)) : []),
+        CaseEvent.Unrestricted => state with { IsSevere = false, WasSevere = true },
         CaseEvent.Held e => state with { Holds = Ended(state.Holds, e.At).Add(new(e, null)) },
         CaseEvent.Released e => state with { Holds = Ended(state.Holds, e.At) },
         _ => state,
@@ -502,6 +535,7 @@ public static class Case
         Claim = e.By is null && !open.IsEmpty && state.Claim is { By: { } } ? state.Claim : null,
         Escalation = null,
         LastDecision = e,
+        SaidSevere = e.Outcome == CaseOutcome.Dismissed ? state.SaidSevere.Except(state.Open.Except(open).Select(item => item.Id)) : state.SaidSevere,
         Decisions = state.Decisions + 1,
     };
 }

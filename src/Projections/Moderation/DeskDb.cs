@@ -175,10 +175,13 @@ public sealed class DeskBan
     public DateTimeOffset? ReviewDueAt { get; set; }
 }
 
-/// <summary>A case that few may see.</summary>
+/// <summary>A case that few may see, or might.</summary>
 public sealed class DeskSevereCase
 {
     public Guid CaseId { get; set; }
+
+    /// <summary>Whether it is severe no longer.</summary>
+    public bool IsOver { get; set; }
 }
 
 /// <summary>The legal hold on a case that was placed last and not lifted, without its reason.</summary>

@@ -30,6 +30,7 @@ public sealed class DeskProjection : Projection<DeskDb>
             Weigh(db, e.CaseId);
         });
         On<CaseEvent.FoundSevere>((db, e, _) => NoteSevere(db, e.CaseId, e));
+        On<CaseEvent.Unrestricted>((db, e, _) => db.SevereCases.Find(e.CaseId)!.IsOver = true);
         On<CaseEvent.Flagged>((db, e, happened) =>
         {
             NoteSevere(db, e.CaseId, e);
@@ -129,7 +130,7 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 8;
+    public override int Version => 9;
 
     private static void TakeBack(DeskDb db, Guid sanctionId)
     {
@@ -142,9 +143,9 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     private static void NoteSevere(DeskDb db, Guid caseId, CaseEvent happened)
     {
-        if (Case.MakesSevere(happened) && db.SevereCases.Find(caseId) is null)
+        if (Case.MakesSevere(happened))
         {
-            db.SevereCases.Add(new() { CaseId = caseId });
+            (db.SevereCases.Find(caseId) ?? db.SevereCases.Add(new() { CaseId = caseId }).Entity).IsOver = false;
         }
     }
 

@@ -88,7 +88,7 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
 
     /// <summary>Which of some cases few may see.</summary>
     public Task<HashSet<Guid>> Severe(IReadOnlyCollection<Guid> caseIds, CancellationToken ct) => models.Ask<DeskDb, HashSet<Guid>>(
-        db => db.SevereCases.Where(severe => caseIds.Contains(severe.CaseId)).Select(severe => severe.CaseId).ToHashSetAsync(ct), ct);
+        db => db.SevereCases.Where(severe => !severe.IsOver && caseIds.Contains(severe.CaseId)).Select(severe => severe.CaseId).ToHashSetAsync(ct), ct);
 
     public async Task<IReadOnlyList<Guid>> PreservedCases(CancellationToken ct) => await models.Ask<DeskDb, List<Guid>>(
         db => db.SevereCases.Select(severe => severe.CaseId).Union(db.Holds.Select(hold => hold.CaseId)).ToListAsync(ct), ct);

@@ -31,6 +31,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<CaseEvent.Held>(e => [e.VisitorId]);
         Touching<CaseEvent.Released>(e => [e.VisitorId]);
         Touching<CaseEvent.FoundSevere>(e => [e.VisitorId]);
+        Touching<CaseEvent.Unrestricted>(e => [e.VisitorId]);
         Touching<CaseEvent.Exported>(e => [e.VisitorId]);
         Touching<BanEvent.Told>(e => [e.VisitorId]);
         Touching<BanEvent.Warned>(e => [e.VisitorId]);

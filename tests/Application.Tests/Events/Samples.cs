@@ -61,6 +61,7 @@ public static class Samples
         ["moderation.case.released.v1"] = new CaseEvent.Released(
             CaseId, Ben, new("3b4c5d6e-7f80-4192-a3b4-c5d6e7f80912"), "rc1:c7:c2VhbGVk", StaffId, At),
         ["moderation.case.restricted.v1"] = new CaseEvent.FoundSevere(CaseId, Ben, "credible-threat", StaffId, At),
+        ["moderation.case.unrestricted.v1"] = new CaseEvent.Unrestricted(CaseId, Ben, StaffId, At),
         ["moderation.case.exported.v1"] = new CaseEvent.Exported(
             CaseId, Ben, new("4c5d6e7f-8091-42a3-84c5-d6e7f8091a2b"), "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", 2, StaffId, At,
             Knowingly: true),

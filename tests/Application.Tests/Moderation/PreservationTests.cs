@@ -121,6 +121,19 @@ public sealed class PreservationTests
     }
 
     [Fact]
+    public async Task What_is_severe_no_longer_ends_with_its_time_as_soon_as_somebody_looks()
+    {
+        var reported = await Reported("key-1", ReportReason.Underage);
+        Assert.True(await Sweep());
+        Assert.Equal(reported.At + Longer, End("key-1"));
+
+        await Execute(new CaseCommand.Decide(CaseOutcome.Dismissed, null, Staff, world.Clock.GetUtcNow(), HandlesSevere: true));
+        Assert.True(await Sweep());
+
+        Assert.Equal(reported.At + Usual, End("key-1"));
+    }
+
+    [Fact]
     public async Task A_case_that_a_severe_ban_left_as_it_was_is_severe_as_soon_as_somebody_looks()
     {
         bans.Add(new(Guid.NewGuid(), Visitor, "child-safety", Staff));

@@ -94,8 +94,45 @@ public sealed class SevereCaseTests
             .Then(new CaseEvent.Decided(CaseId, Reported, [ReportId], CaseOutcome.Upheld, ExportId, null, Noon, "underage"), Twice.IsRefused("case.not-open"));
         Case.Decider.Given(Report(ReportReason.Underage))
             .When(new CaseCommand.Decide(CaseOutcome.Dismissed, null, Staff, Noon, HandlesSevere: true))
-            .Then(new CaseEvent.Decided(CaseId, Reported, [ReportId], CaseOutcome.Dismissed, null, Staff, Noon), Twice.IsRefused("case.not-open"));
+            .Then(
+                [new CaseEvent.Decided(CaseId, Reported, [ReportId], CaseOutcome.Dismissed, null, Staff, Noon), new CaseEvent.Unrestricted(CaseId, Reported, Staff, Noon)],
+                Twice.IsRefused("case.not-open"));
     }
+
+    [Fact]
+    public void Dismissed_it_is_severe_no_longer_and_its_evidence_ends_as_usual_until_something_says_so_again()
+    {
+        var report = Report(ReportReason.Underage);
+        var over = new CaseEvent[]
+        {
+            report, new CaseEvent.Decided(CaseId, Reported, [ReportId], CaseOutcome.Dismissed, null, Staff, Noon), new CaseEvent.Unrestricted(CaseId, Reported, Staff, Noon),
+        };
+        var known = Case.Decider.Fold(over);
+        Assert.Equal((false, false, true), (known.IsSevere, known.IsPreserved, known.WasKeptLonger));
+        Assert.Equal(Noon + Usual, known.EvidenceEnds(report, Usual, Longer));
+        Case.Decider.Given(over).When(new CaseCommand.View(ReportId, OtherStaff, Noon))
+            .Then(new CaseEvent.Viewed(CaseId, Reported, ReportId, OtherStaff, Noon), Twice.HappensAgain);
+        Assert.True(Case.Decider.Fold([.. over, report with { ReportId = ExportId, MatchId = ExportId }]).IsSevere);
+    }
+
+    [Fact]
+    public void It_stays_severe_where_a_breach_was_found_another_report_says_so_or_it_was_upheld_as_something_else()
+    {
+        var (report, other) = (Report(ReportReason.Underage), Report(ReportReason.Underage) with { ReportId = ExportId, MatchId = ExportId });
+        var dismissed = new CaseEvent.Decided(CaseId, Reported, [ReportId], CaseOutcome.Dismissed, null, Staff, Noon);
+        var dismiss = new CaseCommand.Decide(CaseOutcome.Dismissed, null, Staff, Noon, HandlesSevere: true);
+        Case.Decider.Given(report, new CaseEvent.FoundSevere(CaseId, Reported, "underage", Staff, Noon)).When(dismiss)
+            .Then(dismissed, Twice.IsRefused("case.not-open"));
+        Case.Decider.Given(report, new CaseEvent.Viewed(CaseId, Reported, ReportId, Staff, Noon), other).When(dismiss)
+            .Then(dismissed, Twice.IsRefused("case.not-open"));
+        Case.Decider.Given(other, new CaseEvent.Decided(CaseId, Reported, [ExportId], CaseOutcome.Upheld, null, Staff, Noon, "spam"), report).When(dismiss)
+            .Then(dismissed, Twice.IsRefused("case.not-open"));
+    }
+
+    [Fact]
+    public void What_was_found_is_recorded_also_where_reports_have_said_so_before() =>
+        Case.Decider.Given(Report(ReportReason.Underage)).When(new CaseCommand.FindSevere(CaseId, Reported, "underage", Staff, Noon))
+            .Then(new CaseEvent.FoundSevere(CaseId, Reported, "underage", Staff, Noon), Twice.ChangesNothing);
 
     [Fact]
     public void Whoever_may_claims_it_by_looking() =>

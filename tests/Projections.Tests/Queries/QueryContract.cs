@@ -343,6 +343,16 @@ public abstract class QueryContract : IAsyncLifetime
 
         Assert.Equal([Ada.Visitor], await new DeskQueries(Models).Severe([Ada.Visitor, Ben.Visitor, Eve.Visitor], default));
         Assert.Equal([Ada.Visitor], await new DeskQueries(Models).PreservedCases(default));
+
+        // Severe no longer, its evidence may have to end earlier again; and then severe once more.
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Unrestricted(Ada.Visitor, Ada.Visitor, Guid.NewGuid(), TestLog.Noon));
+        await Build();
+        Assert.Empty(await new DeskQueries(Models).Severe([Ada.Visitor], default));
+        Assert.Equal([Ada.Visitor], await new DeskQueries(Models).PreservedCases(default));
+        await Log.Append(
+            StreamName.For("case", Ada.Visitor), new CaseEvent.FoundSevere(Ada.Visitor, Ada.Visitor, "child-safety", Guid.NewGuid(), TestLog.Noon));
+        await Build();
+        Assert.Equal([Ada.Visitor], await new DeskQueries(Models).Severe([Ada.Visitor], default));
     }
 
     [Fact]

@@ -216,6 +216,22 @@ public sealed class SevereTests : ShiftedDesk
     }
 
     [Fact]
+    public async Task What_an_administrator_dismisses_is_for_moderators_again()
+    {
+        await using var pair = await Pair.Meet(Server.Address);
+        var (report, caseId) = await Reported(pair, "I am fifty", "underage");
+        using (var morgan = await Morgan())
+        using (var dismissed = await morgan.Post($"/api/admin/cases/{caseId}/dismiss"))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, dismissed.StatusCode);
+        }
+
+        using var robin = await Moderator.Another(Server, "robin");
+        Assert.Equal("I am fifty", BodyIn(await robin.Read(report)));
+        await Wait.Until(async () => !(await Listed(robin, report)).GetProperty("restricted").GetBoolean());
+    }
+
+    [Fact]
     public async Task A_server_that_would_keep_severe_evidence_for_less_time_than_any_other_does_not_start()
     {
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => RunningServer.Start(new Dictionary<string, string?>
