@@ -27,6 +27,7 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
         model.Entity<DeskReport>().ToTable("reports").HasKey(report => report.ReportId);
         model.Entity<DeskReport>().HasIndex(report => report.Position);
         model.Entity<DeskReport>().HasIndex(report => new { report.Status, report.Rank, report.Position });
+        model.Entity<DeskReport>().HasIndex(report => report.DecidedAt);
         model.Entity<DeskReport>().HasIndex(report => report.CaseId);
         model.Entity<DeskReport>().HasIndex(report => report.MatchId);
         model.Entity<DeskReport>().HasIndex(report => report.ReporterDeviceId);
@@ -97,6 +98,12 @@ public sealed class DeskReport
     public string? Comment { get; set; }
 
     public DateTimeOffset ReceivedAt { get; set; }
+
+    /// <summary>When it was decided first; null while it was not.</summary>
+    public DateTimeOffset? DecidedAt { get; set; }
+
+    /// <summary>How long that took.</summary>
+    public double? SecondsToDecision { get; set; }
 
     public ReportStatus Status { get; set; }
 
@@ -217,4 +224,6 @@ public sealed class DeskAppeal
 
     /// <summary>Null while nobody has decided it.</summary>
     public AppealOutcome? Outcome { get; set; }
+
+    public DateTimeOffset? DecidedAt { get; set; }
 }

@@ -55,6 +55,8 @@ public sealed class DeskProjection : Projection<DeskDb>
             foreach (var report in decided)
             {
                 report.Status = e.Outcome == CaseOutcome.Upheld ? ReportStatus.Upheld : ReportStatus.Dismissed;
+                report.DecidedAt ??= e.At;
+                report.SecondsToDecision ??= (e.At - report.ReceivedAt).TotalSeconds;
 
                 // Upheld under another policy says nothing about whether this report was right.
                 var isMeant = e.Outcome == CaseOutcome.Dismissed || e.Policy is null || e.Policy == report.Policy;
@@ -106,7 +108,8 @@ public sealed class DeskProjection : Projection<DeskDb>
         });
         On<BanEvent.AppealDecided>((db, e, _) =>
         {
-            db.Appeals.Find(e.AppealId)!.Outcome = e.Outcome;
+            var appeal = db.Appeals.Find(e.AppealId)!;
+            (appeal.Outcome, appeal.DecidedAt) = (e.Outcome, e.At);
 
             // Whether the reports that led to it were right is known now, and counts for or against those who made them.
             var reports = Some(db, db.Reports.Where(report => report.SanctionId == e.SanctionId), report => report.SanctionId == e.SanctionId);
@@ -130,7 +133,7 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 9;
+    public override int Version => 10;
 
     private static void TakeBack(DeskDb db, Guid sanctionId)
     {

@@ -21,6 +21,13 @@ public sealed record Waiting(IReadOnlyDictionary<CaseLane, WaitingLane> Lanes, i
 /// <param name="OldestAt">When the report came that waits longest.</param>
 public sealed record WaitingLane(int Count, DateTimeOffset OldestAt);
 
+/// <summary>How the staff kept up.</summary>
+/// <param name="Decided">Reports.</param>
+/// <param name="MedianSeconds">From a report to its first decision; null where none was decided.</param>
+/// <param name="NinetyFifthSeconds">95 of 100 were decided within this.</param>
+/// <param name="Appeals">Decided ones, of which so many were right.</param>
+public sealed record DeskPace(int Decided, double? MedianSeconds, double? NinetyFifthSeconds, int Appeals, int Overturned);
+
 /// <summary>What waits for the staff. Every question throws <see cref="DependencyUnavailableException"/> while the read models cannot be read.</summary>
 public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreservedCases
 {
@@ -128,6 +135,21 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
                 await open.CountAsync(ct),
                 (await open.OrderBy(appeal => appeal.Position).FirstOrDefaultAsync(ct))?.FiledAt,
                 await db.Bans.CountAsync(ban => (ban.Until == null || ban.Until > now) && ban.ReviewDueAt <= now, ct));
+        },
+        ct);
+
+    /// <summary>How long reports waited that were decided first at a moment or later, and what came of appeals decided then.</summary>
+    public Task<DeskPace> Pace(DateTimeOffset since, CancellationToken ct) => models.Ask<DeskDb, DeskPace>(
+        async db =>
+        {
+            var decided = db.Reports.Where(report => report.DecidedAt >= since);
+            var count = await decided.CountAsync(ct);
+            Task<double?> At(double share) => decided.OrderBy(report => report.SecondsToDecision).Skip((int)Math.Ceiling(count * share) - 1)
+                .Select(report => report.SecondsToDecision).FirstOrDefaultAsync(ct);
+            var appeals = db.Appeals.Where(appeal => appeal.DecidedAt >= since);
+            return new DeskPace(
+                count, count == 0 ? null : await At(0.5), count == 0 ? null : await At(0.95), await appeals.CountAsync(ct),
+                await appeals.CountAsync(appeal => appeal.Outcome == AppealOutcome.Overturned, ct));
         },
         ct);
 

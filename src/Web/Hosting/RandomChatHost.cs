@@ -39,6 +39,7 @@ public static class RandomChatHost
             options.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
         });
         builder.Services.AddSingleton<ChatPages>();
+        builder.Services.AddSingleton<DeskNumbers>();
         return builder;
     }
 
@@ -53,6 +54,8 @@ public static class RandomChatHost
         app.MapLogin();
         app.MapAdmin();
         app.MapLedger();
+        app.MapHistory();
+        app.MapMetrics();
         app.MapRealtime();
         app.MapOtherMethods();
         app.MapStaticAssets();

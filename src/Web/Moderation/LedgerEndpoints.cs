@@ -18,7 +18,7 @@ public static class LedgerEndpoints
 
     private static async Task<IResult> Anchors(HttpRequest request, LedgerQueries ledger, CancellationToken ct)
     {
-        if (!TryRead(request.Query["after"], long.MaxValue, out var after) || !TryRead(request.Query["limit"], LongestPage, out var limit))
+        if (!PageQuery.TryRead(request.Query["after"], long.MaxValue, out var after) || !PageQuery.TryRead(request.Query["limit"], LongestPage, out var limit))
         {
             return Problem.From(Refusal.Invalid("after", "It is the next of an earlier answer; limit is 1 to 200."));
         }
@@ -31,19 +31,5 @@ public static class LedgerEndpoints
                 Next = page.Count < (limit ?? UsualPage) ? null : page[^1].Position.ToString(CultureInfo.InvariantCulture),
             },
             WireJson.Options);
-    }
-
-    /// <param name="number">Null where none was given.</param>
-    private static bool TryRead(string? text, long most, out long? number)
-    {
-        number = null;
-        if (string.IsNullOrEmpty(text))
-        {
-            return true;
-        }
-
-        var isOne = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var read) && read >= 1 && read <= most;
-        number = read;
-        return isOne;
     }
 }
