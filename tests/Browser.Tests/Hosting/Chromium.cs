@@ -15,16 +15,13 @@ public sealed class Chromium : IAsyncLifetime
 
     private const string Executable = "/usr/bin/chromium";
     private IPlaywright? playwright;
-    private IBrowser? browser;
-    private Lazy<Task<IBrowser>>? withDevices;
+    private Shared? plain;
+    private Shared? withDevices;
 
-    public IBrowser Browser
+    public Task<IBrowser> Browser()
     {
-        get
-        {
-            SkipWhereMissing();
-            return browser!;
-        }
+        SkipWhereMissing();
+        return plain!.Get();
     }
 
     /// <summary>
@@ -34,7 +31,7 @@ public sealed class Chromium : IAsyncLifetime
     public Task<IBrowser> WithDevices()
     {
         SkipWhereMissing();
-        return withDevices!.Value;
+        return withDevices!.Get();
     }
 
     public async ValueTask InitializeAsync()
@@ -46,7 +43,7 @@ public sealed class Chromium : IAsyncLifetime
 
         Assertions.SetDefaultExpectTimeout(Patience);
         playwright = await Playwright.CreateAsync();
-        browser = await Launch();
+        plain = new(() => Launch());
 
         // Ten pictures a second: encoding is what most of a call's test costs.
         withDevices = new(() => Launch("--use-fake-device-for-media-stream=device-count=2,fps=10"));
@@ -54,14 +51,9 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null)
+        foreach (var shared in new[] { plain, withDevices })
         {
-            await browser.DisposeAsync();
-        }
-
-        if (withDevices is { IsValueCreated: true, Value: var launched })
-        {
-            await (await launched).DisposeAsync();
+            await (shared?.DisposeAsync() ?? default);
         }
 
         playwright?.Dispose();
@@ -75,8 +67,34 @@ public sealed class Chromium : IAsyncLifetime
         // On a busy machine the watchdog takes the drawing process for hung, and after a few of those the browser ends itself.
         Args =
         [
-            "--disable-gpu", "--disable-gpu-watchdog", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-gpu", "--disable-gpu-watchdog", "--disable-gpu-process-crash-limit", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", .. more,
         ],
     });
+
+    /// <summary>One browser for many tests. Where it ended, which is one test's failure, the next test gets another.</summary>
+    private sealed class Shared(Func<Task<IBrowser>> launch) : IAsyncDisposable
+    {
+        private readonly SemaphoreSlim gate = new(1);
+        private IBrowser? browser;
+
+        public async Task<IBrowser> Get()
+        {
+            await gate.WaitAsync();
+            try
+            {
+                return browser is { IsConnected: true } ? browser : browser = await launch();
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await (browser?.DisposeAsync() ?? default);
+            gate.Dispose();
+        }
+    }
 }

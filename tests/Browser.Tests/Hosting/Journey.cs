@@ -30,7 +30,7 @@ public abstract class Journey(Chromium chromium) : IAsyncLifetime
     }
 
     protected async Task<Visitor> Arrive(BrowserNewContextOptions? options = null) =>
-        Keep(await Visitor.Arrive(chromium.Browser, Address, options));
+        Keep(await Visitor.Arrive(await chromium.Browser(), Address, options));
 
     /// <summary>Somebody with camera and microphone, who permits them unless the options say otherwise.</summary>
     protected async Task<Visitor> ArriveWithCamera(BrowserNewContextOptions? options = null)
