@@ -17,7 +17,7 @@ public sealed class SignalTests(Chromium chromium) : CallJourney(chromium)
         ("ice", """{ "candidate": ["no text"] }"""),
     ];
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_signal_that_makes_no_sense_changes_nothing_on_the_page_and_in_the_call()
     {
         var (ada, bo) = await Call();
