@@ -33,7 +33,7 @@ public sealed class ScreensTests(Chromium chromium, Site site) : Tour(chromium, 
         RunOnly = new() { Type = "rule", Values = ["color-contrast"] },
     };
 
-    /// <summary>Each theme at one size; the long run looks at both themes at both.</summary>
+    /// <summary>One theme at one size; the long run looks at both themes at both.</summary>
     [Theory]
     [InlineData(360, 740, ColorScheme.Light)]
     public Task Every_screen_fits_gives_fingers_room_stands_still_when_asked_and_has_no_serious_finding(int width, int height, ColorScheme theme) =>
@@ -43,7 +43,7 @@ public sealed class ScreensTests(Chromium chromium, Site site) : Tour(chromium, 
     [InlineData(360, 740, ColorScheme.Dark)]
     [InlineData(1280, 800, ColorScheme.Dark)]
     [InlineData(1280, 800, ColorScheme.Light)]
-    public Task Every_screen_has_no_serious_finding_in_the_other_theme_either(int width, int height, ColorScheme theme) => Look(width, height, theme);
+    public Task Nor_has_any_at_the_other_size_or_in_the_other_theme(int width, int height, ColorScheme theme) => Look(width, height, theme);
 
     internal static BrowserNewContextOptions Options(int width, int height) => new()
     {

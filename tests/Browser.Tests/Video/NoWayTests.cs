@@ -13,7 +13,7 @@ public sealed class NoWayTests(Chromium chromium) : CallJourney(chromium)
         ["Turn:Secret"] = "nobody-knows",
     };
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Who_cannot_be_reached_goes_on_by_text_or_to_the_next()
     {
         var (ada, bo) = (await Preview(), await Preview());

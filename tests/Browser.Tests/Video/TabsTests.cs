@@ -6,7 +6,7 @@ namespace RandomChat.Browser.Tests.Video;
 
 public sealed class TabsTests(Chromium chromium) : CallJourney(chromium)
 {
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Only_one_tab_holds_the_call_and_another_takes_it_when_that_one_is_closed()
     {
         var (ada, bo) = await Call();

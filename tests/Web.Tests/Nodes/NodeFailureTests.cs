@@ -57,7 +57,7 @@ public sealed class NodeFailureTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task After_a_takeover_a_call_is_agreed_on_signalled_and_reported_at_the_new_owner()
     {
         // Who joins last is on the node that owns the match.
@@ -92,7 +92,7 @@ public sealed class NodeFailureTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Who_was_claimed_by_a_node_that_dies_is_given_back_by_another_and_met_there()
     {
         var request = Pair.Request();
@@ -116,7 +116,7 @@ public sealed class NodeFailureTests : IAsyncLifetime
         await ann.DisposeAsync();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_rolling_restart_loses_no_chat()
     {
         var pairs = new[] { await Pair.Meet(cluster.A.Address, cluster.A.Address), await Pair.Meet(cluster.A.Address, cluster.B.Address) };
@@ -152,7 +152,7 @@ public sealed class NodeFailureTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_node_that_was_paused_neither_doubles_nor_splits_a_match()
     {
         await using var pair = await Pair.Meet(cluster.A.Address, cluster.A.Address);

@@ -17,7 +17,7 @@ public sealed class OutageTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => cluster.DisposeAsync();
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_event_store_goes_away_and_comes_back()
     {
         await using var traffic = await Traffic.Start(cluster);
@@ -56,7 +56,7 @@ public sealed class OutageTests : IAsyncLifetime
         await using var later = await Pair.Meet(cluster.A.Address, cluster.B.Address);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Leaving_is_not_refused_while_Redis_is_away()
     {
         await using var local = await Pair.Meet(cluster.A.Address, cluster.A.Address);
@@ -82,7 +82,7 @@ public sealed class OutageTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Redis_is_emptied_by_mistake_and_nobody_is_stranded_and_a_blocked_pair_never_meets()
     {
         await using var blocked = await Pair.Meet(cluster.A.Address, cluster.B.Address);
@@ -112,7 +112,7 @@ public sealed class OutageTests : IAsyncLifetime
         await traffic.AssertKept();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Postgres_goes_away_and_whoever_is_in_goes_on()
     {
         await using var traffic = await Traffic.Start(cluster);
