@@ -21,12 +21,13 @@ public sealed class Sanctions(
     /// <param name="policy">The code of the policy that was broken.</param>
     /// <param name="statement">What whoever is sanctioned is told, in clear.</param>
     /// <param name="by">Who of the staff; null where it is automated.</param>
+    /// <param name="most">No harder than this; null where the ladder decides alone.</param>
     /// <exception cref="DependencyUnavailableException">Nothing was recorded.</exception>
     public Task<Imposed> ByLadder(
-        Guid sanctionId, CaseToDecide of, Guid visitorId, string policy, string statement, Guid? by, CancellationToken ct) =>
+        Guid sanctionId, CaseToDecide of, Guid visitorId, string policy, string statement, Guid? by, CancellationToken ct, SanctionStep? most = null) =>
         Impose(
             sanctionId, of, visitorId, statement, by,
-            (words, devices) => new BanCommand.Sanction(sanctionId, visitorId, policy, words, by, devices, clock.GetUtcNow()), ct);
+            (words, devices) => new BanCommand.Sanction(sanctionId, visitorId, policy, words, by, devices, clock.GetUtcNow(), most), ct);
 
     /// <summary>Bans until a moment that somebody chose.</summary>
     /// <param name="of">The case that is decided next; null where none is.</param>

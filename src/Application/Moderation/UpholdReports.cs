@@ -14,7 +14,9 @@ namespace RandomChat.Application.Moderation;
 /// <param name="Statement">What whoever is sanctioned is told, 1 to <see cref="Ban.MaximumStatementLength"/> characters; null: no sanction.</param>
 /// <param name="By">Who of the staff.</param>
 /// <param name="HandlesSevere">Whether they may decide severe cases; others are refused with <c>forbidden</c>.</param>
-public sealed record UpholdReports(Guid CaseId, string Policy, string? Statement, Guid By, bool HandlesSevere = false) : IRequest<Outcome<UpheldReports>>;
+/// <param name="Most">The hardest that may come of it; null where the ladder decides alone.</param>
+public sealed record UpholdReports(Guid CaseId, string Policy, string? Statement, Guid By, bool HandlesSevere = false, SanctionStep? Most = null)
+    : IRequest<Outcome<UpheldReports>>;
 
 /// <param name="SanctionId">Null where there was no new one.</param>
 /// <param name="IsBan">Else it is a warning.</param>
@@ -52,7 +54,8 @@ public sealed class UpholdReportsHandler(
         if (sanctionId is { } id)
         {
             switch (await sanctions.ByLadder(
-                id, new(request.CaseId, request.HandlesSevere), known.Open[0].VisitorId, request.Policy, request.Statement!, request.By, cancellationToken))
+                id, new(request.CaseId, request.HandlesSevere), known.Open[0].VisitorId, request.Policy, request.Statement!, request.By, cancellationToken,
+                request.Most))
             {
                 case Imposed.NotReserved { Reason: var taken, State: var state }:
                     return CaseStanding.Refuse(taken, state);

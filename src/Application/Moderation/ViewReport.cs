@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Mediator;
 using RandomChat.Application.Events;
@@ -15,7 +17,8 @@ public sealed record ViewReport(Guid CaseId, Guid ReportId, Guid By, bool Handle
 /// <param name="Comment">What the reporter wrote; null where nothing, or where it is forgotten.</param>
 /// <param name="Evidence">Null where it is forgotten, or where there never was any.</param>
 /// <param name="Hold">The legal hold that lasts; null where none does.</param>
-public sealed record ViewedReport(ICaseItem Report, string? Comment, Evidence? Evidence, ViewedHold? Hold);
+/// <param name="IsIntact">Whether the evidence is what was hashed when it was taken; true where there is none.</param>
+public sealed record ViewedReport(ICaseItem Report, string? Comment, Evidence? Evidence, ViewedHold? Hold, bool IsIntact);
 
 /// <param name="Reason">Null where it is forgotten.</param>
 /// <param name="Until">Null where only its release ends it.</param>
@@ -39,11 +42,11 @@ public sealed class ViewReportHandler(CommandExecutor executor, ISealer sealer, 
         await preservation.Ensure(request.CaseId, known, cancellationToken);
         var report = known.Find(request.ReportId)!;
         var comment = report.Comment is { } text ? await sealer.OpenForCase(report.Id, text, cancellationToken) : null;
-        var evidence = report.Evidence is { } taken && await sealer.OpenForCase(report.Id, taken, cancellationToken) is { } json
-            ? JsonSerializer.Deserialize<Evidence>(json, EventCodec.Json)
-            : null;
+        var json = report.Evidence is { } taken ? await sealer.OpenForCase(report.Id, taken, cancellationToken) : null;
+        var evidence = json is null ? null : JsonSerializer.Deserialize<Evidence>(json, EventCodec.Json);
+        var isIntact = json is null || Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))) == report.EvidenceHash;
         return new ViewedReport(report, comment, evidence, known.HoldAt(now)?.Placed is { } hold
             ? new(await sealer.OpenForCase(hold.HoldId, hold.Reason, cancellationToken), hold.Until, hold.By, hold.At)
-            : null);
+            : null, isIntact);
     }
 }

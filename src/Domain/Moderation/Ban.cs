@@ -76,8 +76,10 @@ public abstract record BanCommand
     /// <summary>Does what the ladder says for one more breach of a policy; where it is automated, up to <see cref="SanctionLadder.LastAutomated"/>.</summary>
     /// <param name="By">Who of the staff; null where it is automated.</param>
     /// <param name="Marks">Keyed hashes of the visitor's browsers.</param>
+    /// <param name="Most">No harder than this, whatever the ladder says; null where it decides alone.</param>
     public sealed record Sanction(
-        Guid SanctionId, Guid VisitorId, string Policy, string Statement, Guid? By, IReadOnlyList<string> Marks, DateTimeOffset At) : BanCommand;
+        Guid SanctionId, Guid VisitorId, string Policy, string Statement, Guid? By, IReadOnlyList<string> Marks, DateTimeOffset At,
+        SanctionStep? Most = null) : BanCommand;
 
     /// <summary>
     /// Warns at once of what a program found, whatever the ladder says: once for a policy within <see cref="Ban.WarnedOnceIn"/>.
@@ -276,6 +278,11 @@ public static class Ban
         if (s.By is null && !policy.IsSevere && step > SanctionLadder.LastAutomated)
         {
             step = SanctionLadder.LastAutomated;
+        }
+
+        if (step > s.Most)
+        {
+            step = s.Most.Value;
         }
 
         if (step == SanctionStep.Warning)

@@ -188,6 +188,10 @@ public abstract record CaseCommand
     /// <param name="Knowingly">They want to look although somebody else has looked into this severe case already.</param>
     public sealed record View(Guid ReportId, Guid By, DateTimeOffset At, bool HandlesSevere = false, bool Knowingly = false) : OfStaff(HandlesSevere);
 
+    /// <summary>Works on the case, for <see cref="Case.Lease"/>; again before that is over, for as long once more.</summary>
+    /// <param name="TakesOver">Also from somebody else who works on it, but not from a sanction on its way.</param>
+    public sealed record TakeOn(Guid By, DateTimeOffset At, bool HandlesSevere = false, bool TakesOver = false) : OfStaff(HandlesSevere);
+
     /// <summary>
     /// Keeps the case for a sanction and the decision that comes after it, so that nobody decides otherwise in between. An end
     /// of the program between the two costs <see cref="Case.Lease"/>; the same sanction goes on at once.
@@ -399,6 +403,12 @@ public static class Case
             .. Claimed(v, state),
             Viewed(v, state),
         ]),
+
+        CaseCommand.TakeOn t when state.Open is [] => NotOpen,
+        CaseCommand.TakeOn t when state.IsReservedForOther(null, t.At) => ClaimedByOther,
+        CaseCommand.TakeOn { TakesOver: false } t when state.IsClaimedByOther(t.By, t.At) => ClaimedByOther,
+        CaseCommand.TakeOn t when IsRenewedLater(t.By, null, t.At, state) => Decision<CaseEvent>.AlreadySo,
+        CaseCommand.TakeOn t => new CaseEvent.Claimed(state.Open[0].CaseId, state.Open[0].VisitorId, t.By, t.At + Lease, t.At),
 
         CaseCommand.Reserve r when state.IsClaimedByOther(r.By, r.At) || state.IsReservedForOther(r.SanctionId, r.At) => ClaimedByOther,
         CaseCommand.Reserve r when state.ToDecide(r.By) is [] => NotOpen,

@@ -33,6 +33,7 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
         model.Entity<DeskReport>().HasIndex(report => report.ReporterDeviceId);
         model.Entity<DeskReport>().HasIndex(report => report.SanctionId);
         model.Entity<DeskCase>().ToTable("cases").HasKey(one => one.CaseId);
+        model.Entity<DeskCase>().HasIndex(one => new { one.IsOpen, one.Lane, one.Rank, one.CaseId });
         model.Entity<WorstVerdict>().ToTable("verdicts").HasKey(verdict => new { verdict.MatchId, verdict.VisitorId });
         model.Entity<WorstVerdict>().HasIndex(verdict => verdict.VisitorId);
         model.Entity<DeskBan>().ToTable("bans").HasKey(ban => ban.SanctionId);
@@ -122,6 +123,16 @@ public sealed class DeskCase
     public Guid CaseId { get; set; }
 
     public bool IsOpen { get; set; }
+
+    public Guid VisitorId { get; set; }
+
+    public CaseLane Lane { get; set; }
+
+    /// <summary>As in its reports: the least comes first.</summary>
+    public long Rank { get; set; }
+
+    /// <summary>How many reports and flags are open.</summary>
+    public int Open { get; set; }
 
     public string Policy { get; set; } = "";
 

@@ -133,7 +133,7 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 10;
+    public override int Version => 11;
 
     private static void TakeBack(DeskDb db, Guid sanctionId)
     {
@@ -218,6 +218,7 @@ public sealed class DeskProjection : Projection<DeskDb>
         (known.WorstSeverity, known.WorstScore) = (worst?.Severity, worst?.Score ?? 0);
         known.OpenSince = open.Min(report => report.ReceivedAt);
         var (rank, lane) = (PriorityPolicy.RankOf(known.Signs()).UtcTicks, PriorityPolicy.LaneOf(known.Signs().Policy));
+        (known.VisitorId, known.Lane, known.Rank, known.Open) = (visitorId, lane, rank, open.Count);
         foreach (var report in open)
         {
             (report.Rank, report.Lane) = (rank, lane);

@@ -119,19 +119,27 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
     public Task<Dictionary<Guid, DeskHold>> Holds(IReadOnlyCollection<Guid> caseIds, CancellationToken ct) => models.Ask<DeskDb, Dictionary<Guid, DeskHold>>(
         db => db.Holds.Where(hold => hold.ReleasedAt == null && caseIds.Contains(hold.CaseId)).ToDictionaryAsync(hold => hold.CaseId, ct), ct);
 
+    /// <summary>Open cases of a lane, by their priority.</summary>
+    /// <param name="after">The last one seen, which may have one of the same rank beside it; null: from the beginning.</param>
+    public Task<List<DeskCase>> OpenCases(CaseLane lane, (long Rank, Guid CaseId)? after, int limit, CancellationToken ct)
+    {
+        var (rank, caseId) = after ?? (long.MinValue, Guid.Empty);
+        return models.Ask<DeskDb, List<DeskCase>>(
+            db => db.Cases.Where(one => one.IsOpen && one.Lane == lane && one.Rank >= rank && one.CaseId != caseId)
+                .OrderBy(one => one.Rank).ThenBy(one => one.CaseId).Take(limit).ToListAsync(ct),
+            ct);
+    }
+
     /// <summary>How much waits, and since when.</summary>
     /// <param name="now">By when a ban for good is due to be reviewed.</param>
     public Task<Waiting> Waiting(DateTimeOffset now, CancellationToken ct) => models.Ask<DeskDb, Waiting>(
         async db =>
         {
-            var lanes = await db.Reports.Where(report => report.Status == ReportStatus.Open).GroupBy(report => report.Lane)
-                .Select(lane => new { Lane = lane.Key, Cases = lane.Select(report => report.CaseId).Distinct().Count(), First = lane.Min(report => report.Position) })
-                .ToListAsync(ct);
-            var first = lanes.ConvertAll(lane => lane.First);
-            var since = await db.Reports.Where(report => first.Contains(report.Position)).ToDictionaryAsync(report => report.Position, report => report.ReceivedAt, ct);
+            var lanes = await db.Cases.Where(one => one.IsOpen).GroupBy(one => one.Lane)
+                .Select(lane => new { Lane = lane.Key, Cases = lane.Count(), OpenSince = lane.Min(one => one.OpenSince) }).ToListAsync(ct);
             var open = db.Appeals.Where(appeal => appeal.Outcome == null);
             return new Waiting(
-                lanes.ToDictionary(lane => lane.Lane, lane => new WaitingLane(lane.Cases, since[lane.First])),
+                lanes.ToDictionary(lane => lane.Lane, lane => new WaitingLane(lane.Cases, lane.OpenSince)),
                 await open.CountAsync(ct),
                 (await open.OrderBy(appeal => appeal.Position).FirstOrDefaultAsync(ct))?.FiledAt,
                 await db.Bans.CountAsync(ban => (ban.Until == null || ban.Until > now) && ban.ReviewDueAt <= now, ct));

@@ -229,6 +229,15 @@ public sealed class BanTests
     }
 
     [Fact]
+    public void Who_only_wants_to_warn_warns_whatever_the_ladder_says_and_the_strikes_count()
+    {
+        var warn = Sanction(Second, "harassment") with { By = Staff, Most = SanctionStep.Warning };
+        Ban.Decider.Given(Warned(First, 6, Noon.AddDays(90))).When(warn)
+            .Then(Warned(Second, 2, Noon.AddDays(90)) with { By = Staff }, Twice.ChangesNothing);
+        Ban.Decider.Given().When(warn).Then(Warned(Second, 2, Noon.AddDays(90)) with { By = Staff }, Twice.ChangesNothing);
+    }
+
+    [Fact]
     public void Every_warning_is_told_once_and_a_ban_needs_no_telling() =>
         Ban.Decider.Given(Warned(First, 2, Noon.AddDays(90)), Issued(Second, null))
             .When(new BanCommand.Tell([First, Second], Noon))

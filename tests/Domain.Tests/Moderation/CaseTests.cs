@@ -83,6 +83,25 @@ public sealed class CaseTests
             .Then([Claimed(OtherStaff, Noon.AddMinutes(5)), Viewed(OtherStaff, Noon.AddMinutes(5))], Twice.HappensDifferently);
 
     [Fact]
+    public void A_case_is_taken_on_before_anything_of_it_is_opened_and_taken_over_only_by_who_says_so()
+    {
+        var take = new CaseCommand.TakeOn(Staff, Noon);
+        Case.Decider.Given(Report()).When(take).Then(Claimed(Staff, Noon), Twice.ChangesNothing);
+
+        CaseEvent[] given = [Report(), Claimed(Staff, Noon)];
+        var (soon, late) = (Noon.AddMinutes(2), Noon.AddMinutes(4));
+        Case.Decider.Given(given).When(take with { At = soon }).ThenNothing();
+        Case.Decider.Given(given).When(take with { At = late }).Then(Claimed(Staff, late), Twice.ChangesNothing);
+        Case.Decider.Given(given).When(take with { By = OtherStaff, At = soon }).ThenRefused("case.claimed");
+        Case.Decider.Given(given).When(take with { By = OtherStaff, At = soon, TakesOver = true }).Then(Claimed(OtherStaff, soon), Twice.ChangesNothing);
+
+        // A sanction on its way is taken from nobody, and what is decided is nobody's to take.
+        Case.Decider.Given(Report(), Viewed(Staff, Noon), Reserved(Staff, Noon))
+            .When(take with { By = OtherStaff, At = soon, TakesOver = true }).ThenRefused("case.claimed");
+        Case.Decider.Given().When(take).ThenRefused("case.not-open");
+    }
+
+    [Fact]
     public void A_case_is_reserved_for_a_sanction_by_one_who_then_does_nothing_else_with_it_until_it_is_decided()
     {
         var (reserve, another) = (new CaseCommand.Reserve(SanctionId, Staff, Noon), Guid.NewGuid());

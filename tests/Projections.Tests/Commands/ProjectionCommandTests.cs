@@ -57,7 +57,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             activity               2 {End,14}              0  ok
             visitor_history       11 {End,14}              0  ok
             offenders              5 {End,14}              0  ok
-            desk                  10 {End,14}              0  ok
+            desk                  11 {End,14}              0  ok
             rules                  2 {End,14}              0  ok
 
             """,

@@ -503,6 +503,64 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Open_cases_come_by_priority_and_lane_with_how_much_waits_and_since_when()
+    {
+        var desk = new DeskQueries(Models);
+        var verdict = new Verdict(ScreeningAction.Block, ScreeningCategory.ChildSafety, Severity.Severe, 1, "lexicon", "1", "1");
+        var appeal = Guid.NewGuid();
+        await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon);
+        await Log.Reported(Guid.NewGuid(), Ada, Ben, TestLog.Noon.AddHours(1));
+        await Log.Reported(Guid.NewGuid(), Eve, Ben, TestLog.Noon.AddHours(2));
+        await Log.Append(StreamName.For("case", Eve.Visitor), new CaseEvent.Flagged(
+            Eve.Visitor, Guid.NewGuid(), Eve.Visitor, Eve.Device, "child-safety", Guid.NewGuid(), Guid.NewGuid(), verdict, "c", "rc1:c:sealed", "00", 0, TestLog.Noon.AddHours(3)));
+        await Log.Append(StreamName.For("ban", Eve.Visitor), new BanEvent.Warned(appeal, Eve.Visitor, "spam", 1, TestLog.Noon.AddDays(30), "sealed", null, TestLog.Noon));
+        await Log.Append(StreamName.For("ban", Eve.Visitor), new BanEvent.AppealFiled(appeal, appeal, Eve.Visitor, "sealed", TestLog.Noon.AddHours(4)));
+        await Build();
+
+        var normal = await desk.OpenCases(CaseLane.Normal, null, 10, default);
+        Assert.Equal([(Ben.Visitor, 2), (Ada.Visitor, 1)], normal.Select(one => (one.VisitorId, one.Open)));
+        Assert.Equal([Eve.Visitor], (await desk.OpenCases(CaseLane.Urgent, null, 10, default)).Select(one => one.CaseId));
+        Assert.Equal([Ada.Visitor], (await desk.OpenCases(CaseLane.Normal, (normal[0].Rank, normal[0].CaseId), 10, default)).Select(one => one.CaseId));
+
+        var waiting = await desk.Waiting(TestLog.Noon.AddDays(1), default);
+        Assert.Equal((2, TestLog.Noon), (waiting.Lanes[CaseLane.Normal].Count, waiting.Lanes[CaseLane.Normal].OldestAt.ToUniversalTime()));
+        Assert.Equal((1, TestLog.Noon.AddHours(3)), (waiting.Lanes[CaseLane.Urgent].Count, waiting.Lanes[CaseLane.Urgent].OldestAt.ToUniversalTime()));
+        Assert.Equal((1, TestLog.Noon.AddHours(4), 0), (waiting.Appeals, waiting.OldestAppealAt?.ToUniversalTime(), waiting.ReviewsDue));
+    }
+
+    [Fact]
+    public async Task How_the_staff_keeps_up_is_counted_over_what_was_decided_since()
+    {
+        var desk = new DeskQueries(Models);
+        Assert.Equal(new DeskPace(0, null, null, 0, 0), await PaceOf());
+        for (var minutes = 1; minutes <= 20; minutes++)
+        {
+            var (report, who) = (Guid.NewGuid(), Person.New());
+            await Log.Reported(Guid.NewGuid(), Ben, who, TestLog.Noon, report);
+            await Log.Append(StreamName.For("case", who.Visitor), new CaseEvent.Decided(
+                who.Visitor, who.Visitor, [report], CaseOutcome.Dismissed, null, Guid.NewGuid(), TestLog.Noon.AddMinutes(minutes)));
+        }
+
+        foreach (var outcome in new[] { AppealOutcome.Upheld, AppealOutcome.Overturned, AppealOutcome.Upheld })
+        {
+            var appeal = Guid.NewGuid();
+            await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.Warned(appeal, Ada.Visitor, "spam", 1, TestLog.Noon.AddDays(30), "sealed", null, TestLog.Noon));
+            await Log.Append(StreamName.For("ban", Ada.Visitor), new BanEvent.AppealFiled(appeal, appeal, Ada.Visitor, "sealed", TestLog.Noon));
+            await Log.Append(
+                StreamName.For("ban", Ada.Visitor), new BanEvent.AppealDecided(appeal, appeal, Ada.Visitor, outcome, "sealed", Guid.NewGuid(), TestLog.Noon.AddMinutes(5)));
+        }
+
+        Assert.Equal(new DeskPace(20, 600, 1_140, 3, 1), await PaceOf());
+        Assert.Equal(new DeskPace(10, 900, 1_200, 0, 0), await desk.Pace(TestLog.Noon.AddMinutes(11), default));
+
+        async Task<DeskPace> PaceOf()
+        {
+            await Build();
+            return await desk.Pace(TestLog.Noon, default);
+        }
+    }
+
+    [Fact]
     public async Task What_was_decided_without_anybody_has_a_lane_and_so_has_what_is_severe()
     {
         await Decided(Ben, CaseOutcome.Upheld, Guid.NewGuid(), by: null);

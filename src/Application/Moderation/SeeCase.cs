@@ -1,0 +1,68 @@
+using Mediator;
+using RandomChat.Application.Events;
+using RandomChat.Application.Sealing;
+using RandomChat.Domain.Moderation;
+
+namespace RandomChat.Application.Moderation;
+
+/// <summary>A case as somebody of the staff works on it, without its evidence: to open that is an event of its own.</summary>
+/// <param name="By">Who of the staff looks.</param>
+/// <param name="HandlesSevere">Whether they may see severe cases; from others the words about one are withheld.</param>
+public sealed record SeeCase(Guid CaseId, Guid By, bool HandlesSevere = false) : IRequest<Outcome<SeenCase>>;
+
+/// <param name="VisitorId">Whom it is about.</param>
+/// <param name="Items">What is open in it, oldest first.</param>
+/// <param name="ToDecide">How many of those a decision of whoever looks would be about.</param>
+/// <param name="ClaimedBy">Who works on it; null where nobody does, or where it is being decided automatically.</param>
+/// <param name="ClaimedUntil">Null where nobody works on it.</param>
+/// <param name="Escalates">A sanction comes by itself at this moment; null where none does.</param>
+/// <param name="HeldUntil">The end of a legal hold that has one.</param>
+/// <param name="Restricted">It is severe, and withheld from whoever looks.</param>
+/// <param name="Strikes">That count now.</param>
+/// <param name="Warnings">Those that were not taken back; <paramref name="Bans"/> the same of bans.</param>
+/// <param name="IsBanned">A ban lasts.</param>
+public sealed record SeenCase(
+    Guid CaseId, Guid VisitorId, IReadOnlyList<SeenItem> Items, int ToDecide, Guid? ClaimedBy, DateTimeOffset? ClaimedUntil, DateTimeOffset? Escalates,
+    bool IsHeld, DateTimeOffset? HeldUntil, bool IsSevere, bool Restricted, int Strikes, int Warnings, int Bans, bool IsBanned);
+
+/// <param name="Policy">The code of the policy that is said to be broken.</param>
+/// <param name="ReporterId">Null where nobody reported it.</param>
+/// <param name="Comment">What the reporter wrote; null where nothing, or where it is forgotten or withheld.</param>
+/// <param name="Messages">How many are in its evidence.</param>
+/// <param name="EvidenceHash">Null where there is none.</param>
+/// <param name="IsSeen">Whoever looks has opened it, or something that came after it.</param>
+public sealed record SeenItem(
+    Guid Id, string Policy, DateTimeOffset At, Guid? MatchId, Guid? ReporterId, string? Comment, string? Habits, int Messages, string? EvidenceHash, bool IsSeen);
+
+public sealed class SeeCaseHandler(CommandExecutor executor, ISealer sealer, TimeProvider clock) : IRequestHandler<SeeCase, Outcome<SeenCase>>
+{
+    public async ValueTask<Outcome<SeenCase>> Handle(SeeCase request, CancellationToken cancellationToken)
+    {
+        var state = await executor.Load(Case.Decider, request.CaseId, cancellationToken);
+        if (state.Subject is not var (caseId, visitorId))
+        {
+            return Refusal.NotFound("There is no such case.");
+        }
+
+        var now = clock.GetUtcNow();
+        var isRestricted = state.IsSevere && !request.HandlesSevere;
+        var seen = state.Seen.GetValueOrDefault(request.By);
+        var items = new List<SeenItem>(state.Open.Count);
+        foreach (var item in state.Open)
+        {
+            var (reported, flagged) = (item as CaseEvent.Reported, item as CaseEvent.Flagged);
+            items.Add(new(
+                item.Id, item.Policy, item.At, reported?.MatchId ?? flagged?.MatchId, reported?.ReporterId,
+                item.Comment is { } comment && !isRestricted ? await sealer.OpenForCase(item.Id, comment, cancellationToken) : null,
+                flagged?.Habits, reported?.EvidenceMessages ?? flagged!.EvidenceMessages, item.EvidenceHash, seen?.Contains(item.Id) == true));
+        }
+
+        var sanctions = await executor.Load(Ban.Decider, visitorId, cancellationToken);
+        var claim = state.Claim is { } known && known.Until > now ? known : null;
+        var hold = state.HoldAt(now);
+        return new SeenCase(
+            caseId, visitorId, items, state.ToDecide(request.By).Count, claim?.By, claim?.Until, state.Escalation?.DueAt, hold is not null, hold?.Ends,
+            state.IsSevere, isRestricted, sanctions.StrikesAt(now), sanctions.Sanctions.Count(sanction => sanction is { IsBan: false, IsTakenBack: false }),
+            sanctions.Sanctions.Count(sanction => sanction is { IsBan: true, IsTakenBack: false }), sanctions.ActiveAt(now) is not null);
+    }
+}

@@ -1,0 +1,25 @@
+using RandomChat.Web.Accounts;
+
+namespace RandomChat.Web.Pages.Admin;
+
+/// <summary>Names of the staff on one page, each looked up once.</summary>
+public sealed class StaffNames(StaffAccounts accounts)
+{
+    private readonly Dictionary<Guid, string> names = [];
+
+    /// <param name="by">Null where it was automated.</param>
+    public async Task<string> Of(Guid? by)
+    {
+        if (by is not { } staffId)
+        {
+            return "automatically";
+        }
+
+        if (!names.TryGetValue(staffId, out var name))
+        {
+            names.Add(staffId, name = await accounts.NameOf(staffId) ?? "somebody who left the staff");
+        }
+
+        return name;
+    }
+}

@@ -1,0 +1,209 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using RandomChat.Web.Accounts;
+using RandomChat.Web.Moderation;
+using RandomChat.Web.Tests.Accounts;
+using RandomChat.Web.Tests.Hosting;
+using RandomChat.Web.Tests.Moderation;
+using RandomChat.Web.Tests.Realtime;
+
+namespace RandomChat.Web.Tests.Pages;
+
+/// <summary>Cases, appeals and bans on the desk's pages.</summary>
+public sealed partial class CasesTests : IAsyncLifetime
+{
+    private const string Said = "You are <b>nothing</b> & nobody";
+    private RunningServer server = null!;
+    private Pair pair = null!;
+    private HttpClient morgan = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await HubServer.With(Moderator.Unlimited);
+        pair = await Pair.Meet(server.Address, Wire.Json, "text");
+        await pair.Bob.Say(pair.MatchId, Said);
+        using (var rest = pair.Ann.Rest())
+        using (var reported = await rest.Post("/api/report", new { matchId = pair.MatchId, reason = "harassment", comment = "<i>rude</i>" }))
+        {
+            Assert.Equal(HttpStatusCode.Created, reported.StatusCode);
+        }
+
+        morgan = server.NewBrowser();
+        await morgan.SignIn(Moderator.Name, Moderator.Password, "", null);
+        await Wait.Until(async () => CaseLink().IsMatch(await Text(morgan.GetAsync("/admin/cases"))));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        morgan.Dispose();
+        await pair.DisposeAsync();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Evidence_is_not_in_the_page_until_it_is_revealed_which_is_recorded()
+    {
+        var page = await Text(morgan.GetAsync("/admin/cases"));
+        Assert.Contains("“&lt;i&gt;rude&lt;/i&gt;”", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("nobody", page, StringComparison.Ordinal);
+        Assert.Contains("1 message, sealed", page, StringComparison.Ordinal);
+
+        var revealed = await Text(Reveal(morgan, page));
+
+        Assert.Contains("You are &lt;b&gt;nothing&lt;/b&gt; &amp; nobody", revealed, StringComparison.Ordinal);
+        Assert.Contains("As it was sealed", revealed, StringComparison.Ordinal);
+        Assert.Contains("Claimed by you until", revealed, StringComparison.Ordinal);
+        Assert.DoesNotContain("nobody", await Text(morgan.GetAsync($"/admin/cases/{CaseOf(page)}")), StringComparison.Ordinal);
+        await Wait.Until(async () => (await Text(morgan.GetAsync($"/admin/history?id={CaseOf(page)}"))).Contains("Looked at the evidence.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_case_is_claimed_and_taken_over_openly_and_who_comes_second_is_told()
+    {
+        using (await Moderator.Another(server, "robin"))
+        {
+        }
+
+        using var robin = server.NewBrowser();
+        await robin.SignIn("robin", Moderator.Password, "", null);
+        var page = await Text(morgan.GetAsync("/admin/cases"));
+        var path = $"/admin/cases/{CaseOf(page)}";
+        Assert.Contains("Claimed by you until", await Text(morgan.PostForm($"{path}?handler=Claim", page)), StringComparison.Ordinal);
+
+        var theirs = await Text(robin.GetAsync(path));
+        Assert.Contains($"{Moderator.Name} works on it until", theirs, StringComparison.Ordinal);
+        using (var refused = await robin.PostForm($"{path}?handler=Decide", theirs, ("act", "dismiss")))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+            Assert.Contains("Nothing was done.", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("Claimed by you until", await Text(robin.PostForm($"{path}?handler=Claim", theirs, ("takeOver", "true"))), StringComparison.Ordinal);
+        Assert.Contains("robin works on it until", await Text(morgan.GetAsync(path)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_warning_reaches_them_word_for_word_and_the_case_is_gone()
+    {
+        var page = await Text(morgan.GetAsync("/admin/cases"));
+        page = await Text(Reveal(morgan, page));
+        var path = $"/admin/cases/{CaseOf(page)}?handler=Decide";
+        using (var unsaid = await morgan.PostForm(path, page, ("act", "warn"), ("policy", "harassment"), ("statement", " ")))
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, unsaid.StatusCode);
+            Assert.Contains("Say in the statement what they did", await unsaid.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        using var done = await morgan.PostForm(path, page, ("act", "warn"), ("policy", "harassment"), ("statement", "You insulted somebody."));
+        Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        var next = await Text(morgan.GetAsync(done.Headers.Location));
+        Assert.Contains("Warned. Here is the next one.", next, StringComparison.Ordinal);
+        Assert.DoesNotMatch(CaseLink(), next);
+        await Wait.Until(async () => (await Text(morgan.GetAsync($"/admin/history?id={pair.Bob.Id}"))).Contains("Warned: Harassment, 2 strikes.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_ban_is_appealed_and_answered_and_lifted_on_these_pages()
+    {
+        var page = await Text(Reveal(morgan, await Text(morgan.GetAsync("/admin/cases"))));
+        var path = $"/admin/cases/{CaseOf(page)}?handler=Decide";
+        using (var done = await morgan.PostForm(path, page, ("act", "ban"), ("policy", "harassment"), ("length", "week"), ("statement", "You insulted somebody.")))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        }
+
+        var banned = await pair.Bob.Next("banned");
+        using (var visitor = server.NewBrowser())
+        using (var filed = await visitor.Post("/api/appeals", new { token = banned.GetProperty("appealUrl").GetString()!.Split('=')[1], statement = "It was <u>a joke</u>." }))
+        {
+            Assert.True(filed.IsSuccessStatusCode, await filed.Content.ReadAsStringAsync());
+        }
+
+        string appeals = "";
+        await Wait.Until(async () => (appeals = await Text(morgan.GetAsync("/admin/appeals"))).Contains("It was &lt;u&gt;a joke&lt;/u&gt;.", StringComparison.Ordinal));
+        Assert.Contains("You are the only one who decides here.", appeals, StringComparison.Ordinal);
+        Assert.DoesNotContain("value=\"upheld\"", appeals, StringComparison.Ordinal);
+        var appealId = Hidden("appealId").Match(appeals).Groups[1].Value;
+        using (var own = await morgan.PostForm("/admin/appeals?handler=Decide", appeals, ("appealId", appealId), ("outcome", "upheld"), ("statement", "No.")))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, own.StatusCode);
+        }
+
+        string bans = "";
+        await Wait.Until(async () => (bans = await Text(morgan.GetAsync("/admin/bans"))).Contains("You insulted somebody.", StringComparison.Ordinal));
+        using (var lifted = await morgan.PostForm(
+            "/admin/bans?handler=Change", bans, ("change", "lift"), ("visitorId", pair.Bob.Id.ToString()), ("sanctionId", Hidden("sanctionId").Match(bans).Groups[1].Value),
+            ("statement", "They were right.")))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, lifted.StatusCode);
+            Assert.Contains("Lifted, and its strikes with it.", await Text(morgan.GetAsync(lifted.Headers.Location)), StringComparison.Ordinal);
+        }
+
+        await Wait.Until(async () => (await Text(morgan.GetAsync("/admin/bans"))).Contains("Nobody is banned.", StringComparison.Ordinal));
+        await Wait.Until(async () => (await Text(morgan.GetAsync("/admin/appeals"))).Contains("Nothing is waiting.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_appeal_is_upheld_by_somebody_else()
+    {
+        using (var staff = await Moderator.SignIn(server.Address))
+        using (var issued = await staff.Post("/api/admin/bans", new { visitorId = pair.Bob.Id, reason = "harassment", statement = "You insulted somebody." }))
+        {
+            Assert.Equal(HttpStatusCode.Created, issued.StatusCode);
+        }
+
+        var banned = await pair.Bob.Next("banned");
+        using (var visitor = server.NewBrowser())
+        using (var filed = await visitor.Post("/api/appeals", new { token = banned.GetProperty("appealUrl").GetString()!.Split('=')[1], statement = "It was a joke." }))
+        {
+            Assert.True(filed.IsSuccessStatusCode, await filed.Content.ReadAsStringAsync());
+        }
+
+        using (await Moderator.Another(server, "robin"))
+        {
+        }
+
+        using var robin = server.NewBrowser();
+        await robin.SignIn("robin", Moderator.Password, "", null);
+        string appeals = "";
+        await Wait.Until(async () => (appeals = await Text(robin.GetAsync("/admin/appeals"))).Contains("It was a joke.", StringComparison.Ordinal));
+
+        using var decided = await robin.PostForm(
+            "/admin/appeals?handler=Decide", appeals, ("appealId", Hidden("appealId").Match(appeals).Groups[1].Value), ("outcome", "upheld"), ("statement", "It was none."));
+
+        Assert.Equal(HttpStatusCode.Redirect, decided.StatusCode);
+        Assert.Contains("Decided.", await Text(robin.GetAsync(decided.Headers.Location)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_only_reads_gets_none_of_these_pages()
+    {
+        using (await Moderator.Another(server, "avery", StaffRoles.Analyst))
+        {
+        }
+
+        using var avery = server.NewBrowser();
+        await avery.SignIn("avery", Moderator.Password, "", null);
+        foreach (var path in new[] { "/admin/cases", $"/admin/cases/{Guid.NewGuid()}", "/admin/appeals", "/admin/bans" })
+        {
+            using var closed = await avery.GetAsync(path);
+            Assert.Equal((path, HttpStatusCode.Forbidden), (path, closed.StatusCode));
+        }
+    }
+
+    private static string CaseOf(string page) => CaseLink().Match(page).Groups[1].Value;
+
+    private static Task<HttpResponseMessage> Reveal(HttpClient browser, string page) =>
+        browser.PostForm($"/admin/cases/{CaseOf(page)}?handler=Reveal", page, ("reportId", Hidden("reportId").Match(page).Groups[1].Value));
+
+    private static Regex Hidden(string name) => new($"name=\"{name}\" value=\"([^\"]+)\"");
+
+    private static async Task<string> Text(Task<HttpResponseMessage> asked)
+    {
+        using var answer = await asked;
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    [GeneratedRegex("<a href=\"/admin/cases/([0-9a-f-]{36})\"")]
+    private static partial Regex CaseLink();
+}
