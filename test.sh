@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything once, runs every test project in turn and closes with "N passed, N failed, N skipped".
 #   ./test.sh          the quick tests
-#   ./test.sh --long   also those marked Explicit, but for the pictures that people look at (run=by-hand)
+#   ./test.sh --long   also those marked Explicit or run=long, but for the pictures that people look at (run=by-hand)
 #   RANDOMCHAT_TESTS=Domain,Web ./test.sh   only these projects
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -10,6 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 results=artifacts/tests
 explicit=off
+without=(-trait- run=by-hand -trait- run=long)
 seconds=600
 
 close() {
@@ -25,7 +26,7 @@ give_up() {
 
 for argument in "$@"; do
   case "$argument" in
-    --long) explicit=on seconds=3600 ;;
+    --long) explicit=on without=(-trait- run=by-hand) seconds=3600 ;;
     *) give_up "Unknown option '$argument'. Usage: [RANDOMCHAT_TESTS=Domain,Web] ./test.sh [--long]" ;;
   esac
 done
@@ -76,7 +77,7 @@ passed=0 failed=0 skipped=0
 for project in "${projects[@]}"; do
   program=tests/$project/bin/Debug/net10.0/RandomChat.$project.dll
   # A hung project must not hang the run: after the limit it counts as crashed.
-  timeout --kill-after=30 "$seconds" dotnet "$program" -noLogo -noColor -explicit "$explicit" -trait- run=by-hand \
+  timeout --kill-after=30 "$seconds" dotnet "$program" -noLogo -noColor -explicit "$explicit" "${without[@]}" \
     -result-ctrf "$results/$project.json" >"$results/$project.log" 2>&1 </dev/null
   counts=$(node tests/results.mjs "$project" $? "$results/$project.json" "$results/$project.log" 3>&1 >&2)
   read -r p f s <<<"${counts:-0 1 0}"

@@ -9,6 +9,7 @@ namespace RandomChat.Browser.Tests.Moderation;
 public sealed class EmbeddedSafetyTests(Chromium chromium, Site site) : SafetyJourneys(chromium, site), IClassFixture<Site>;
 
 /// <summary>On two nodes that share an event store, Postgres and Redis.</summary>
+[Trait("run", "long")]
 public sealed class SharedEnginesSafetyTests(Chromium chromium, SharedEnginesSite site)
     : SafetyJourneys(chromium, site), IClassFixture<SharedEnginesSite>;
 
