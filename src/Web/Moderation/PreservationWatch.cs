@@ -11,6 +11,8 @@ public sealed class PreservationWatch(PreservationSweep sweep, TimeProvider cloc
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
 
+    private int failures;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -30,11 +32,18 @@ public sealed class PreservationWatch(PreservationSweep sweep, TimeProvider cloc
     {
         try
         {
-            return await sweep.Run(ct);
+            var isDone = await sweep.Run(ct);
+            failures = 0;
+            return isDone;
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            LogMessages.PreservedCasesUnknown(log, e);
+            // At the first start of all there are no read models for a moment: told once, where it is still so a minute later.
+            if (++failures == 2)
+            {
+                LogMessages.PreservedCasesUnknown(log, e);
+            }
+
             return false;
         }
     }

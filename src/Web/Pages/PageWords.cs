@@ -16,6 +16,9 @@ public static class PageWords
         _ => refusal.Message,
     };
 
+    /// <summary>The same where it stands alone, beside no field: what is wrong with the first one, if it is about fields.</summary>
+    public static string Alone(Refusal refusal) => refusal.Errors?.Values.SelectMany(errors => errors).FirstOrDefault() ?? For(refusal);
+
     /// <summary>What to say to someone whose chat is over. Who reported or blocked is never given away.</summary>
     public static string For(RoomView.Ended ended) => ended switch
     {

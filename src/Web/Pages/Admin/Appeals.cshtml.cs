@@ -59,7 +59,7 @@ public sealed class AppealsModel(DeskQueries desk, ISender sender, StaffAccounts
         if (await sender.Send(decide, ct) is Outcome<Nothing>.Refused { Refusal: var refusal })
         {
             Response.StatusCode = Problems.Problem.StatusOf(refusal.Code);
-            Problem = refusal.Errors?.Values.SelectMany(errors => errors).FirstOrDefault() ?? PageWords.For(refusal);
+            Problem = PageWords.Alone(refusal);
             await Load(ct);
             return Page();
         }

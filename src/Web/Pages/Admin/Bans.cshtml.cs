@@ -70,7 +70,7 @@ public sealed class BansModel(DeskQueries desk, ISender sender, StaffAccounts ac
         if (outcome is Outcome<Nothing>.Refused { Refusal: var refusal })
         {
             Response.StatusCode = Problems.Problem.StatusOf(refusal.Code);
-            Problem = refusal.Errors?.Values.SelectMany(errors => errors).FirstOrDefault() ?? PageWords.For(refusal);
+            Problem = PageWords.Alone(refusal);
             await Load(ct);
             return Page();
         }

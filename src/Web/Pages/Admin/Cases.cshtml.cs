@@ -215,7 +215,7 @@ public sealed class CasesModel(
             { Case: CaseStanding.Seen seen } => $"Somebody else looked into it on {PageWords.Moment(seen.At)}. Looking all the same is recorded.",
             { Case: CaseStanding.Decided } => "This case moved on. Nothing was done. Its history says what changed.",
             { Case: CaseStanding.Claimed claim } => $"Somebody else works on this case until {PageWords.Moment(claim.Until)}. Nothing was done.",
-            _ => refusal.Errors?.Values.SelectMany(errors => errors).FirstOrDefault() ?? PageWords.For(refusal),
+            _ => PageWords.Alone(refusal),
         };
         return false;
     }
