@@ -15,6 +15,12 @@ public sealed record Example(string Text, string Source, IReadOnlyDictionary<Scr
     public int Fifth { get; } = (int)(BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(Text))) % 5);
 
     public bool IsHeldOut => Fifth == 0;
+
+    /// <summary>
+    /// Whether a head learns from it. Threats in EDOS are sexist posts that wish or cheer on harm to women, mostly to nobody
+    /// who reads them: the head is measured on them, and does not learn them.
+    /// </summary>
+    public bool Teaches(ScreeningCategory head) => Labels.ContainsKey(head) && (Source, head) is not ("edos", ScreeningCategory.Threat);
 }
 
 /// <summary>The labelled texts that the models are trained and measured on; see the model card for sources and licences.</summary>

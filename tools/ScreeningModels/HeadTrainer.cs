@@ -51,7 +51,7 @@ public sealed class HeadTrainer(Action<string> progress)
         foreach (var head in Classification.Heads)
         {
             ct.ThrowIfCancellationRequested();
-            var known = examples.Where(one => one.Labels.ContainsKey(head)).ToArray();
+            var known = examples.Where(one => one.Teaches(head)).ToArray();
             progress($"training {head} on {known.Length} texts, {known.Count(one => one.Labels[head])} of them positive");
             var view = Featurised(context, features, known.Select(one => (texts[one], one.Labels[head])));
             var trainer = context.BinaryClassification.Trainers.LbfgsLogisticRegression(new LbfgsLogisticRegressionBinaryTrainer.Options

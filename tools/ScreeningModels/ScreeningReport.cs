@@ -16,14 +16,14 @@ public static class ScreeningReport
 
     private static readonly TrainedHeads Heads = new();
 
-    // What each head has to reach, and on which data sets: those whose label is about what it tells, of all their texts.
-    private static readonly (ScreeningCategory Head, double Bar, string[] Sources)[] Bars =
+    // What each head has to reach, on all the texts that it learns from the like of.
+    private static readonly (ScreeningCategory Head, double Bar)[] Bars =
     [
-        (ScreeningCategory.Toxic, 0.94, ["jigsaw"]),
-        (ScreeningCategory.Hate, 0.91, ["jigsaw", "davidson", "hatemoji"]),
-        (ScreeningCategory.Threat, 0.97, ["jigsaw"]),
-        (ScreeningCategory.Sexual, 0.96, ["jigsaw"]),
-        (ScreeningCategory.Spam, 0.99, ["sms"]),
+        (ScreeningCategory.Toxic, 0.94),
+        (ScreeningCategory.Hate, 0.91),
+        (ScreeningCategory.Threat, 0.97),
+        (ScreeningCategory.Sexual, 0.96),
+        (ScreeningCategory.Spam, 0.99),
     ];
 
     /// <param name="elsewhere">Labelled texts of data sets that nothing was learned from.</param>
@@ -50,13 +50,15 @@ public static class ScreeningReport
         text.AppendLine();
         text.AppendLine("| head | texts | of the kind | AUC | at least | threshold | caught, of 100 |");
         text.AppendLine("|---|---:|---:|---:|---:|---:|---:|");
-        foreach (var (head, bar, sources) in Bars)
+        foreach (var (head, bar) in Bars)
         {
             var scored = HeadMeasures.Scores(Heads, head, heldOut);
-            Row(text, head, string.Join(" + ", sources), [.. scored.Where(one => sources.Contains(one.Example.Source))], $"{bar:F2}");
+            var learned = scored.Where(one => one.Example.Teaches(head)).ToArray();
+            var sources = learned.Select(one => one.Example.Source).Distinct().ToArray();
+            Row(text, head, string.Join(" + ", sources), learned, $"{bar:F2}");
             foreach (var source in scored.GroupBy(one => one.Example.Source).Where(source => sources is not [var only] || only != source.Key))
             {
-                Row(text, head, $"{source.Key} alone", [.. source], "");
+                Row(text, head, sources.Contains(source.Key) ? $"{source.Key} alone" : $"{source.Key}, not learned from", [.. source], "");
             }
         }
 

@@ -29,6 +29,20 @@ public sealed class HeadTrainerTests : IDisposable
         Assert.NotEqual(Train("one").Version, new HeadTrainer(_ => { }).Train([.. Examples().Skip(10)], Path.Combine(folder.FullName, "two"), CancellationToken.None).Version);
 
     [Fact]
+    public void What_EDOS_calls_a_threat_is_counted_and_not_learned()
+    {
+        HeadFiles With(string name, bool isThreat) => new HeadTrainer(_ => { }).Train(
+            [
+                .. Examples(),
+                .. Ordinary.Select(text => new Example($"{text} too", "edos", new Dictionary<ScreeningCategory, bool> { [ScreeningCategory.Threat] = isThreat })),
+            ],
+            Path.Combine(folder.FullName, name),
+            CancellationToken.None);
+
+        Assert.Equal(With("threats", isThreat: true).Files, With("none", isThreat: false).Files);
+    }
+
+    [Fact]
     public void A_cancelled_training_leaves_no_list_behind()
     {
         using var cancel = new CancellationTokenSource();
