@@ -14,8 +14,9 @@ namespace RandomChat.Application.Moderation;
 /// <param name="Statement">What whoever is banned is told, 1 to <see cref="Ban.MaximumStatementLength"/> characters.</param>
 /// <param name="By">Who of the staff.</param>
 /// <param name="HandlesSevere">Whether they may decide severe cases; by others the reports of one stay open.</param>
+/// <param name="Version">As in <see cref="DismissReports"/>; a ban that says so is about what is open in the case and about nothing else.</param>
 public sealed record IssueBan(
-    Guid SanctionId, Guid VisitorId, string Policy, DateTimeOffset? Until, string Statement, Guid By, bool HandlesSevere = false)
+    Guid SanctionId, Guid VisitorId, string Policy, DateTimeOffset? Until, string Statement, Guid By, bool HandlesSevere = false, int? Version = null)
     : IRequest<Outcome<IssuedBan>>;
 
 /// <param name="Until">Null for good.</param>
@@ -40,6 +41,11 @@ public sealed class IssueBanHandler(
             return Conflict(reports);
         }
 
+        if (request.Version is { } seen && reports.Version > seen)
+        {
+            return CaseStanding.Refuse(Case.Changed, reports, seen);
+        }
+
         if ((await executor.Load(Visitor.Decider, request.VisitorId, cancellationToken)).Devices.IsEmpty)
         {
             return Refusal.NotFound("There is no such visitor.");
@@ -48,11 +54,16 @@ public sealed class IssueBanHandler(
         // What they have not seen stays open.
         var settles = !reports.ToDecide(request.By).IsEmpty;
         var imposed = await Impose(request, settles ? caseId : null, cancellationToken);
-        if (imposed is Imposed.NotReserved { State: var taken })
+        if (imposed is Imposed.NotReserved { State: var taken, Reason: var unreserved })
         {
             if (taken.IsClaimedByOther(request.By, now) || taken.IsReservedForOther(request.SanctionId, now))
             {
                 return Conflict(taken);
+            }
+
+            if (request.Version is not null)
+            {
+                return CaseStanding.Refuse(unreserved, taken, request.Version);
             }
 
             // Somebody decided it a moment ago, or it is severe and not theirs to decide: the ban is about more than these reports.
@@ -103,7 +114,7 @@ public sealed class IssueBanHandler(
     }
 
     private Task<Imposed> Impose(IssueBan request, Guid? caseId, CancellationToken ct) => sanctions.Issue(
-        request.SanctionId, caseId is { } known ? new(known, request.HandlesSevere) : null, request.VisitorId, request.Policy, request.Until,
+        request.SanctionId, caseId is { } known ? new(known, request.HandlesSevere, request.Version) : null, request.VisitorId, request.Policy, request.Until,
         request.Statement, request.By, ct);
 
     private static Refusal Conflict(CaseState reports) => Refusal.Conflict("Somebody else works on the reports on this visitor.") with

@@ -122,9 +122,11 @@ public sealed class Preservation(CommandExecutor executor, ISealer sealer, IOpti
     private DateTimeOffset EndOf(CaseState known, ICaseItem item) =>
         known.EvidenceEnds(item, retention.Value.Cases, retention.Value.SevereCases) ?? KeyLife.NoEnd;
 
-    /// <summary>Why a hold was placed can be read while it lasts, and then for as long as any statement.</summary>
+    /// <summary>Why a hold was placed can be read while it lasts, and then for as long as any statement; a note for as long as evidence of its day.</summary>
     private IEnumerable<KeyLife> Reasons(CaseState known) => known.Holds.Select(hold => new KeyLife(
-        hold.Placed.CaseKey, hold.Ends is { } end && end < KeyLife.NoEnd - retention.Value.Cases ? end + retention.Value.Cases : KeyLife.NoEnd));
+        hold.Placed.CaseKey, hold.Ends is { } end && end < KeyLife.NoEnd - retention.Value.Cases ? end + retention.Value.Cases : KeyLife.NoEnd))
+        .Concat(known.Notes.Select(note => new KeyLife(
+            note.CaseKey, known.Ends(note.At, retention.Value.Cases, retention.Value.SevereCases) ?? KeyLife.NoEnd)));
 
     private async Task Attempt(Guid caseId, Func<Task> work, CancellationToken ct)
     {

@@ -47,7 +47,7 @@ public sealed class Sanctions(
         var actor = by is { } staff ? EventMetadata.Staff(staff) : EventMetadata.System;
         if (of is not null
             && await executor.Execute(
-                Case.Decider, of.CaseId, new CaseCommand.Reserve(sanctionId, by, clock.GetUtcNow(), of.HandlesSevere), Guid.NewGuid(), actor, ct)
+                Case.Decider, of.CaseId, new CaseCommand.Reserve(sanctionId, by, clock.GetUtcNow(), of.HandlesSevere, of.Version), Guid.NewGuid(), actor, ct)
             is Executed<CaseEvent, CaseState>.Refused { Reason: var taken, State: var known })
         {
             return new Imposed.NotReserved(taken, known);
@@ -121,7 +121,8 @@ public sealed class Sanctions(
 }
 
 /// <param name="HandlesSevere">Whether whoever sanctions may decide severe cases.</param>
-public sealed record CaseToDecide(Guid CaseId, bool HandlesSevere = false);
+/// <param name="Version">That they saw; null where they do not say.</param>
+public sealed record CaseToDecide(Guid CaseId, bool HandlesSevere = false, int? Version = null);
 
 /// <summary>How a sanction ended.</summary>
 public abstract record Imposed

@@ -21,9 +21,22 @@ public sealed record SeeCase(Guid CaseId, Guid By, bool HandlesSevere = false) :
 /// <param name="Strikes">That count now.</param>
 /// <param name="Warnings">Those that were not taken back; <paramref name="Bans"/> the same of bans.</param>
 /// <param name="IsBanned">A ban lasts.</param>
+/// <param name="Version">A decision says that it was made on this.</param>
+/// <param name="Notes">Oldest first; withheld where <paramref name="Restricted"/>.</param>
+/// <param name="HandedOnBy">Who handed what is open on to whoever may see severe cases; null where nobody did.</param>
+/// <param name="UndoneUntil">Until when whoever looks may take back the last decision; null where they may not.</param>
 public sealed record SeenCase(
     Guid CaseId, Guid VisitorId, IReadOnlyList<SeenItem> Items, int ToDecide, Guid? ClaimedBy, DateTimeOffset? ClaimedUntil, DateTimeOffset? Escalates,
-    bool IsHeld, DateTimeOffset? HeldUntil, bool IsSevere, bool Restricted, int Strikes, int Warnings, int Bans, bool IsBanned);
+    bool IsHeld, DateTimeOffset? HeldUntil, bool IsSevere, bool Restricted, int Strikes, int Warnings, int Bans, bool IsBanned, int Version,
+    IReadOnlyList<SeenNote> Notes, Guid? HandedOnBy, DateTimeOffset? UndoneUntil)
+{
+    /// <summary>Whether only whoever may see severe cases works on it, for either reason.</summary>
+    public bool IsForFew => IsSevere || HandedOnBy is not null;
+}
+
+/// <param name="By">Who of the staff.</param>
+/// <param name="Text">Null where it is forgotten.</param>
+public sealed record SeenNote(Guid By, DateTimeOffset At, string? Text);
 
 /// <param name="Policy">The code of the policy that is said to be broken.</param>
 /// <param name="ReporterId">Null where nobody reported it.</param>
@@ -57,12 +70,20 @@ public sealed class SeeCaseHandler(CommandExecutor executor, ISealer sealer, Tim
                 flagged?.Habits, reported?.EvidenceMessages ?? flagged!.EvidenceMessages, item.EvidenceHash, seen?.Contains(item.Id) == true));
         }
 
+        var notes = new List<SeenNote>(state.Notes.Count);
+        foreach (var note in isRestricted ? [] : state.Notes)
+        {
+            notes.Add(new(note.By, note.At, await sealer.OpenForCase(note.NoteId, note.Note, cancellationToken)));
+        }
+
         var sanctions = await executor.Load(Ban.Decider, visitorId, cancellationToken);
         var claim = state.Claim is { } known && known.Until > now ? known : null;
         var hold = state.HoldAt(now);
         return new SeenCase(
             caseId, visitorId, items, state.ToDecide(request.By).Count, claim?.By, claim?.Until, state.Escalation?.DueAt, hold is not null, hold?.Ends,
             state.IsSevere, isRestricted, sanctions.StrikesAt(now), sanctions.Sanctions.Count(sanction => sanction is { IsBan: false, IsTakenBack: false }),
-            sanctions.Sanctions.Count(sanction => sanction is { IsBan: true, IsTakenBack: false }), sanctions.ActiveAt(now) is not null);
+            sanctions.Sanctions.Count(sanction => sanction is { IsBan: true, IsTakenBack: false }), sanctions.ActiveAt(now) is not null,
+            state.Version, notes, state.Open.Select(item => state.HandedOn.TryGetValue(item.Id, out var by) ? by : (Guid?)null).FirstOrDefault(by => by is not null),
+            state.UndoneUntil(request.By, now));
     }
 }

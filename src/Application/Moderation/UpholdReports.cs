@@ -15,7 +15,9 @@ namespace RandomChat.Application.Moderation;
 /// <param name="By">Who of the staff.</param>
 /// <param name="HandlesSevere">Whether they may decide severe cases; others are refused with <c>forbidden</c>.</param>
 /// <param name="Most">The hardest that may come of it; null where the ladder decides alone.</param>
-public sealed record UpholdReports(Guid CaseId, string Policy, string? Statement, Guid By, bool HandlesSevere = false, SanctionStep? Most = null)
+/// <param name="Version">As in <see cref="DismissReports"/>.</param>
+public sealed record UpholdReports(
+    Guid CaseId, string Policy, string? Statement, Guid By, bool HandlesSevere = false, SanctionStep? Most = null, int? Version = null)
     : IRequest<Outcome<UpheldReports>>;
 
 /// <param name="SanctionId">Null where there was no new one.</param>
@@ -44,21 +46,21 @@ public sealed class UpholdReportsHandler(
         // The same for whoever tries again, and shared with nobody else.
         Guid? sanctionId = request.Statement is null ? null : DerivedId.From(
             "uphold", request.CaseId, request.By, string.Create(CultureInfo.InvariantCulture, $"{known.Decisions}\n{request.Policy}"));
-        var decide = new CaseCommand.Decide(CaseOutcome.Upheld, sanctionId, request.By, now, request.Policy, request.HandlesSevere);
+        var decide = new CaseCommand.Decide(CaseOutcome.Upheld, sanctionId, request.By, now, request.Policy, request.HandlesSevere, Version: request.Version);
         if (Case.Decider.Decide(decide, known) is Decision<CaseEvent>.Rejected { Reason: var tooLate })
         {
-            return CaseStanding.Refuse(tooLate, known);
+            return CaseStanding.Refuse(tooLate, known, request.Version);
         }
 
         Sanction? sanction = null;
         if (sanctionId is { } id)
         {
             switch (await sanctions.ByLadder(
-                id, new(request.CaseId, request.HandlesSevere), known.Open[0].VisitorId, request.Policy, request.Statement!, request.By, cancellationToken,
+                id, new(request.CaseId, request.HandlesSevere, request.Version), known.Open[0].VisitorId, request.Policy, request.Statement!, request.By, cancellationToken,
                 request.Most))
             {
                 case Imposed.NotReserved { Reason: var taken, State: var state }:
-                    return CaseStanding.Refuse(taken, state);
+                    return CaseStanding.Refuse(taken, state, request.Version);
                 case Imposed.Refused { Reason: var reason }:
                     return Refusals.From(reason);
                 case Imposed.Done done:

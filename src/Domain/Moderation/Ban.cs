@@ -101,6 +101,9 @@ public abstract record BanCommand
     /// <summary>Takes the ban that lasts back.</summary>
     public sealed record Lift(string Statement, Guid By, DateTimeOffset At, bool HandlesSevere = false) : OfStaff(HandlesSevere);
 
+    /// <summary>Whoever imposed a sanction takes it back at once, with the decision that it came with.</summary>
+    public sealed record Undo(Guid SanctionId, string Statement, Guid By, DateTimeOffset At) : BanCommand;
+
     /// <summary>Keeps the ban for good that lasts, after looking at it again.</summary>
     public sealed record Review(string Statement, Guid By, DateTimeOffset At, bool HandlesSevere = false) : OfStaff(HandlesSevere);
 
@@ -202,6 +205,12 @@ public static class Ban
     /// <summary>How long a ban for good lasts until somebody has to look at it again.</summary>
     public static readonly TimeSpan ReviewedEvery = TimeSpan.FromDays(365);
 
+    /// <summary>
+    /// The last moment at which a sanction ends with the decision that it came with. The case says whether that can be taken back
+    /// (<see cref="Case.UndoneWithin"/>) and is asked first; this is longer, since what an outage cut short is finished by trying again.
+    /// </summary>
+    public static readonly TimeSpan UndoneWithin = Case.UndoneWithin + Case.Lease;
+
     /// <param name="reviewed">Null where nobody has reviewed it yet.</param>
     public static DateTimeOffset ReviewDueAt(DateTimeOffset issued, DateTimeOffset? reviewed) => (reviewed ?? issued) + ReviewedEvery;
 
@@ -231,6 +240,13 @@ public static class Ban
         BanCommand.Lift l when state.ActiveAt(l.At) is not { } => new Rejection("ban.not-active", "There is no ban that lasts."),
         BanCommand.Lift l => new Decision<BanEvent>.Accepted(
             [.. state.Sanctions.Where(sanction => sanction.LastsAt(l.At)).Select(sanction => new BanEvent.Lifted(sanction.Id, state.VisitorId!.Value, l.Statement, l.By, l.At))]),
+
+        BanCommand.Undo u when state.Find(u.SanctionId) is not { } => new Rejection("ban.unknown", "There is no such decision."),
+        BanCommand.Undo u when state.Find(u.SanctionId)!.IsTakenBack => Decision<BanEvent>.AlreadySo,
+        BanCommand.Undo u when state.Find(u.SanctionId)!.By != u.By => new Rejection("ban.not-theirs", "Only whoever decided takes a decision back."),
+        BanCommand.Undo u when u.At - state.Find(u.SanctionId)!.At > UndoneWithin =>
+            new Rejection("ban.undone-late", "That is too long ago. Lift the ban, with a reason."),
+        BanCommand.Undo u => new BanEvent.Lifted(u.SanctionId, state.VisitorId!.Value, u.Statement, u.By, u.At),
 
         BanCommand.Review r when state.ActiveAt(r.At)?.ReviewDueAt is not { } => new Rejection("ban.not-permanent", "There is no ban for good that lasts."),
         BanCommand.Review r when state.ActiveAt(r.At)!.ReviewDueAt > r.At => new Rejection("ban.review-not-due", "This ban is not to be reviewed yet."),

@@ -55,7 +55,7 @@ public interface ICaseItem
 }
 
 /// <summary>What happened to a case: the reports on one visitor, and what was flagged about them.</summary>
-public abstract record CaseEvent
+public abstract partial record CaseEvent
 {
     private CaseEvent()
     {
@@ -120,14 +120,15 @@ public abstract record CaseEvent
     /// <param name="SanctionId">What was done about it; null where nothing was.</param>
     /// <param name="By">Who of the staff; null where it was automated.</param>
     /// <param name="Policy">The code of the policy that was broken; null where none was, and in events from before it was named.</param>
+    /// <param name="IsFalse">Dismissed, and more: whoever reported it said what was not so, which counts for more against them.</param>
     public sealed record Decided(
         Guid CaseId, Guid VisitorId, IReadOnlyList<Guid>? Reports, CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At,
-        string? Policy = null) : CaseEvent
+        string? Policy = null, bool IsFalse = false) : CaseEvent
     {
         /// <summary>By what it says, like every event: a list alone would be compared by reference.</summary>
         public bool Equals(Decided? other) => other is not null
-            && (CaseId, VisitorId, Outcome, SanctionId, By, At, Policy)
-                == (other.CaseId, other.VisitorId, other.Outcome, other.SanctionId, other.By, other.At, other.Policy)
+            && (CaseId, VisitorId, Outcome, SanctionId, By, At, Policy, IsFalse)
+                == (other.CaseId, other.VisitorId, other.Outcome, other.SanctionId, other.By, other.At, other.Policy, other.IsFalse)
             && (Reports ?? []).SequenceEqual(other.Reports ?? []) && Reports is null == other.Reports is null;
 
         public override int GetHashCode() => HashCode.Combine(CaseId, At);
@@ -170,7 +171,7 @@ public abstract record CaseEvent
 // Commands and state.
 // ---------------------------------------------------------------------------------------------------------------
 
-public abstract record CaseCommand
+public abstract partial record CaseCommand
 {
     private CaseCommand()
     {
@@ -198,7 +199,9 @@ public abstract record CaseCommand
     /// </summary>
     /// <param name="By">Who of the staff; null where it is automated.</param>
     /// <param name="HandlesSevere">What is automated may always.</param>
-    public sealed record Reserve(Guid SanctionId, Guid? By, DateTimeOffset At, bool HandlesSevere = false) : OfStaff(By is null || HandlesSevere);
+    /// <param name="Version">As in <see cref="Decide"/>.</param>
+    public sealed record Reserve(Guid SanctionId, Guid? By, DateTimeOffset At, bool HandlesSevere = false, int? Version = null)
+        : OfStaff(By is null || HandlesSevere);
 
     /// <summary>Nothing came of the sanction: whoever of the staff reserved the case for it works on it as before.</summary>
     public sealed record Free(Guid SanctionId, Guid By, DateTimeOffset At) : CaseCommand;
@@ -210,8 +213,11 @@ public abstract record CaseCommand
     /// <param name="By">Who of the staff; null where it is automated.</param>
     /// <param name="Policy">The code of the policy that was broken; null where none was.</param>
     /// <param name="HandlesSevere">What is automated may always.</param>
+    /// <param name="IsFalse">As in the event.</param>
+    /// <param name="Version">The <see cref="CaseState.Version"/> that whoever decides saw; null where they do not say, and nothing is compared.</param>
     public sealed record Decide(
-        CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At, string? Policy = null, bool HandlesSevere = false)
+        CaseOutcome Outcome, Guid? SanctionId, Guid? By, DateTimeOffset At, string? Policy = null, bool HandlesSevere = false, bool IsFalse = false,
+        int? Version = null)
         : OfStaff(By is null || HandlesSevere);
 
     /// <summary>Places a legal hold, or another one in place of the one that lasts.</summary>
@@ -236,7 +242,7 @@ public abstract record CaseCommand
 /// <param name="Reports">By their ids.</param>
 /// <param name="Open">Those that nobody has decided yet, oldest first.</param>
 /// <param name="Claim">Who works on it; null where nobody does.</param>
-public sealed record CaseState(ImmutableDictionary<Guid, CaseEvent.Reported> Reports, ImmutableList<ICaseItem> Open, CaseClaim? Claim)
+public sealed partial record CaseState(ImmutableDictionary<Guid, CaseEvent.Reported> Reports, ImmutableList<ICaseItem> Open, CaseClaim? Claim)
 {
     /// <summary>By their ids: what was to be looked at without a report, decided or not.</summary>
     public ImmutableDictionary<Guid, CaseEvent.Flagged> Flags { get; init; } = ImmutableDictionary<Guid, CaseEvent.Flagged>.Empty;
@@ -330,9 +336,12 @@ public sealed record CaseState(ImmutableDictionary<Guid, CaseEvent.Reported> Rep
     /// <param name="retention">How long evidence is kept without a hold.</param>
     /// <param name="ifSevere">The same of a severe case.</param>
     /// <returns>Null while a hold lasts that only its release ends.</returns>
-    public DateTimeOffset? EvidenceEnds(ICaseItem item, TimeSpan retention, TimeSpan ifSevere)
+    public DateTimeOffset? EvidenceEnds(ICaseItem item, TimeSpan retention, TimeSpan ifSevere) => Ends(item.At, retention, ifSevere);
+
+    /// <summary>The same of anything sealed for the case at a moment.</summary>
+    public DateTimeOffset? Ends(DateTimeOffset at, TimeSpan retention, TimeSpan ifSevere)
     {
-        var usually = item.At + (IsSevere ? ifSevere : retention);
+        var usually = at + (IsSevere ? ifSevere : retention);
         return Holds.LastOrDefault() is not { EndedAt: null } hold ? usually : hold.Ends is { } end ? Max(usually, end) : null;
     }
 
@@ -346,6 +355,9 @@ public sealed record CaseClaim(Guid? By, DateTimeOffset Until, Guid? SanctionId 
 {
     /// <summary>What was open when it was reserved, ids of reports and flags: the decision that comes with the sanction is about no more.</summary>
     public ImmutableHashSet<Guid> About { get; init; } = [];
+
+    /// <summary>How severe the case was when it was reserved: a sanction that is taken back leaves it as it was.</summary>
+    public CaseSeverity? Before { get; init; }
 }
 
 /// <summary>A legal hold and its end.</summary>
@@ -357,7 +369,7 @@ public sealed record LegalHold(CaseEvent.Held Placed, DateTimeOffset? EndedAt)
 }
 
 /// <summary>The rules of a case.</summary>
-public static class Case
+public static partial class Case
 {
     public const int MaximumCommentLength = 1_000;
     public const int EvidenceMessages = 50;
@@ -385,6 +397,8 @@ public static class Case
         // First, and nowhere else: what was reported a moment ago may have made it severe. What it was reserved for before goes on.
         CaseCommand.OfStaff { HandlesSevere: false } s when state.IsSevere && !(s is CaseCommand.Decide d && IsReservedFor(d, state)) => Restricted,
 
+        CaseCommand.OfStaff { HandlesSevere: false } s when IsHandedOn(s, state) => HandedOn,
+
         CaseCommand.Report { What: var report } when report.ReporterId == report.VisitorId =>
             new Rejection("case.report-self", "Nobody can report themselves."),
         CaseCommand.Report { What: var report } when state.HasReported(report.MatchId, report.ReporterId) =>
@@ -411,6 +425,7 @@ public static class Case
         CaseCommand.TakeOn t => new CaseEvent.Claimed(state.Open[0].CaseId, state.Open[0].VisitorId, t.By, t.At + Lease, t.At),
 
         CaseCommand.Reserve r when state.IsClaimedByOther(r.By, r.At) || state.IsReservedForOther(r.SanctionId, r.At) => ClaimedByOther,
+        CaseCommand.Reserve { Version: { } seen } r when state.Version > seen && state.Claim?.SanctionId != r.SanctionId => Changed,
         CaseCommand.Reserve r when state.ToDecide(r.By) is [] => NotOpen,
         CaseCommand.Reserve r when IsRenewedLater(r.By, r.SanctionId, r.At, state) => Decision<CaseEvent>.AlreadySo,
         CaseCommand.Reserve r => new CaseEvent.Reserved(
@@ -425,6 +440,7 @@ public static class Case
         CaseCommand.Escalate e => new CaseEvent.Escalated(state.Open[0].CaseId, state.Open[0].VisitorId, e.SanctionId, e.Policy, e.DueAt, e.At),
 
         CaseCommand.Decide { By: { } by } d when state.IsClaimedByOther(by, d.At) => ClaimedByOther,
+        CaseCommand.Decide { Version: { } seen } d when state.Version > seen && !IsReservedFor(d, state) => Changed,
         CaseCommand.Decide d when ToDecide(d, state) is [] => NotOpen,
         CaseCommand.Decide { By: { } } d when state.IsReservedForOther(d.SanctionId, d.At) => ClaimedByOther,
         CaseCommand.Decide d => Decided(d, state),
@@ -453,7 +469,7 @@ public static class Case
             state.Subject!.Value.CaseId, state.Subject.Value.VisitorId, x.ExportId, x.ManifestHash, x.Reports, x.By, x.At,
             Knowingly: IsSevereAndSeenByOther(x.By, state)),
 
-        _ => throw new InvalidOperationException($"No rule for {command}."),
+        _ => DecideAtDesk(command, state),
     };
 
     private static Rejection ClaimedByOther { get; } = new("case.claimed", "Somebody else works on this case.");
@@ -468,7 +484,7 @@ public static class Case
     {
         var decided = new CaseEvent.Decided(
             state.Open[0].CaseId, state.Open[0].VisitorId, [.. ToDecide(d, state).Select(item => item.Id)], d.Outcome, d.SanctionId, d.By, d.At,
-            d.Policy);
+            d.Policy, d.IsFalse && d.Outcome == CaseOutcome.Dismissed);
         return d is { Outcome: CaseOutcome.Dismissed, By: { } by } && state.IsSevere && Evolve(state, decided) is { IsFoundSevere: false, SaidSevere.IsEmpty: true }
             ? new Decision<CaseEvent>.Accepted([decided, new CaseEvent.Unrestricted(decided.CaseId, decided.VisitorId, by, d.At)])
             : decided;
@@ -508,7 +524,7 @@ public static class Case
     private static ImmutableHashSet<Guid> IdsOfOpen(CaseState state) => [.. state.Open.Select(item => item.Id)];
 
     private static CaseState Evolve(CaseState state, CaseEvent happened) =>
-        Followed(MakesSevere(happened) ? Severe(state, happened) : state, happened);
+        Followed(MakesSevere(happened) ? Severe(Remembered(state, happened), happened) : Remembered(state, happened), happened);
 
     private static CaseState Severe(CaseState state, CaseEvent happened) => happened is ICaseItem said
         ? state with { IsSevere = true, SaidSevere = state.SaidSevere.Add(said.Id) }
@@ -519,7 +535,10 @@ public static class Case
         CaseEvent.Reported e => Raised(state with { Reports = state.Reports.SetItem(e.ReportId, e) }, e),
         CaseEvent.Flagged e => Raised(state with { Flags = state.Flags.SetItem(e.FlagId, e) }, e),
         CaseEvent.Claimed e => state with { Claim = new(e.By, e.Until) },
-        CaseEvent.Reserved e => state with { Claim = new(e.By, e.Until, e.SanctionId) { About = IdsOfOpen(state) } },
+        CaseEvent.Reserved e => state with
+        {
+            Claim = new(e.By, e.Until, e.SanctionId) { About = IdsOfOpen(state), Before = state.Claim is { Before: { } before } claim && claim.SanctionId == e.SanctionId ? before : state.Severity },
+        },
         CaseEvent.Escalated e => state with { Escalation = e },
         CaseEvent.Viewed e => state with
         {
@@ -532,7 +551,7 @@ public static class Case
         CaseEvent.Unrestricted => state with { IsSevere = false, WasSevere = true },
         CaseEvent.Held e => state with { Holds = Ended(state.Holds, e.At).Add(new(e, null)) },
         CaseEvent.Released e => state with { Holds = Ended(state.Holds, e.At) },
-        _ => state,
+        _ => FollowedAtDesk(state, happened),
     };
 
     /// <summary>
@@ -545,6 +564,7 @@ public static class Case
         Claim = e.By is null && !open.IsEmpty && state.Claim is { By: { } } ? state.Claim : null,
         Escalation = null,
         LastDecision = e,
+        LastUndone = null,
         SaidSevere = e.Outcome == CaseOutcome.Dismissed ? state.SaidSevere.Except(state.Open.Except(open).Select(item => item.Id)) : state.SaidSevere,
         Decisions = state.Decisions + 1,
     };

@@ -1,10 +1,17 @@
 namespace RandomChat.Domain.Moderation;
 
 /// <summary>What became of the reports that came from one browser so far, as people said: automated decisions count on neither side.</summary>
-public sealed record ReporterRecord(int Upheld, int Dismissed)
+/// <param name="False">So many of those dismissed said what was not so.</param>
+public sealed record ReporterRecord(int Upheld, int Dismissed, int False = 0)
 {
-    /// <summary>How much a report from there counts: 1 for a newcomer and for whoever was always right, less for each that led to nothing.</summary>
-    public double Reliability => (1.0 + Upheld) / (1 + Upheld + Dismissed);
+    /// <summary>A false report counts like so many that led to nothing.</summary>
+    public const int FalseCounts = 3;
+
+    /// <summary>
+    /// How much a report from there counts: 1 for a newcomer and for whoever was always right, less for each that led to nothing, and
+    /// much less for each that was false.
+    /// </summary>
+    public double Reliability => (1.0 + Upheld) / (1 + Upheld + Dismissed + ((FalseCounts - 1) * False));
 }
 
 /// <summary>When reports lead to a sanction without anybody on the staff having looked.</summary>

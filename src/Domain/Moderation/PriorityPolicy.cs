@@ -7,11 +7,14 @@ public enum CaseLane
 {
     Normal,
 
-    /// <summary>A severe policy: somebody may be in danger.</summary>
+    /// <summary>What was said weighs as much as a high priority does, at once: somebody may be in danger.</summary>
     Urgent,
 
     /// <summary>It was decided without anybody having looked.</summary>
     Automated,
+
+    /// <summary>Few may see it: a severe policy, or somebody handed it on to them.</summary>
+    Severe,
 }
 
 /// <summary>How soon a case should be looked at.</summary>
@@ -29,8 +32,14 @@ public enum PriorityLevel
 /// <param name="IsFlagged">Whether something was flagged without a report.</param>
 /// <param name="Worst">The worst verdict on what the reported one wrote in those chats, and its score, 0 to 1; null where there is none.</param>
 /// <param name="OpenSince">When the oldest of it came.</param>
+/// <param name="IsReferred">Whether somebody of the staff handed it on to whoever may see severe cases.</param>
 public sealed record CaseSigns(
-    Policy Policy, int Reporters, double Reliability, bool IsFlagged, (Severity Severity, double Score)? Worst, DateTimeOffset OpenSince);
+    Policy Policy, int Reporters, double Reliability, bool IsFlagged, (Severity Severity, double Score)? Worst, DateTimeOffset OpenSince,
+    bool IsReferred = false)
+{
+    /// <summary>Whether few may see it.</summary>
+    public bool IsForFew => Policy.IsSevere || IsReferred;
+}
 
 /// <param name="Reasons">What it comes from, in words for people, what weighs most first.</param>
 public sealed record CasePriority(PriorityLevel Level, IReadOnlyList<string> Reasons);
@@ -50,13 +59,14 @@ public static class PriorityPolicy
 
     public static readonly TimeSpan PerPoint = TimeSpan.FromHours(6);
 
-    public static CaseLane LaneOf(Policy policy) => policy.Severity == PolicySeverity.Severe ? CaseLane.Urgent : CaseLane.Normal;
+    public static CaseLane LaneOf(CaseSigns signs) =>
+        signs.IsForFew ? CaseLane.Severe : WeightOf(signs) >= High ? CaseLane.Urgent : CaseLane.Normal;
 
     /// <summary>Points without those for waiting.</summary>
     public static double WeightOf(CaseSigns signs)
     {
         var weight = SeverityOf(signs.Policy) * (signs.Reliability + (signs.IsFlagged ? 1 : 0)) * (1 + VerdictOf(signs));
-        return signs.Policy.Severity == PolicySeverity.Severe ? Math.Max(weight, High) : weight;
+        return signs.IsForFew ? Math.Max(weight, High) : weight;
     }
 
     /// <summary>The place in the order: whoever has the earlier moment comes first. It is the same at any time.</summary>
@@ -84,7 +94,7 @@ public static class PriorityPolicy
 
     private static List<string> Reasons(CaseSigns signs, TimeSpan age)
     {
-        List<string> reasons = [$"{signs.Policy.Title} ({Word(signs.Policy.Severity)})"];
+        List<string> reasons = [.. signs.IsReferred ? ["escalated by a moderator"] : Array.Empty<string>(), $"{signs.Policy.Title} ({Word(signs.Policy.Severity)})"];
         if (signs.Reporters > 0)
         {
             reasons.Add(string.Create(

@@ -115,6 +115,12 @@ public sealed class DeskReport
 
     /// <summary>Whether people said so: somebody of the staff, or an appeal against what was done automatically.</summary>
     public bool IsConfirmed { get; set; }
+
+    /// <summary>Dismissed, since it said what was not so.</summary>
+    public bool IsFalse { get; set; }
+
+    /// <summary>Handed on to whoever may see severe cases.</summary>
+    public bool IsReferred { get; set; }
 }
 
 /// <summary>What is known of what is open in a case; <see cref="Signs"/> says what it comes to.</summary>
@@ -142,6 +148,9 @@ public sealed class DeskCase
 
     public bool IsFlagged { get; set; }
 
+    /// <summary>Whether something open was handed on to whoever may see severe cases.</summary>
+    public bool IsReferred { get; set; }
+
     /// <summary>Null where the screening had nothing to say.</summary>
     public Severity? WorstSeverity { get; set; }
 
@@ -150,7 +159,8 @@ public sealed class DeskCase
     public DateTimeOffset OpenSince { get; set; }
 
     public CaseSigns Signs() => new(
-        Policies.Find(Policy)!, Reporters, Reliability, IsFlagged, WorstSeverity is { } severity ? (severity, WorstScore) : null, OpenSince);
+        Policies.Find(Policy)!, Reporters, Reliability, IsFlagged, WorstSeverity is { } severity ? (severity, WorstScore) : null, OpenSince,
+        IsReferred);
 }
 
 /// <summary>The worst that the screening said of what a visitor wrote in a match.</summary>

@@ -62,11 +62,38 @@ public sealed class DeskProjection : Projection<DeskDb>
                 var isMeant = e.Outcome == CaseOutcome.Dismissed || e.Policy is null || e.Policy == report.Policy;
                 report.SanctionId = isMeant ? e.SanctionId : null;
                 report.IsConfirmed = isMeant && e.By is not null;
+                report.IsFalse = e.IsFalse;
                 report.Lane = e.By is null ? CaseLane.Automated : report.Lane;
             }
 
             Weigh(db, e.CaseId);
             WeighAgain(db, decided);
+        });
+        On<CaseEvent.Undone>((db, e, _) =>
+        {
+            if (db.SevereCases.Find(e.CaseId) is { } severe)
+            {
+                severe.IsOver = !e.IsSevere;
+            }
+
+            List<DeskReport> again = [.. e.Reports.Select(id => db.Reports.Find(id)!)];
+            foreach (var report in again)
+            {
+                (report.Status, report.DecidedAt, report.SecondsToDecision, report.SanctionId) = (ReportStatus.Open, null, null, null);
+                (report.IsConfirmed, report.IsFalse) = (false, false);
+            }
+
+            Weigh(db, e.CaseId);
+            WeighAgain(db, again);
+        });
+        On<CaseEvent.Referred>((db, e, _) =>
+        {
+            foreach (var id in e.Reports)
+            {
+                db.Reports.Find(id)!.IsReferred = true;
+            }
+
+            Weigh(db, e.CaseId);
         });
         On<CaseEvent.Held>((db, e, _) =>
         {
@@ -133,7 +160,7 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 11;
+    public override int Version => 12;
 
     private static void TakeBack(DeskDb db, Guid sanctionId)
     {
@@ -214,20 +241,23 @@ public sealed class DeskProjection : Projection<DeskDb>
         known.Policy = open.Select(report => Policies.Find(report.Policy)!).MaxBy(policy => policy.Severity)!.Code;
         known.Reporters = devices.Length;
         known.Reliability = devices.Sum(device => Record(records[device]).Reliability);
+        known.IsReferred = open.Exists(report => report.IsReferred);
         known.IsFlagged = open.Exists(report => report.Source != DeskSource.Report);
         (known.WorstSeverity, known.WorstScore) = (worst?.Severity, worst?.Score ?? 0);
         known.OpenSince = open.Min(report => report.ReceivedAt);
-        var (rank, lane) = (PriorityPolicy.RankOf(known.Signs()).UtcTicks, PriorityPolicy.LaneOf(known.Signs().Policy));
+        var (rank, lane) = (PriorityPolicy.RankOf(known.Signs()).UtcTicks, PriorityPolicy.LaneOf(known.Signs()));
         (known.VisitorId, known.Lane, known.Rank, known.Open) = (visitorId, lane, rank, open.Count);
         foreach (var report in open)
         {
-            (report.Rank, report.Lane) = (rank, lane);
+            // Of a report the lane says how soon; who may see its case is told beside it.
+            (report.Rank, report.Lane) = (rank, lane == CaseLane.Severe ? CaseLane.Urgent : lane);
         }
     }
 
     private static ReporterRecord Record(IEnumerable<DeskReport> reports) => new(
         reports.Count(report => report is { IsConfirmed: true, Status: ReportStatus.Upheld }),
-        reports.Count(report => report is { IsConfirmed: true, Status: ReportStatus.Dismissed }));
+        reports.Count(report => report is { IsConfirmed: true, Status: ReportStatus.Dismissed }),
+        reports.Count(report => report is { IsConfirmed: true, IsFalse: true }));
 
     private static List<DeskReport> Open(DeskDb db, Guid caseId) => Some(
         db, db.Reports.Where(report => report.CaseId == caseId && report.Status == ReportStatus.Open),

@@ -36,15 +36,16 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
         var counts = await models.Ask<DeskDb, List<DecidedReports>>(
             db => db.Reports
                 .Where(report => deviceIds.Contains(report.ReporterDeviceId) && report.IsConfirmed)
-                .GroupBy(report => new { report.ReporterDeviceId, report.Status })
-                .Select(group => new DecidedReports(group.Key.ReporterDeviceId, group.Key.Status, group.Count()))
+                .GroupBy(report => new { report.ReporterDeviceId, report.Status, report.IsFalse })
+                .Select(group => new DecidedReports(group.Key.ReporterDeviceId, group.Key.Status, group.Key.IsFalse, group.Count()))
                 .ToListAsync(ct),
             ct);
         return counts.GroupBy(count => count.DeviceId).ToDictionary(
             device => device.Key,
             device => new ReporterRecord(
                 device.Where(count => count.Status == ReportStatus.Upheld).Sum(count => count.Count),
-                device.Where(count => count.Status == ReportStatus.Dismissed).Sum(count => count.Count)));
+                device.Where(count => count.Status == ReportStatus.Dismissed).Sum(count => count.Count),
+                device.Where(count => count.IsFalse).Sum(count => count.Count)));
     }
 
     /// <summary>Reports and flags: the open ones by the priority of their cases, all others oldest first.</summary>
@@ -172,5 +173,5 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
     public Task<DeskAppeal?> Appeal(Guid appealId, CancellationToken ct) => models.Ask<DeskDb, DeskAppeal?>(
         db => db.Appeals.SingleOrDefaultAsync(appeal => appeal.AppealId == appealId, ct), ct);
 
-    private sealed record DecidedReports(Guid DeviceId, ReportStatus Status, int Count);
+    private sealed record DecidedReports(Guid DeviceId, ReportStatus Status, bool IsFalse, int Count);
 }

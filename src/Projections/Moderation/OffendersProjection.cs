@@ -13,6 +13,7 @@ public sealed class OffendersProjection : Projection<OffendersDb>
         On<VisitorEvent.SessionStarted>((db, e, _) => db.Insert(new DeviceVisitor(e.DeviceId, e.VisitorId)));
         On<CaseEvent.Reported>((db, e, _) => Reported(db, e));
         On<CaseEvent.Decided>((db, e, _) => Decided(db, e));
+        On<CaseEvent.Undone>((db, e, _) => Undone(db, e));
         On<BanEvent.Warned>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions++);
         On<BanEvent.Issued>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions++);
         On<BanEvent.Lifted>((db, e, _) => OffenderOf(db, e.VisitorId, e.At).Sanctions--);
@@ -27,7 +28,7 @@ public sealed class OffendersProjection : Projection<OffendersDb>
 
     public override string Name => "offenders";
 
-    public override int Version => 5;
+    public override int Version => 6;
 
     private static Offender OffenderOf(OffendersDb db, Guid visitorId, DateTimeOffset at)
     {
@@ -67,6 +68,15 @@ public sealed class OffendersProjection : Projection<OffendersDb>
         {
             (report.IsDecided, report.SanctionId) = (true, e.SanctionId);
             OffenderOf(db, e.VisitorId, e.At).UpheldReports += e.Outcome == CaseOutcome.Upheld ? 1 : 0;
+        }
+    }
+
+    private static void Undone(OffendersDb db, CaseEvent.Undone e)
+    {
+        foreach (var report in e.Reports.Select(id => db.Reports.Find(id)).OfType<ReportOn>())
+        {
+            (report.IsDecided, report.SanctionId) = (false, null);
+            OffenderOf(db, e.VisitorId, e.At).UpheldReports -= e.Outcome == CaseOutcome.Upheld ? 1 : 0;
         }
     }
 

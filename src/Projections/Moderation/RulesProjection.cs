@@ -37,6 +37,13 @@ public sealed class RulesProjection : Projection<RulesDb>
                 }
             }
         });
+        On<CaseEvent.Undone>((db, e, _) =>
+        {
+            foreach (var finding in e.Reports.Select(id => db.Findings.Find(id)).Where(finding => finding is { IsAppealed: false }))
+            {
+                finding!.Outcome = null;
+            }
+        });
         On<BanEvent.AppealDecided>((db, e, _) =>
         {
             // Earlier ones of the same batch are not in the database yet.
@@ -51,5 +58,5 @@ public sealed class RulesProjection : Projection<RulesDb>
 
     public override string Name => "rules";
 
-    public override int Version => 2;
+    public override int Version => 3;
 }

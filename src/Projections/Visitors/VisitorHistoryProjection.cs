@@ -33,6 +33,9 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<CaseEvent.FoundSevere>(e => [e.VisitorId]);
         Touching<CaseEvent.Unrestricted>(e => [e.VisitorId]);
         Touching<CaseEvent.Exported>(e => [e.VisitorId]);
+        Touching<CaseEvent.Noted>(e => [e.VisitorId]);
+        Touching<CaseEvent.Referred>(e => [e.VisitorId]);
+        Touching<CaseEvent.Undone>(e => [e.VisitorId]);
         Touching<BanEvent.Told>(e => [e.VisitorId]);
         Touching<BanEvent.Warned>(e => [e.VisitorId]);
         Touching<BanEvent.Issued>(e => [e.VisitorId]);
@@ -45,7 +48,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
 
     public override string Name => "visitor_history";
 
-    public override int Version => 11;
+    public override int Version => 12;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
         where TEvent : class =>

@@ -6,6 +6,7 @@ using RandomChat.Web.Accounts;
 using RandomChat.Web.Matchmaking;
 using RandomChat.Web.Moderation;
 using RandomChat.Web.Pages;
+using RandomChat.Web.Pages.Admin;
 using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
 
@@ -40,6 +41,7 @@ public static class RandomChatHost
         });
         builder.Services.AddSingleton<ChatPages>();
         builder.Services.AddSingleton<DeskNumbers>();
+        builder.Services.AddSingleton<CaseBoards>();
         return builder;
     }
 

@@ -47,7 +47,7 @@ public static class AdminEndpoints
             return Problem.From(Refusal.Invalid("status", "It is open, upheld or dismissed."));
         }
 
-        if (!TryRead<CaseLane>(query, "lane", out var lane))
+        if (!TryRead<CaseLane>(query, "lane", out var lane) || lane == CaseLane.Severe)
         {
             return Problem.From(Refusal.Invalid("lane", "It is urgent, normal or automated."));
         }

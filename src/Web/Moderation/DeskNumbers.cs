@@ -40,7 +40,7 @@ public sealed class DeskNumbers(
             pace.Decided,
             pace.Appeals,
             pace.Appeals == 0 ? null : (double)pace.Overturned / pace.Appeals,
-            [.. new[] { CaseLane.Urgent, CaseLane.Normal }.Select(lane => waiting.Lanes.TryGetValue(lane, out var found)
+            [.. new[] { CaseLane.Severe, CaseLane.Urgent, CaseLane.Normal }.Select(lane => waiting.Lanes.TryGetValue(lane, out var found)
                 ? new LaneNumbers(lane, found.Count, (now - found.OldestAt).TotalSeconds)
                 : new(lane, 0, null))],
             waiting.Appeals,

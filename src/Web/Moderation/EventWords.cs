@@ -31,7 +31,10 @@ public static class EventWords
         CaseEvent.Escalated e => $"Reliable reporters agree on {Title(e.Policy)}: a sanction follows by itself by {Time(e.DueAt)}.",
         CaseEvent.Decided e => e.Outcome == CaseOutcome.Upheld
             ? $"{Reports(e)} upheld{(e.Policy is { } policy ? $": {Title(policy)}" : "")}{(e.SanctionId is null ? ", without a new sanction" : "")}{Automatically(e.By)}."
-            : $"{Reports(e)} dismissed{Automatically(e.By)}.",
+            : $"{Reports(e)} dismissed{(e.IsFalse ? " as false" : "")}{Automatically(e.By)}.",
+        CaseEvent.Noted => "Wrote a note.",
+        CaseEvent.Referred e => $"Handed {Count(e.Reports.Count, "report")} on to whoever may see severe cases.",
+        CaseEvent.Undone e => $"Took the decision back: {Count(e.Reports.Count, "report")} open again{(e.SanctionId is null ? "" : ", and the sanction ends")}.",
         CaseEvent.Held e => $"Placed a legal hold {(e.Until is { } until ? $"until {Time(until)}" : "until it is lifted")}.",
         CaseEvent.Released => "Lifted the legal hold.",
         CaseEvent.FoundSevere e => $"The case is severe from here on: {Title(e.Policy)}.",

@@ -31,9 +31,9 @@ public static class PageWords
     /// <summary>A time as people say it: in minutes, hours or days.</summary>
     public static string Span(TimeSpan span) => span switch
     {
-        { TotalMinutes: < 90 } => Count(span.TotalMinutes, "minute"),
-        { TotalHours: <= 72 } => Count(span.TotalHours, "hour"),
-        _ => Count(span.TotalDays, "day"),
+        { TotalMinutes: < 90 } => AtLeastOne(span.TotalMinutes, "minute"),
+        { TotalHours: <= 72 } => AtLeastOne(span.TotalHours, "hour"),
+        _ => AtLeastOne(span.TotalDays, "day"),
     };
 
     /// <summary>A moment for people who may be anywhere.</summary>
@@ -47,11 +47,10 @@ public static class PageWords
         words.Count < 2 ? string.Concat(words) : $"{string.Join(", ", words.Take(words.Count - 1))} and {words[^1]}";
 
     public static string Minutes(TimeSpan span) =>
-        span < TimeSpan.FromMinutes(1) ? "less than a minute" : Count(span.TotalMinutes, "minute");
+        span < TimeSpan.FromMinutes(1) ? "less than a minute" : AtLeastOne(span.TotalMinutes, "minute");
 
-    private static string Count(double number, string unit)
-    {
-        var whole = Math.Max(1, (long)number);
-        return string.Create(CultureInfo.InvariantCulture, $"{whole} {unit}{(whole == 1 ? "" : "s")}");
-    }
+    /// <summary>"0 reports", "1 report", "1,200 reports".</summary>
+    public static string Count(int number, string unit) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {unit}{(number == 1 ? "" : "s")}");
+
+    private static string AtLeastOne(double number, string unit) => Count(Math.Max(1, (int)number), unit);
 }

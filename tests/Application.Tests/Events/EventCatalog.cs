@@ -34,6 +34,7 @@ public static partial class EventCatalog
         ["Reported.Comment"] = "the report's key",
         ["Reported.Evidence"] = "the report's key",
         ["Flagged.Evidence"] = "the flag's key",
+        ["Noted.Note"] = "the note's key",
         ["Held.Reason"] = "the hold's key",
         ["Released.Reason"] = "a key of its own",
         ["Warned.Statement"] = "a key of its own",
@@ -57,6 +58,7 @@ public static partial class EventCatalog
         "Flagged.Habits",
         "Reported.CaseKey",
         "Reported.EvidenceHash",
+        "Noted.CaseKey",
         "Held.CaseKey",
         "FoundSevere.Policy",
         "Exported.ManifestHash",
@@ -176,7 +178,7 @@ public static partial class EventCatalog
         foreach (var file in Directory.EnumerateFiles(RepositoryFolder.Path("src", "Domain", context), "*.cs"))
         {
             var source = File.ReadAllText(file);
-            if (type.DeclaringType is { } family && !source.Contains($"abstract record {family.Name}\n", StringComparison.Ordinal))
+            if (type.DeclaringType is { } family && !source.Contains($" record {family.Name}\n", StringComparison.Ordinal))
             {
                 continue;
             }

@@ -65,6 +65,12 @@ public static class Samples
         ["moderation.case.exported.v1"] = new CaseEvent.Exported(
             CaseId, Ben, new("4c5d6e7f-8091-42a3-84c5-d6e7f8091a2b"), "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", 2, StaffId, At,
             Knowingly: true),
+        ["moderation.case.noted.v1"] = new CaseEvent.Noted(
+            CaseId, Ben, new("5d6e7f80-91a2-43b4-95c6-e7f8091a2b3c"), "rc1:c9:c2VhbGVk", "c9", StaffId, At),
+        ["moderation.case.referred.v1"] = new CaseEvent.Referred(
+            CaseId, Ben, new("5d6e7f80-91a2-43b4-95c6-e7f8091a2b3c"), [new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0")], StaffId, At),
+        ["moderation.case.reopened.v1"] = new CaseEvent.Undone(
+            CaseId, Ben, [new("2f3e4d5c-6b7a-8999-8a8b-9c9dadbecfd0")], CaseOutcome.Upheld, SanctionId, false, StaffId, At),
         ["moderation.warning.issued.v1"] = new BanEvent.Warned(SanctionId, Ben, "harassment", 2, At.AddDays(90), "rc1:c2:c2VhbGVk", null, At),
         ["moderation.ban.issued.v1"] = new BanEvent.Issued(
             SanctionId, Ben, "hate", 4, At.AddDays(180), At.AddHours(1), "rc1:c2:c2VhbGVk", StaffId, At),

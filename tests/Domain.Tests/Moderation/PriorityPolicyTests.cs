@@ -64,10 +64,22 @@ public sealed class PriorityPolicyTests
     }
 
     [Fact]
-    public void Severe_policies_have_a_lane_of_their_own() =>
+    public void What_few_may_see_has_a_lane_and_so_has_what_is_of_high_priority_at_once()
+    {
         Assert.Equal(
             ["underage", "child-safety", "credible-threat"],
-            Policies.All.Where(policy => PriorityPolicy.LaneOf(policy) == CaseLane.Urgent).Select(policy => policy.Code));
+            Policies.All.Where(policy => PriorityPolicy.LaneOf(Signs(policy.Code, 1, 0.1)) == CaseLane.Severe).Select(policy => policy.Code));
+        Assert.Equal(CaseLane.Urgent, PriorityPolicy.LaneOf(Signs("threat", 2, 2)));
+        Assert.Equal(CaseLane.Normal, PriorityPolicy.LaneOf(Signs("threat", 2, 1.9, Noon.AddDays(-30))));
+    }
+
+    [Fact]
+    public void What_was_handed_on_is_for_few_and_of_high_priority_and_says_so_first()
+    {
+        var referred = Signs("spam", 1, 0.2) with { IsReferred = true };
+        Assert.Equal((CaseLane.Severe, PriorityPolicy.High), (PriorityPolicy.LaneOf(referred), PriorityPolicy.WeightOf(referred)));
+        Assert.Equal("escalated by a moderator", PriorityPolicy.Judge(referred, Noon).Reasons[0]);
+    }
 
     private static CaseSigns Signs(string policy, int reporters, double reliability, DateTimeOffset? since = null) =>
         new(Policies.Find(policy)!, reporters, reliability, false, null, since ?? Noon);

@@ -55,10 +55,10 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             $"""
             projection       version       position            lag  state
             activity               2 {End,14}              0  ok
-            visitor_history       11 {End,14}              0  ok
-            offenders              5 {End,14}              0  ok
-            desk                  11 {End,14}              0  ok
-            rules                  2 {End,14}              0  ok
+            visitor_history       12 {End,14}              0  ok
+            offenders              6 {End,14}              0  ok
+            desk                  12 {End,14}              0  ok
+            rules                  3 {End,14}              0  ok
 
             """,
             status.Output);

@@ -476,10 +476,10 @@ public abstract class QueryContract : IAsyncLifetime
 
         Assert.Equal([flag, first, second, alone], (await desk.Reports(ReportStatus.Open, null, null, 10, default)).Select(item => item.ReportId));
         Assert.Equal([alone, first, second, flag], (await desk.Reports(null, null, null, 10, default)).Select(item => item.ReportId));
-        Assert.Empty(await desk.Reports(ReportStatus.Open, CaseLane.Urgent, null, 10, default));
+        Assert.Equal([flag], (await desk.Reports(ReportStatus.Open, CaseLane.Urgent, null, 10, default)).Select(item => item.ReportId));
         var page = await desk.Reports(ReportStatus.Open, CaseLane.Normal, null, 2, default);
         Assert.Equal(
-            [second, alone],
+            [alone],
             (await desk.Reports(ReportStatus.Open, CaseLane.Normal, new(page[^1].Rank, page[^1].Position), 2, default)).Select(item => item.ReportId));
         var signs = await desk.Signs([Ada.Visitor, Ben.Visitor, Eve.Visitor], default);
         Assert.Equal(new(Policies.Find("hate")!, 0, 0, true, (Severity.Severe, 1), TestLog.Noon.AddHours(2)), signs[Eve.Visitor]);
@@ -519,12 +519,12 @@ public abstract class QueryContract : IAsyncLifetime
 
         var normal = await desk.OpenCases(CaseLane.Normal, null, 10, default);
         Assert.Equal([(Ben.Visitor, 2), (Ada.Visitor, 1)], normal.Select(one => (one.VisitorId, one.Open)));
-        Assert.Equal([Eve.Visitor], (await desk.OpenCases(CaseLane.Urgent, null, 10, default)).Select(one => one.CaseId));
+        Assert.Equal([Eve.Visitor], (await desk.OpenCases(CaseLane.Severe, null, 10, default)).Select(one => one.CaseId));
         Assert.Equal([Ada.Visitor], (await desk.OpenCases(CaseLane.Normal, (normal[0].Rank, normal[0].CaseId), 10, default)).Select(one => one.CaseId));
 
         var waiting = await desk.Waiting(TestLog.Noon.AddDays(1), default);
         Assert.Equal((2, TestLog.Noon), (waiting.Lanes[CaseLane.Normal].Count, waiting.Lanes[CaseLane.Normal].OldestAt.ToUniversalTime()));
-        Assert.Equal((1, TestLog.Noon.AddHours(3)), (waiting.Lanes[CaseLane.Urgent].Count, waiting.Lanes[CaseLane.Urgent].OldestAt.ToUniversalTime()));
+        Assert.Equal((1, TestLog.Noon.AddHours(3)), (waiting.Lanes[CaseLane.Severe].Count, waiting.Lanes[CaseLane.Severe].OldestAt.ToUniversalTime()));
         Assert.Equal((1, TestLog.Noon.AddHours(4), 0), (waiting.Appeals, waiting.OldestAppealAt?.ToUniversalTime(), waiting.ReviewsDue));
     }
 
@@ -591,6 +591,39 @@ public abstract class QueryContract : IAsyncLifetime
         await Build();
 
         Assert.Equal(Ben.Device, Assert.Single(await new DeskQueries(Models).Find([Ben.Device, Eve.Device], default)).Key);
+    }
+
+    [Fact]
+    public async Task What_was_taken_back_is_open_again_and_what_was_handed_on_and_what_was_false_count_for_more()
+    {
+        var (desk, offenders, rules) = (new DeskQueries(Models), new OffenderQueries(Models), new RuleQueries(Models));
+        var (report, flag, sanction, staff) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var ada = StreamName.For("case", Ada.Visitor);
+        await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon, report);
+        await Log.Append(ada, new CaseEvent.Flagged(
+            Ada.Visitor, flag, Ada.Visitor, Ada.Device, "spam", null, null, null, null, null, null, 0, TestLog.Noon, "floods"));
+        await Log.Append(ada, new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, [report, flag], CaseOutcome.Upheld, sanction, staff, TestLog.Noon, "spam"));
+        await Build();
+        Assert.Equal(1, (await offenders.Find(Ada.Visitor, default))!.UpheldReports);
+
+        await Log.Append(ada, new CaseEvent.Undone(Ada.Visitor, Ada.Visitor, [report, flag], CaseOutcome.Upheld, sanction, false, staff, TestLog.Noon));
+        await Build();
+        Assert.Equal([report, flag], (await desk.Reports(ReportStatus.Open, null, null, 10, default)).Select(item => item.ReportId));
+        Assert.Equal(0, (await offenders.Find(Ada.Visitor, default))!.UpheldReports);
+        Assert.Empty(await desk.Find([Ben.Device], default));
+        Assert.Equal((0, 0), (await rules.All(default)).Select(rule => (rule.Right, rule.Wrong)).Single());
+        Assert.Equal(new DeskPace(0, null, null, 0, 0), await desk.Pace(TestLog.Noon, default));
+        Assert.Equal(CaseLane.Normal, Assert.Single(await desk.OpenCases(CaseLane.Normal, null, 10, default)).Lane);
+
+        await Log.Append(ada, new CaseEvent.Referred(Ada.Visitor, Ada.Visitor, Guid.NewGuid(), [report, flag], staff, TestLog.Noon));
+        await Build();
+        Assert.True(Assert.Single(await desk.OpenCases(CaseLane.Severe, null, 10, default)).Signs().IsReferred);
+
+        await Log.Append(ada, new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, [report, flag], CaseOutcome.Dismissed, null, staff, TestLog.Noon, null, IsFalse: true));
+        await Log.Reported(Guid.NewGuid(), Ben, Eve, TestLog.Noon);
+        await Build();
+        Assert.Equal(new ReporterRecord(0, 1, 1), (await desk.Find([Ben.Device], default))[Ben.Device]);
+        Assert.Equal(0.25, (await desk.Signs([Eve.Visitor], default))[Eve.Visitor].Reliability);
     }
 
     [Fact]

@@ -83,6 +83,88 @@ public sealed partial class CasesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_changed_is_told_in_words_and_a_decision_is_taken_back_and_a_case_handed_on()
+    {
+        using (await Moderator.Another(server, "robin"))
+        {
+        }
+
+        using var robin = server.NewBrowser();
+        await robin.SignIn("robin", Moderator.Password, "", null);
+        var page = await Text(Reveal(robin, await Text(robin.GetAsync("/admin/cases"))));
+        var path = $"/admin/cases/{CaseOf(page)}";
+        var version = Hidden("version").Match(page).Groups[1].Value;
+        (string, string)[] Ban(string seen) =>
+            [("act", "ban"), ("policy", "harassment"), ("length", "week"), ("statement", "You insulted somebody."), ("version", seen), ("shown", Hidden("reportId").Match(page).Groups[1].Value)];
+
+        // Somebody else writes a note meanwhile: what robin decided on is not what is there.
+        Assert.Contains("The note is on the case.", await Text(morgan.PostForm($"{path}?handler=Decide", await Text(morgan.GetAsync(path)), ("act", "note"), ("note", "<b>Twice</b> today"))), StringComparison.Ordinal);
+        using (var refused = await robin.PostForm($"{path}?handler=Decide", page, Ban(version)))
+        {
+            page = await refused.Content.ReadAsStringAsync();
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+            Assert.Matches($"Since you looked:.*{Moderator.Name}: Wrote a note\\.", page.ReplaceLineEndings(" "));
+            Assert.Contains("&lt;b&gt;Twice&lt;/b&gt; today", page, StringComparison.Ordinal);
+            Assert.Contains("You insulted somebody.", page, StringComparison.Ordinal);
+        }
+
+        using (var done = await robin.PostForm($"{path}?handler=Decide", page, Ban(Hidden("version").Match(page).Groups[1].Value)))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+            Assert.Contains($"action=\"{path}?handler=Undo\"", await Text(robin.GetAsync(done.Headers.Location)), StringComparison.Ordinal);
+        }
+
+        await pair.Bob.Next("banned");
+        Assert.Equal(HttpStatusCode.Forbidden, await Preferences());
+        using (var notTheirs = await morgan.PostForm($"{path}?handler=Undo", await Text(morgan.GetAsync("/admin/cases"))))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, notTheirs.StatusCode);
+        }
+
+        using (var undone = await robin.PostForm($"{path}?handler=Undo", page))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, undone.StatusCode);
+            page = await Text(robin.GetAsync(undone.Headers.Location));
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await Preferences());
+        Assert.Contains("Taken back. The case is open again, and yours.", page, StringComparison.Ordinal);
+        Assert.Contains("Claimed by you until", page, StringComparison.Ordinal);
+
+        using (var unsaid = await robin.PostForm($"{path}?handler=Decide", page, ("act", "escalate"), ("note", " ")))
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, unsaid.StatusCode);
+        }
+
+        using (var handedOn = await robin.PostForm($"{path}?handler=Decide", page, ("act", "escalate"), ("note", "They may be in danger.")))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, handedOn.StatusCode);
+        }
+
+        page = await Text(robin.GetAsync(path));
+        Assert.Contains("Escalated by robin", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Reveal</button>", page, StringComparison.Ordinal);
+        using (var closed = await robin.PostForm($"{path}?handler=Decide", page, ("act", "dismiss")))
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, closed.StatusCode);
+        }
+
+        await Wait.Until(async () => (page = await Text(morgan.GetAsync(path))).Contains("High: escalated by a moderator", StringComparison.Ordinal));
+        Assert.Contains("They may be in danger.", page, StringComparison.Ordinal);
+        Assert.Contains("Nobody works on it.", page, StringComparison.Ordinal);
+        using var dismissed = await morgan.PostForm($"{path}?handler=Decide", page, ("act", "dismiss-false"), ("version", Hidden("version").Match(page).Groups[1].Value));
+        Assert.Equal(HttpStatusCode.Redirect, dismissed.StatusCode);
+        await Wait.Until(async () => (await Text(morgan.GetAsync($"/admin/history?id={CaseOf(path)}"))).Contains("dismissed as false.", StringComparison.Ordinal));
+
+        async Task<HttpStatusCode> Preferences()
+        {
+            using var rest = pair.Bob.Rest();
+            using var answer = await rest.GetAsync("/api/preferences");
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task A_warning_reaches_them_word_for_word_and_the_case_is_gone()
     {
         var page = await Text(morgan.GetAsync("/admin/cases"));
@@ -191,7 +273,7 @@ public sealed partial class CasesTests : IAsyncLifetime
         }
     }
 
-    private static string CaseOf(string page) => CaseLink().Match(page).Groups[1].Value;
+    private static string CaseOf(string page) => CaseLink().Match(page) is { Success: true } link ? link.Groups[1].Value : page[^36..];
 
     private static Task<HttpResponseMessage> Reveal(HttpClient browser, string page) =>
         browser.PostForm($"/admin/cases/{CaseOf(page)}?handler=Reveal", page, ("reportId", Hidden("reportId").Match(page).Groups[1].Value));

@@ -100,7 +100,7 @@ public sealed partial class DeskTests : IAsyncLifetime
         await Wait.Until(async () =>
         {
             using var answer = await browser.GetAsync("/admin?handler=Numbers");
-            return answer.IsSuccessStatusCode && Regex.IsMatch(await answer.Content.ReadAsStringAsync(), "<li class=\"hot\"><b>1</b> Urgent <small>oldest");
+            return answer.IsSuccessStatusCode && Regex.IsMatch(await answer.Content.ReadAsStringAsync(), "<li class=\"hot\"><b>1</b> Severe <small>oldest");
         });
     }
 

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using RandomChat.Application;
 using RandomChat.Application.Moderation;
 using RandomChat.Domain.Moderation;
-using RandomChat.Projections.Moderation;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Moderation;
 
@@ -14,10 +13,8 @@ namespace RandomChat.Web.Pages.Admin;
 
 /// <summary>The queue, a case with its evidence, and the decision: where moderators spend their day.</summary>
 [Authorize(Policy = StaffIdentity.Moderates)]
-public sealed class CasesModel(
-    DeskQueries desk, OffenderQueries offenders, ISender sender, StaffAccounts accounts, TimeProvider clock) : PageModel
+public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts accounts, TimeProvider clock) : PageModel
 {
-    private const int InQueue = 25;
     private const string ForGood = "permanent";
 
     /// <summary>What a ban may be chosen to last.</summary>
@@ -31,12 +28,16 @@ public sealed class CasesModel(
     [BindProperty(SupportsGet = true)]
     public Guid? Decided { get; set; }
 
-    /// <summary>How: <c>warned</c>, <c>banned</c> or <c>dismissed</c>.</summary>
+    /// <summary>What was done: <c>warned</c>, <c>banned</c>, <c>dismissed</c>, <c>escalated</c>, <c>noted</c> or <c>undone</c>.</summary>
     [BindProperty(SupportsGet = true)]
     public string? How { get; set; }
 
     [BindProperty]
     public Guid ReportId { get; set; }
+
+    /// <summary>The report whose evidence the page showed when its form was sent: shown again where the page is.</summary>
+    [BindProperty]
+    public Guid? Shown { get; set; }
 
     [BindProperty]
     public bool Knowingly { get; set; }
@@ -44,9 +45,13 @@ public sealed class CasesModel(
     [BindProperty]
     public bool TakeOver { get; set; }
 
-    /// <summary><c>warn</c>, <c>ban</c> or <c>dismiss</c>.</summary>
+    /// <summary><c>warn</c>, <c>ban</c>, <c>dismiss</c>, <c>dismiss-false</c>, <c>note</c> or <c>escalate</c>.</summary>
     [BindProperty]
     public string? Act { get; set; }
+
+    /// <summary>The version of the case that the page showed.</summary>
+    [BindProperty]
+    public int? Version { get; set; }
 
     [BindProperty]
     public string? Policy { get; set; }
@@ -57,17 +62,10 @@ public sealed class CasesModel(
     [BindProperty]
     public string? Statement { get; set; }
 
-    public IReadOnlyList<Lane> Lanes { get; private set; } = [];
+    [BindProperty]
+    public string? Note { get; set; }
 
-    /// <summary>Null where none is open here.</summary>
-    public SeenCase? Case { get; private set; }
-
-    public CasePriority? Priority { get; private set; }
-
-    /// <summary>What is known of the reported one; null where nobody ever reported them.</summary>
-    public Offender? Record { get; private set; }
-
-    public IReadOnlyList<Guid> Linked { get; private set; } = [];
+    public CaseBoard Board { get; private set; } = null!;
 
     /// <summary>The evidence that was just opened; null where none was.</summary>
     public ViewedReport? Revealed { get; private set; }
@@ -77,20 +75,32 @@ public sealed class CasesModel(
 
     public string? Problem { get; private set; }
 
+    /// <summary>What came since the page was shown, in words; empty where that is not the problem.</summary>
+    public IReadOnlyList<string> Since { get; private set; } = [];
+
     public string? Done => How switch
     {
         "warned" => "Warned. Here is the next one.",
         "banned" => "Banned, and out at once. Here is the next one.",
         "dismissed" => "Dismissed. Here is the next one.",
+        "escalated" => "Escalated to whoever may see severe cases. Here is the next one.",
+        "noted" => "The note is on the case.",
+        "undone" => "Taken back. The case is open again, and yours.",
         _ => null,
     };
 
-    public bool IsClaimedByMe => Case is { ClaimedUntil: not null } open && open.ClaimedBy == HttpContext.StaffId();
+    public bool IsClaimedByMe => Board.Case is { ClaimedUntil: not null } open && open.ClaimedBy == HttpContext.StaffId();
 
-    public bool IsClaimedByOther => Case is { ClaimedUntil: not null } && !IsClaimedByMe;
+    public bool IsClaimedByOther => Board.Case is { ClaimedUntil: not null } && !IsClaimedByMe;
 
-    /// <summary>Who works on it, in a sentence.</summary>
-    public string Lease { get; private set; } = "";
+    /// <summary>Whether something in the case is open, and theirs to open and to decide.</summary>
+    public bool MayWork => Board.Case is { Items.Count: > 0, Restricted: false } && (Board.HandedOnBy is null || HandlesSevere);
+
+    /// <summary>Whether it can be handed on: whoever may see severe cases decides it themselves.</summary>
+    public bool MayEscalate => MayWork && Board.HandedOnBy is null;
+
+    /// <summary>Whether they may see severe cases.</summary>
+    public bool HandlesSevere { get; private set; }
 
     /// <summary>What the ladder says for the policy that is chosen.</summary>
     public string Suggested { get; private set; } = "hour";
@@ -99,11 +109,7 @@ public sealed class CasesModel(
         CultureInfo.InvariantCulture,
         $"{verdict.Category.ToString().ToLowerInvariant()} {verdict.Score:0.00} · {verdict.Rule} {verdict.RuleVersion} · {verdict.Action.ToString().ToLowerInvariant()}");
 
-    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
-    {
-        await Load(ct);
-        return Page();
-    }
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await Shows(ct);
 
     public async Task<IActionResult> OnPostClaimAsync(CancellationToken ct)
     {
@@ -112,9 +118,8 @@ public sealed class CasesModel(
             return NotFound();
         }
 
-        Note(await sender.Send(new TakeOnCase(caseId, HttpContext.StaffId(), await HttpContext.HandlesSevere(), TakeOver), ct));
-        await Load(ct);
-        return Page();
+        await IsDone(await sender.Send(new TakeOnCase(caseId, HttpContext.StaffId(), await HttpContext.HandlesSevere(), TakeOver), ct));
+        return await Shows(ct);
     }
 
     /// <summary>Opens evidence, which is recorded. It stands in this answer alone and in no address.</summary>
@@ -130,18 +135,13 @@ public sealed class CasesModel(
         {
             Revealed = viewed;
         }
-        else if (outcome is Outcome<ViewedReport>.Refused { Refusal.Case: CaseStanding.Seen })
-        {
-            AsksKnowingly = ReportId;
-            Note(outcome);
-        }
         else
         {
-            Note(outcome);
+            AsksKnowingly = outcome is Outcome<ViewedReport>.Refused { Refusal.Case: CaseStanding.Seen } ? ReportId : null;
+            await IsDone(outcome);
         }
 
-        await Load(ct);
-        return Page();
+        return await Shows(ct);
     }
 
     public async Task<IActionResult> OnPostDecideAsync(CancellationToken ct)
@@ -151,30 +151,54 @@ public sealed class CasesModel(
             return NotFound();
         }
 
+        var (by, handlesSevere) = (HttpContext.StaffId(), await HttpContext.HandlesSevere());
         var how = Act switch
         {
-            "warn" when IsStated() => Note(await sender.Send(
-                new UpholdReports(caseId, Policy ?? "", Statement, HttpContext.StaffId(), await HttpContext.HandlesSevere(), SanctionStep.Warning), ct))
-                ? "warned" : null,
-            "ban" when IsStated() => await Ban(caseId, ct) ? "banned" : null,
-            "dismiss" => Note(await sender.Send(new DismissReports(caseId, HttpContext.StaffId(), await HttpContext.HandlesSevere()), ct)) ? "dismissed" : null,
+            "warn" when IsStated() => await IsDone(await sender.Send(
+                new UpholdReports(caseId, Policy ?? "", Statement, by, handlesSevere, SanctionStep.Warning, Version), ct)) ? "warned" : null,
+            "ban" when IsStated() => await Ban(caseId, by, handlesSevere, ct) ? "banned" : null,
+            "dismiss" or "dismiss-false" => await IsDone(await sender.Send(
+                new DismissReports(caseId, by, handlesSevere, Act == "dismiss-false", Version), ct)) ? "dismissed" : null,
+            "escalate" => await IsDone(await sender.Send(new ReferCase(caseId, Note ?? "", by, handlesSevere), ct)) ? "escalated" : null,
+            "note" => await IsDone(await sender.Send(new NoteCase(caseId, Note ?? "", by, handlesSevere), ct)) ? "noted" : null,
             _ => null,
         };
+        if (how is not (null or "noted"))
+        {
+            return Redirect($"/admin/cases?decided={caseId:D}&how={how}");
+        }
+
         if (how is null)
         {
             Problem ??= "Choose what is to be done.";
-            await Load(ct);
-            return Page();
+        }
+        else
+        {
+            (How, Note) = (how, null);
         }
 
-        return Redirect($"/admin/cases?decided={caseId:D}&how={how}");
+        await ShowsAgain(caseId, by, handlesSevere, ct);
+        return await Shows(ct);
     }
 
-    private async Task<bool> Ban(Guid caseId, CancellationToken ct)
+    /// <summary>Takes back what was decided a moment ago.</summary>
+    public async Task<IActionResult> OnPostUndoAsync(CancellationToken ct)
     {
-        if (await sender.Send(new SeeCase(caseId, HttpContext.StaffId(), await HttpContext.HandlesSevere()), ct) is not Outcome<SeenCase>.Done { Value: var known })
+        if (CaseId is not { } caseId)
         {
-            return Note(new Outcome<SeenCase>.Refused(Refusal.NotFound("There is no such case.")));
+            return NotFound();
+        }
+
+        return await IsDone(await sender.Send(new UndoDecision(caseId, HttpContext.StaffId()), ct))
+            ? Redirect($"/admin/cases/{caseId:D}?how=undone")
+            : await Shows(ct);
+    }
+
+    private async Task<bool> Ban(Guid caseId, Guid by, bool handlesSevere, CancellationToken ct)
+    {
+        if (await sender.Send(new SeeCase(caseId, by, handlesSevere), ct) is not Outcome<SeenCase>.Done { Value: var known })
+        {
+            return await IsDone(new Outcome<SeenCase>.Refused(Refusal.NotFound("There is no such case.")));
         }
 
         var step = Length switch
@@ -185,8 +209,8 @@ public sealed class CasesModel(
             _ => SanctionStep.Permanent,
         };
         var until = SanctionLadder.LengthOf(step) is { } length ? clock.GetUtcNow() + length : (DateTimeOffset?)null;
-        return Note(await sender.Send(
-            new IssueBan(Guid.NewGuid(), known.VisitorId, Policy ?? "", until, Statement ?? "", HttpContext.StaffId(), await HttpContext.HandlesSevere()), ct));
+        return await IsDone(await sender.Send(
+            new IssueBan(Guid.NewGuid(), known.VisitorId, Policy ?? "", until, Statement ?? "", by, handlesSevere, Version), ct));
     }
 
     private bool IsStated()
@@ -201,8 +225,18 @@ public sealed class CasesModel(
         return false;
     }
 
+    /// <summary>Whoever goes on with a case goes on reading, which is a look of its own.</summary>
+    private async Task ShowsAgain(Guid caseId, Guid by, bool handlesSevere, CancellationToken ct)
+    {
+        if (Shown is { } shown
+            && await sender.Send(new ViewReport(caseId, shown, by, handlesSevere, Knowingly), ct) is Outcome<ViewedReport>.Done { Value: var viewed })
+        {
+            Revealed = viewed;
+        }
+    }
+
     /// <returns>Whether it was done; else why not stands above the case.</returns>
-    private bool Note<T>(Outcome<T> outcome)
+    private async Task<bool> IsDone<T>(Outcome<T> outcome)
     {
         if (outcome is not Outcome<T>.Refused { Refusal: var refusal })
         {
@@ -210,40 +244,19 @@ public sealed class CasesModel(
         }
 
         Response.StatusCode = Problems.Problem.StatusOf(refusal.Code);
-        Problem = refusal switch
-        {
-            { Case: CaseStanding.Seen seen } => $"Somebody else looked into it on {PageWords.Moment(seen.At)}. Looking all the same is recorded.",
-            { Case: CaseStanding.Decided } => "This case moved on. Nothing was done. Its history says what changed.",
-            { Case: CaseStanding.Claimed claim } => $"Somebody else works on this case until {PageWords.Moment(claim.Until)}. Nothing was done.",
-            _ => PageWords.Alone(refusal),
-        };
+        (Problem, Since) = await CaseWords.For(refusal, new(accounts));
         return false;
     }
 
-    private async Task Load(CancellationToken ct)
+    private async Task<IActionResult> Shows(CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        var lanes = new List<Lane>();
-        foreach (var lane in new[] { CaseLane.Urgent, CaseLane.Normal })
+        HandlesSevere = await HttpContext.HandlesSevere();
+        Board = await boards.Load(CaseId, Decided, HttpContext.StaffId(), HandlesSevere, ct);
+        if (Board.Case is not { } open)
         {
-            var cases = await desk.OpenCases(lane, null, InQueue + 1, ct);
-            lanes.Add(new(lane, [.. cases.Where(one => one.CaseId != Decided).Take(InQueue).Select(one =>
-                new Waiting(one.CaseId, one.Policy, one.Open, now - one.OpenSince, PriorityPolicy.Judge(one.Signs(), now)))]));
+            return Page();
         }
 
-        Lanes = lanes;
-        CaseId ??= lanes.SelectMany(lane => lane.Cases).FirstOrDefault()?.CaseId;
-        if (CaseId is not { } caseId
-            || await sender.Send(new SeeCase(caseId, HttpContext.StaffId(), await HttpContext.HandlesSevere()), ct) is not Outcome<SeenCase>.Done { Value: var open })
-        {
-            return;
-        }
-
-        Case = open;
-        Priority = lanes.SelectMany(lane => lane.Cases).FirstOrDefault(one => one.CaseId == caseId)?.Priority
-            ?? ((await desk.Signs([caseId], ct)).TryGetValue(caseId, out var signs) ? PriorityPolicy.Judge(signs, now) : null);
-        Record = await offenders.Find(open.VisitorId, ct);
-        Linked = await offenders.LinkedTo(open.VisitorId, ct);
         Policy ??= open.Items.Select(item => Policies.Find(item.Policy)!).MaxBy(policy => policy.Severity)?.Code;
         if (Policy is { } chosen && Policies.Find(chosen) is { } broken)
         {
@@ -257,14 +270,6 @@ public sealed class CasesModel(
         }
 
         Length ??= Suggested;
-        Lease = open.ClaimedUntil is not { } until ? "Nobody works on it."
-            : IsClaimedByMe ? $"Claimed by you until {PageWords.Moment(until)}. Any action renews it."
-            : $"{(open.ClaimedBy is { } by ? await accounts.NameOf(by) ?? "Somebody" : "The system")} works on it until {PageWords.Moment(until)}.";
+        return Page();
     }
-
-    public sealed record Lane(CaseLane Name, IReadOnlyList<Waiting> Cases);
-
-    /// <param name="Open">How many reports.</param>
-    /// <param name="Age">How long the oldest of them waits.</param>
-    public sealed record Waiting(Guid CaseId, string Policy, int Open, TimeSpan Age, CasePriority Priority);
 }

@@ -1,11 +1,13 @@
-// Keys of the desk. Everything they do is a link or a button on the page too.
+// Keys of the desk. Everything they do is a link, a button or a field on the page too.
+
+import { countDown } from "./countdown.js";
 
 /** Where letters are letters. */
 const fields = 'input, textarea, select';
 
 /** @param {number} step 1: the next case of the queue, -1: the one before. */
 function go(step) {
-  const links = [.../** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll('.rail a'))];
+  const links = [.../** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll('.rail ol a'))];
   const here = links.findIndex((link) => link.getAttribute('aria-current') === 'true');
   links[here + step]?.click();
 }
@@ -22,6 +24,14 @@ document.addEventListener('keydown', (event) => {
     return;
   }
 
+  const field = /** @type {HTMLElement | null} */ (document.querySelector(`[data-focus="${CSS.escape(key)}"]`));
+  if (field) {
+    // The letter belongs to the key, not into the field.
+    event.preventDefault();
+    field.focus();
+    return;
+  }
+
   /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(key)}"]`))?.click();
 });
 
@@ -32,6 +42,14 @@ document.getElementById('policy')?.addEventListener('change', (event) => {
     meaning.hidden = meaning.dataset.policy !== chosen;
   }
 });
+
+// How long a decision can be taken back: in seconds from now, so that this clock need not be right. Nothing moves but a number.
+const undo = /** @type {HTMLElement | null} */ (document.querySelector('[data-undo]'));
+if (undo) {
+  const seconds = Number(undo.dataset.undo);
+  undo.textContent = `for ${seconds} s`;
+  countDown(undo, seconds, () => undo.closest('form')?.remove());
+}
 
 // On a narrow screen the queue is folded away until it is wanted.
 const rail = /** @type {HTMLDetailsElement | null} */ (document.querySelector('.rail'));
