@@ -11,6 +11,9 @@ internal static partial class LogMessages
     [LoggerMessage(103, LogLevel.Information, "Nobody was on the staff: the administrator {Name} was made.")]
     public static partial void AdministratorMade(ILogger log, string name);
 
+    [LoggerMessage(112, LogLevel.Warning, "The administrator who was made could not be recorded yet; the first change about them records it.")]
+    public static partial void AdministratorNotRecorded(ILogger log, Exception e);
+
     [LoggerMessage(106, LogLevel.Warning, "Sanctions that come by themselves could not be looked for; it is tried again.")]
     public static partial void EscalationsNotLookedAt(ILogger log, Exception e);
 

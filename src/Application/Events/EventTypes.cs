@@ -1,3 +1,4 @@
+using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
 using RandomChat.Domain.Visitors;
@@ -54,4 +55,21 @@ public static class ModerationEventTypes
         .Add<BanEvent.Lifted>("moderation.ban.lifted.v1")
         .Add<BanEvent.AppealFiled>("moderation.appeal.filed.v1")
         .Add<BanEvent.AppealDecided>("moderation.appeal.decided.v1");
+}
+
+/// <summary>Stored names of events on <c>staff-{id}</c>.</summary>
+public static class StaffEventTypes
+{
+    public static EventTypeMap Map { get; } = new EventTypeMap()
+        .Add<StaffEvent.Invited>("accounts.staff.invited.v1")
+        .Add<StaffEvent.InvitationRevoked>("accounts.invitation.revoked.v1")
+        .Add<StaffEvent.Joined>("accounts.staff.joined.v1")
+        .Add<StaffEvent.RoleChanged>("accounts.role.changed.v1")
+        .Add<StaffEvent.SevereGranted>("accounts.severe.granted.v1")
+        .Add<StaffEvent.SevereRevoked>("accounts.severe.revoked.v1")
+        .Add<StaffEvent.Suspended>("accounts.staff.suspended.v1")
+        .Add<StaffEvent.Reinstated>("accounts.staff.reinstated.v1")
+        .Add<StaffEvent.Removed>("accounts.staff.removed.v1")
+        .Add<StaffEvent.SecondFactorRemoved>("accounts.factor.removed.v1")
+        .Add<StaffEvent.SessionRevoked>("accounts.session.revoked.v1");
 }

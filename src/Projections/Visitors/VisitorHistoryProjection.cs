@@ -1,4 +1,5 @@
 using System.Text;
+using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
 using RandomChat.Domain.Visitors;
@@ -6,7 +7,7 @@ using RandomChat.Projections.Engine;
 
 namespace RandomChat.Projections.Visitors;
 
-/// <summary>Every event, outside the streams that expire, under each visitor whom it touches.</summary>
+/// <summary>Every event, outside the streams that expire, under each visitor, or member of the staff, whom it touches.</summary>
 public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
 {
     public VisitorHistoryProjection()
@@ -44,23 +45,44 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<BanEvent.Lifted>(e => [e.VisitorId]);
         Touching<BanEvent.AppealFiled>(e => [e.VisitorId]);
         Touching<BanEvent.AppealDecided>(e => [e.VisitorId]);
+        OfStaff<StaffEvent.Invited>(e => e.StaffId);
+        OfStaff<StaffEvent.InvitationRevoked>(e => e.StaffId);
+        OfStaff<StaffEvent.Joined>(e => e.StaffId);
+        OfStaff<StaffEvent.RoleChanged>(e => e.StaffId);
+        OfStaff<StaffEvent.SevereGranted>(e => e.StaffId);
+        OfStaff<StaffEvent.SevereRevoked>(e => e.StaffId);
+        OfStaff<StaffEvent.Suspended>(e => e.StaffId);
+        OfStaff<StaffEvent.Reinstated>(e => e.StaffId);
+        OfStaff<StaffEvent.Removed>(e => e.StaffId);
+        OfStaff<StaffEvent.SecondFactorRemoved>(e => e.StaffId);
+        OfStaff<StaffEvent.SessionRevoked>(e => e.StaffId);
     }
 
     public override string Name => "visitor_history";
 
-    public override int Version => 12;
+    public override int Version => 13;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
         where TEvent : class =>
+        On<TEvent>((db, e, happened) => Note(db, happened, visitors(e)));
+
+    private void OfStaff<TEvent>(Func<TEvent, Guid> staff)
+        where TEvent : class =>
         On<TEvent>((db, e, happened) =>
         {
-            var recorded = happened.Recorded;
-            db.Insert(new HistoryEvent(
-                recorded.Position.Value, recorded.Stream.Value, recorded.Revision, recorded.Type, recorded.At, happened.Metadata.Actor,
-                Encoding.UTF8.GetString(recorded.Data.Span)));
-            foreach (var visitor in visitors(e))
-            {
-                db.Insert(new TouchedVisitor(visitor, recorded.Position.Value));
-            }
+            Note(db, happened, [staff(e)]);
+            db.Insert(new StaffAct(happened.Recorded.Position.Value, staff(e)));
         });
+
+    private static void Note(VisitorHistoryDb db, ProjectedEvent happened, IReadOnlyList<Guid> touched)
+    {
+        var recorded = happened.Recorded;
+        db.Insert(new HistoryEvent(
+            recorded.Position.Value, recorded.Stream.Value, recorded.Revision, recorded.Type, recorded.At, happened.Metadata.Actor,
+            Encoding.UTF8.GetString(recorded.Data.Span)));
+        foreach (var id in touched)
+        {
+            db.Insert(new TouchedVisitor(id, recorded.Position.Value));
+        }
+    }
 }

@@ -24,4 +24,22 @@ public sealed class VisitorHistoryQueries(ReadModels models)
                 .ToListAsync(ct),
             ct);
     }
+
+    /// <summary>What was done about who is on the staff, the latest first.</summary>
+    /// <param name="before">Only events of before this position; null: all.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <exception cref="DependencyUnavailableException">The read models cannot be read now.</exception>
+    public Task<List<HistoryEvent>> OfStaff(LogPosition? before, int limit, CancellationToken ct)
+    {
+        var until = before?.Value ?? long.MaxValue;
+        return models.Ask<VisitorHistoryDb, List<HistoryEvent>>(
+            db => db.StaffActs
+                .Where(act => act.Position < until)
+                .OrderByDescending(act => act.Position)
+                .Take(limit)
+                .Join(db.Events, act => act.Position, e => e.Position, (_, e) => e)
+                .OrderByDescending(e => e.Position)
+                .ToListAsync(ct),
+            ct);
+    }
 }

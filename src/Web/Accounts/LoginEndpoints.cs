@@ -31,7 +31,7 @@ public static class LoginEndpoints
             return Problem.From(invalid);
         }
 
-        return (await signIn.Try(name, password, code, http.AddressKey(), ct)).ToResult(
+        return (await signIn.Try(name, password, code, http.AddressKey(), BrowserWords.Of(http.Request), ct)).ToResult(
             signedIn => Results.Json(new { signedIn.Token, signedIn.Roles }, WireJson.Options));
     }
 

@@ -50,18 +50,25 @@ public static class StaffSetup
         services.AddSingleton<StaffTokens>();
         services.AddSingleton<SecondFactor>();
         services.AddSingleton<StaffSignIn>();
+        services.AddSingleton(provider => new StaffStore(provider.GetRequiredService<IServiceScopeFactory>(), dependency));
+        services.AddSingleton<StaffSessions>();
+        services.AddSingleton<StaffRecord>();
+        services.AddSingleton<StaffChanges>();
+        services.AddSingleton<StaffInvitations>();
         services.AddSingleton(provider => new StaffAccounts(
-            provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<StaffTokens>(),
+            provider.GetRequiredService<StaffStore>(), provider.GetRequiredService<StaffSessions>(), provider.GetRequiredService<StaffTokens>(),
             provider.GetRequiredService<SecondFactor>(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<IOptions<StaffOptions>>().Value.RequireTwoFactor, dependency));
+            provider.GetRequiredService<IOptions<StaffOptions>>().Value.RequireTwoFactor));
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, StaffAuthentication>(StaffIdentity.Scheme, null);
         services.AddAuthorizationBuilder().AddPolicy(StaffIdentity.Moderates, policy => policy
             .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Moderator, StaffRoles.Administrator))
             .AddPolicy(StaffIdentity.Reads, policy => policy
                 .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Moderator, StaffRoles.Administrator, StaffRoles.Analyst))
             .AddPolicy(StaffIdentity.Enrols, policy => policy.AddAuthenticationSchemes(StaffIdentity.Scheme).RequireAuthenticatedUser())
+            .AddPolicy(StaffIdentity.Administers, policy => policy
+                .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Administrator))
             .AddPolicy(StaffIdentity.HandlesSevere, policy => policy
-                .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Administrator));
+                .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Moderator, StaffRoles.Administrator).RequireClaim(StaffRoles.Severe));
         services.AddSingleton<ISchemaMigrations>(provider => postgres is null
             ? new SqliteMigrations(file, dependency, new(typeof(StaffSetup).Assembly, Scripts, ".sqlite.sql"))
             : new PostgresMigrations(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), StaffDb.Schema, new(typeof(StaffSetup).Assembly, Scripts, ".postgres.sql")));

@@ -14,7 +14,8 @@ public sealed class StaffSignIn(StaffAccounts accounts, ILimits limits)
 
     /// <param name="code">Of the second factor, or a recovery code; null where none was given.</param>
     /// <param name="addressKey">Of the address that asks.</param>
-    public async Task<Outcome<SignedIn>> Try(string name, string password, string? code, string addressKey, CancellationToken ct)
+    /// <param name="browser">From what, in words.</param>
+    public async Task<Outcome<SignedIn>> Try(string name, string password, string? code, string addressKey, string browser, CancellationToken ct)
     {
         // By address first, so that one that fails again and again takes nothing more from the name: its owner signs in from
         // elsewhere. By name as well, since many addresses would otherwise try as many passwords as they like.
@@ -41,6 +42,6 @@ public sealed class StaffSignIn(StaffAccounts accounts, ILimits limits)
             return Wrong;
         }
 
-        return await accounts.Admit(known.StaffId) is { } signedIn ? signedIn : Wrong;
+        return await accounts.Admit(known.StaffId, browser) is { } signedIn ? signedIn : Wrong;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
 using RandomChat.Domain.Visitors;
@@ -50,6 +51,17 @@ public static class EventWords
         BanEvent.AppealDecided e => e.Outcome == AppealOutcome.Overturned ? "The appeal was right: the sanction is taken back." : "The appeal was heard, and the sanction stays.",
         MessageEvent.Sent e => $"{Short(e.From)} sent a message.",
         MessageEvent.OwnerChanged => "Another server took the chat over.",
+        StaffEvent.Invited e => $"Invited somebody as {Word(e.Role)}, until {Time(e.Until)}.",
+        StaffEvent.InvitationRevoked => "Withdrew the invitation.",
+        StaffEvent.Joined e => $"Joined the staff as {Word(e.Role)}{(e.HandlesSevere ? ", with severe cases" : "")}{(e.By is null ? ", without an invitation" : "")}.",
+        StaffEvent.RoleChanged e => $"Changed the role to {Word(e.Role)}.",
+        StaffEvent.SevereGranted => "Gave the right to see severe cases.",
+        StaffEvent.SevereRevoked => "Withdrew the right to see severe cases.",
+        StaffEvent.Suspended => "Suspended them, and ended every session of theirs.",
+        StaffEvent.Reinstated => "Let them in again.",
+        StaffEvent.Removed => "Took them off the staff, and ended every session of theirs.",
+        StaffEvent.SecondFactorRemoved => "Reset the second factor, and ended every session of theirs.",
+        StaffEvent.SessionRevoked e => e.SessionId is null ? "Ended every session of theirs." : "Ended a session of theirs.",
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event without words."),
     };
 

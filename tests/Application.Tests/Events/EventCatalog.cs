@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
 using RandomChat.Domain.Visitors;
@@ -22,6 +23,7 @@ public static partial class EventCatalog
         [typeof(MessageEvent)] = "messages-{matchId}",
         [typeof(CaseEvent)] = "case-{caseId}",
         [typeof(BanEvent)] = "ban-{visitorId}",
+        [typeof(StaffEvent)] = "staff-{staffId}",
     };
 
     /// <summary>Properties that hold sealed text, and whose key opens it.</summary>

@@ -1,3 +1,4 @@
+using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Domain.Moderation;
@@ -16,6 +17,7 @@ public static class Samples
     private static readonly Guid CaseId = new("7d6e5f40-3a2b-8c1d-9e0f-a1b2c3d4e5f6");
     private static readonly Guid SanctionId = new("1d2c3b4a-5968-4776-8594-a3b2c1d0e9f8");
     private static readonly Guid StaffId = new("8e9fa0b1-c2d3-44e5-96f7-08192a3b4c5d");
+    private static readonly Guid OtherStaffId = new("8e9fa0b1-c2d3-44e5-96f7-08192a3b4c5e");
     private static readonly DateTimeOffset At = new DateTimeOffset(2026, 3, 1, 12, 34, 56, TimeSpan.Zero).AddTicks(7_890_123);
 
     private static readonly TicketRecord AdasTicket = new(
@@ -82,5 +84,17 @@ public static class Samples
             new("6c5b4a39-2817-4605-94e3-d2c1b0a99887"), SanctionId, Ben, "rc1:c4:c2VhbGVk", At),
         ["moderation.appeal.decided.v1"] = new BanEvent.AppealDecided(
             new("6c5b4a39-2817-4605-94e3-d2c1b0a99887"), SanctionId, Ben, AppealOutcome.Overturned, "rc1:c5:c2VhbGVk", StaffId, At),
+        ["accounts.staff.invited.v1"] = new StaffEvent.Invited(OtherStaffId, StaffRole.Moderator, At.AddHours(72), StaffId, At),
+        ["accounts.invitation.revoked.v1"] = new StaffEvent.InvitationRevoked(OtherStaffId, StaffId, At),
+        ["accounts.staff.joined.v1"] = new StaffEvent.Joined(OtherStaffId, StaffRole.Moderator, false, StaffId, At),
+        ["accounts.role.changed.v1"] = new StaffEvent.RoleChanged(OtherStaffId, StaffRole.Administrator, StaffId, At),
+        ["accounts.severe.granted.v1"] = new StaffEvent.SevereGranted(OtherStaffId, StaffId, At),
+        ["accounts.severe.revoked.v1"] = new StaffEvent.SevereRevoked(OtherStaffId, StaffId, At),
+        ["accounts.staff.suspended.v1"] = new StaffEvent.Suspended(OtherStaffId, StaffId, At),
+        ["accounts.staff.reinstated.v1"] = new StaffEvent.Reinstated(OtherStaffId, StaffId, At),
+        ["accounts.staff.removed.v1"] = new StaffEvent.Removed(OtherStaffId, StaffId, At),
+        ["accounts.factor.removed.v1"] = new StaffEvent.SecondFactorRemoved(OtherStaffId, StaffId, At),
+        ["accounts.session.revoked.v1"] = new StaffEvent.SessionRevoked(
+            OtherStaffId, new("6e7f8091-a2b3-44c5-86d7-e8f90a1b2c3d"), StaffId, At),
     };
 }

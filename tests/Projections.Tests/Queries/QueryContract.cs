@@ -1,5 +1,6 @@
 using RandomChat.Application.Events;
 using RandomChat.Application.Moderation;
+using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Domain.Moderation;
@@ -123,6 +124,23 @@ public abstract class QueryContract : IAsyncLifetime
         Assert.InRange(TimeProvider.System.GetUtcNow() - first.At, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Assert.Equal([ended.Value, reported.Value], (await history.Of(Ada.Visitor, started, 2, default)).Select(e => e.Position));
         Assert.Empty(await history.Of(Guid.NewGuid(), null, 100, default));
+    }
+
+    [Fact]
+    public async Task What_was_done_about_the_staff_is_listed_the_latest_first()
+    {
+        var (olga, robin) = (Guid.NewGuid(), Guid.NewGuid());
+        await Log.Session(Ada);
+        var noted = await Log.Append(StreamName.For("staff", olga), new StaffEvent.Joined(olga, StaffRole.Administrator, true, null, TestLog.Noon));
+        var invited = await Log.Append(StreamName.For("staff", robin), new StaffEvent.Invited(robin, StaffRole.Moderator, TestLog.Noon.AddDays(3), olga, TestLog.Noon));
+        await Log.Session(Ben);
+        await Build();
+
+        var history = new VisitorHistoryQueries(Models);
+        Assert.Equal([invited.Value, noted.Value], (await history.OfStaff(null, 10, default)).Select(e => e.Position));
+        Assert.Equal([invited.Value], (await history.OfStaff(null, 1, default)).Select(e => e.Position));
+        Assert.Equal([noted.Value], (await history.OfStaff(invited, 10, default)).Select(e => e.Position));
+        Assert.Equal([invited.Value], (await history.Of(robin, null, 10, default)).Select(e => e.Position));
     }
 
     [Fact]
@@ -726,7 +744,7 @@ public sealed class VisitorHistoryCoverageTests
     public void Every_event_outside_the_streams_that_expire_has_its_place_in_the_history()
     {
         var projection = new VisitorHistoryProjection();
-        var lasting = new[] { VisitorEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map }
+        var lasting = new[] { VisitorEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map }
             .SelectMany(map => map.Entries)
             .Where(entry => !entry.Type.IsAssignableTo(typeof(MessageEvent)));
 

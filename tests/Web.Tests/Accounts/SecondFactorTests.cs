@@ -19,8 +19,8 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => server = await RunningServer.Start(
         new Dictionary<string, string?>(Moderator.Unlimited) { ["Staff:RequireTwoFactor"] = "true" },
         services: services => services.AddSingleton<SecondFactor>().AddSingleton(provider => new StaffAccounts(
-            provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<StaffTokens>(), provider.GetRequiredService<SecondFactor>(),
-            clock, requireTwoFactor: true, "accounts")));
+            provider.GetRequiredService<StaffStore>(), provider.GetRequiredService<StaffSessions>(), provider.GetRequiredService<StaffTokens>(),
+            provider.GetRequiredService<SecondFactor>(), clock, requireTwoFactor: true)));
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 

@@ -55,7 +55,7 @@ public sealed class HistoryModel(VisitorHistoryQueries visitors, IEventStore log
         Until = until is null ? null : Until;
         var (title, found) = await Find(id, ct);
         var page = found.Where(e => until is null || e.At <= until).Take(PageSize).ToList();
-        var names = new Dictionary<string, string>();
+        var names = new StaffNames(accounts);
         var lines = new List<TimelineEvent>();
         foreach (var e in page)
         {
@@ -72,7 +72,8 @@ public sealed class HistoryModel(VisitorHistoryQueries visitors, IEventStore log
         var after = After is { } position ? new LogPosition(position) : (LogPosition?)null;
         if (await visitors.Of(id, after, PageSize, ct) is { Count: > 0 } touching)
         {
-            return ($"Visitor {id:D}", touching);
+            // Nobody is both: their ids are made apart.
+            return ($"{(touching[0].Stream == StreamName.For("staff", id).Value ? "Staff" : "Visitor")} {id:D}", touching);
         }
 
         foreach (var category in Categories)
@@ -101,26 +102,9 @@ public sealed class HistoryModel(VisitorHistoryQueries visitors, IEventStore log
         return ($"{id:D}", []);
     }
 
-    private async Task<TimelineEvent> Line(HistoryEvent e, Dictionary<string, string> names)
-    {
-        var recorded = new RecordedEvent(
-            new(e.Stream), e.Revision, new(e.Position), Guid.Empty, e.Type, e.At, Encoding.UTF8.GetBytes(e.Data), ReadOnlyMemory<byte>.Empty);
-        if (!names.TryGetValue(e.Actor, out var actor))
-        {
-            names.Add(e.Actor, actor = await NameOf(e.Actor));
-        }
-
-        return new(
-            e.Position, e.Stream, e.Stream[(e.Stream.IndexOf('-', StringComparison.Ordinal) + 1)..], e.Type, e.At, actor,
-            EventWords.For(EventCodec.Default.Decode(recorded)), JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(e.Data), Indented));
-    }
-
-    private async Task<string> NameOf(string actor) => actor.Split(':') switch
-    {
-        ["staff", var id] => Guid.TryParse(id, out var staffId) && await accounts.NameOf(staffId) is { } name ? name : "somebody who left the staff",
-        ["visitor", var id] => $"visitor {(Guid.TryParse(id, out var visitorId) ? EventWords.Short(visitorId) : id)}",
-        _ => "the system",
-    };
+    private static async Task<TimelineEvent> Line(HistoryEvent e, StaffNames names) => new(
+        e.Position, e.Stream, e.Stream[(e.Stream.IndexOf('-', StringComparison.Ordinal) + 1)..], e.Type, e.At, await names.OfActor(e.Actor),
+        EventWords.For(EventCodec.Default.Decode(e.Recorded())), JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(e.Data), Indented));
 
     /// <param name="Next">Where later ones are; null where there are none.</param>
     public sealed record Timeline(string Title, IReadOnlyList<TimelineEvent> Events, string? Next);

@@ -35,7 +35,7 @@ public sealed class SecondFactorModel(StaffAccounts accounts, ILimits limits) : 
         var staffId = HttpContext.StaffId();
         var isAllowed = (await limits.Take(LimitNames.SecondFactors, staffId.ToString("D"), ct)).Allowed;
         if (isAllowed && Code is { Length: > 0 and <= StaffSignIn.LongestCode } code
-            && await accounts.ConfirmSecondFactor(staffId, code) is { } codes && await accounts.Admit(staffId) is { } signedIn)
+            && await accounts.ConfirmSecondFactor(staffId, code) is { } codes && await accounts.Admit(staffId, BrowserWords.Of(Request)) is { } signedIn)
         {
             StaffCookie.Write(HttpContext, signedIn.Token);
             RecoveryCodes = codes;

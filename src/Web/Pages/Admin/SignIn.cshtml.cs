@@ -35,7 +35,7 @@ public sealed class SignInModel(StaffSignIn signIn) : PageModel
             return Refused(new("bad-credentials", "Name, password and code do not belong together."));
         }
 
-        switch (await signIn.Try(Username, Password, Code, HttpContext.AddressKey(), ct))
+        switch (await signIn.Try(Username, Password, Code, HttpContext.AddressKey(), BrowserWords.Of(Request), ct))
         {
             case Outcome<SignedIn>.Done { Value: var signedIn }:
                 // A cookie of before is written over, so that nobody goes on with one that somebody else put there.

@@ -1,4 +1,5 @@
 using RandomChat.Web.Accounts;
+using RandomChat.Web.Moderation;
 
 namespace RandomChat.Web.Pages.Admin;
 
@@ -22,4 +23,12 @@ public sealed class StaffNames(StaffAccounts accounts)
 
         return name;
     }
+
+    /// <param name="actor">Who did something, as an event's metadata says it.</param>
+    public async Task<string> OfActor(string actor) => actor.Split(':') switch
+    {
+        ["staff", var id] => Guid.TryParse(id, out var staffId) ? await Of(staffId) : await Of(Guid.Empty),
+        ["visitor", var id] => $"visitor {(Guid.TryParse(id, out var visitorId) ? EventWords.Short(visitorId) : id)}",
+        _ => "the system",
+    };
 }
