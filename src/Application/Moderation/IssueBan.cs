@@ -28,7 +28,7 @@ public sealed class IssueBanHandler(
 {
     public async ValueTask<Outcome<IssuedBan>> Handle(IssueBan request, CancellationToken cancellationToken)
     {
-        if (Statements.ProblemOf(request.Statement) is { } problem)
+        if (Statements.ProblemOfSanction(request.Statement) is { } problem)
         {
             return problem;
         }
@@ -131,6 +131,11 @@ internal static class Statements
     public static Refusal? ProblemOf(string statement, string field = "statement") => statement.Trim().Length is 0 or > Ban.MaximumStatementLength
         ? Refusal.Invalid(field, $"A {field} has 1 to {Ban.MaximumStatementLength:N0} characters.")
         : null;
+
+    /// <summary>The same of one that tells somebody what they did: a template that nobody has filled in does not.</summary>
+    public static Refusal? ProblemOfSanction(string statement) => ProblemOf(statement) ?? (StatementTemplates.IsUnedited(statement)
+        ? Refusal.Invalid("statement", $"Say what they did in place of {StatementTemplates.Gap}: they read it word for word.")
+        : null);
 
     /// <param name="about">The sanction or the appeal that it belongs to.</param>
     public static async ValueTask<string> Seal(ISealer sealer, Guid about, string statement, CancellationToken ct) =>

@@ -25,11 +25,14 @@ public sealed record SeeCase(Guid CaseId, Guid By, bool HandlesSevere = false) :
 /// <param name="Notes">Oldest first; withheld where <paramref name="Restricted"/>.</param>
 /// <param name="HandedOnBy">Who handed what is open on to whoever may see severe cases; null where nobody did.</param>
 /// <param name="UndoneUntil">Until when whoever looks may take back the last decision; null where they may not.</param>
+/// <param name="Past">What is decided in it, latest first, <see cref="MostPast"/> at most.</param>
 public sealed record SeenCase(
     Guid CaseId, Guid VisitorId, IReadOnlyList<SeenItem> Items, int ToDecide, Guid? ClaimedBy, DateTimeOffset? ClaimedUntil, DateTimeOffset? Escalates,
     bool IsHeld, DateTimeOffset? HeldUntil, bool IsSevere, bool Restricted, int Strikes, int Warnings, int Bans, bool IsBanned, int Version,
-    IReadOnlyList<SeenNote> Notes, Guid? HandedOnBy, DateTimeOffset? UndoneUntil)
+    IReadOnlyList<SeenNote> Notes, Guid? HandedOnBy, DateTimeOffset? UndoneUntil, IReadOnlyList<SeenItem> Past)
 {
+    public const int MostPast = 20;
+
     /// <summary>Whether only whoever may see severe cases works on it, for either reason.</summary>
     public bool IsForFew => IsSevere || HandedOnBy is not null;
 }
@@ -43,9 +46,12 @@ public sealed record SeenNote(Guid By, DateTimeOffset At, string? Text);
 /// <param name="Comment">What the reporter wrote; null where nothing, or where it is forgotten or withheld.</param>
 /// <param name="Messages">How many are in its evidence.</param>
 /// <param name="EvidenceHash">Null where there is none.</param>
+/// <param name="ReporterDeviceId">Their browser: what became of its other reports says how much this one counts.</param>
 /// <param name="IsSeen">Whoever looks has opened it, or something that came after it.</param>
+/// <param name="Outcome">What was decided; null while it is open.</param>
 public sealed record SeenItem(
-    Guid Id, string Policy, DateTimeOffset At, Guid? MatchId, Guid? ReporterId, string? Comment, string? Habits, int Messages, string? EvidenceHash, bool IsSeen);
+    Guid Id, string Policy, DateTimeOffset At, Guid? MatchId, Guid? ReporterId, Guid? ReporterDeviceId, string? Comment, string? Habits, int Messages,
+    string? EvidenceHash, bool IsSeen, CaseEvent.Decided? Outcome);
 
 public sealed class SeeCaseHandler(CommandExecutor executor, ISealer sealer, TimeProvider clock) : IRequestHandler<SeeCase, Outcome<SeenCase>>
 {
@@ -60,15 +66,22 @@ public sealed class SeeCaseHandler(CommandExecutor executor, ISealer sealer, Tim
         var now = clock.GetUtcNow();
         var isRestricted = state.IsSevere && !request.HandlesSevere;
         var seen = state.Seen.GetValueOrDefault(request.By);
-        var items = new List<SeenItem>(state.Open.Count);
-        foreach (var item in state.Open)
+        async Task<List<SeenItem>> Seen(IEnumerable<ICaseItem> wanted)
         {
-            var (reported, flagged) = (item as CaseEvent.Reported, item as CaseEvent.Flagged);
-            items.Add(new(
-                item.Id, item.Policy, item.At, reported?.MatchId ?? flagged?.MatchId, reported?.ReporterId,
-                item.Comment is { } comment && !isRestricted ? await sealer.OpenForCase(item.Id, comment, cancellationToken) : null,
-                flagged?.Habits, reported?.EvidenceMessages ?? flagged!.EvidenceMessages, item.EvidenceHash, seen?.Contains(item.Id) == true));
+            var items = new List<SeenItem>();
+            foreach (var item in wanted)
+            {
+                var (reported, flagged) = (item as CaseEvent.Reported, item as CaseEvent.Flagged);
+                items.Add(new(
+                    item.Id, item.Policy, item.At, reported?.MatchId ?? flagged?.MatchId, reported?.ReporterId, reported?.ReporterDeviceId,
+                    item.Comment is { } comment && !isRestricted ? await sealer.OpenForCase(item.Id, comment, cancellationToken) : null,
+                    flagged?.Habits, reported?.EvidenceMessages ?? flagged!.EvidenceMessages, item.EvidenceHash, seen?.Contains(item.Id) == true,
+                    state.Outcomes.GetValueOrDefault(item.Id)));
+            }
+
+            return items;
         }
+
 
         var notes = new List<SeenNote>(state.Notes.Count);
         foreach (var note in isRestricted ? [] : state.Notes)
@@ -80,10 +93,11 @@ public sealed class SeeCaseHandler(CommandExecutor executor, ISealer sealer, Tim
         var claim = state.Claim is { } known && known.Until > now ? known : null;
         var hold = state.HoldAt(now);
         return new SeenCase(
-            caseId, visitorId, items, state.ToDecide(request.By).Count, claim?.By, claim?.Until, state.Escalation?.DueAt, hold is not null, hold?.Ends,
+            caseId, visitorId, await Seen(state.Open), state.ToDecide(request.By).Count, claim?.By, claim?.Until, state.Escalation?.DueAt, hold is not null, hold?.Ends,
             state.IsSevere, isRestricted, sanctions.StrikesAt(now), sanctions.Sanctions.Count(sanction => sanction is { IsBan: false, IsTakenBack: false }),
             sanctions.Sanctions.Count(sanction => sanction is { IsBan: true, IsTakenBack: false }), sanctions.ActiveAt(now) is not null,
             state.Version, notes, state.Open.Select(item => state.HandedOn.TryGetValue(item.Id, out var by) ? by : (Guid?)null).FirstOrDefault(by => by is not null),
-            state.UndoneUntil(request.By, now));
+            state.UndoneUntil(request.By, now),
+            await Seen(state.Items.Where(item => !state.IsOpen(item.Id)).Reverse().Take(SeenCase.MostPast)));
     }
 }

@@ -36,7 +36,7 @@ public sealed class UpholdReportsHandler(
             return Refusal.Invalid("policy", "It is the code of a policy.");
         }
 
-        if (request.Statement is { } words && Statements.ProblemOf(words) is { } problem)
+        if (request.Statement is { } words && Statements.ProblemOfSanction(words) is { } problem)
         {
             return problem;
         }

@@ -565,6 +565,7 @@ public static partial class Case
         Escalation = null,
         LastDecision = e,
         LastUndone = null,
+        Outcomes = state.Outcomes.SetItems(state.Open.Except(open).Select(item => KeyValuePair.Create(item.Id, e))),
         SaidSevere = e.Outcome == CaseOutcome.Dismissed ? state.SaidSevere.Except(state.Open.Except(open).Select(item => item.Id)) : state.SaidSevere,
         Decisions = state.Decisions + 1,
     };

@@ -81,6 +81,9 @@ public sealed partial record CaseState
     /// <summary>Whether something open was handed on: only whoever may see severe cases works on it.</summary>
     public bool IsReferred => Open.Exists(item => HandedOn.ContainsKey(item.Id));
 
+    /// <summary>What was decided about each report and flag that is open no longer, by their ids.</summary>
+    public ImmutableDictionary<Guid, CaseEvent.Decided> Outcomes { get; init; } = ImmutableDictionary<Guid, CaseEvent.Decided>.Empty;
+
     /// <summary>The last decision where it was taken back; null where it stands.</summary>
     public CaseEvent.Undone? LastUndone { get; init; }
 
@@ -186,6 +189,7 @@ public static partial class Case
         CaseEvent.Undone e => state with
         {
             Open = [.. state.Open.Concat(e.Reports.Select(id => state.Find(id)).OfType<ICaseItem>()).OrderBy(item => item.At)],
+            Outcomes = state.Outcomes.RemoveRange(e.Reports),
             LastDecision = null,
             LastUndone = e,
             IsSevere = e.IsSevere,

@@ -32,6 +32,7 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
         model.Entity<DeskReport>().HasIndex(report => report.MatchId);
         model.Entity<DeskReport>().HasIndex(report => report.ReporterDeviceId);
         model.Entity<DeskReport>().HasIndex(report => report.SanctionId);
+        model.Entity<DeskReport>().HasIndex(report => new { report.IsToLookOver, report.Position });
         model.Entity<DeskCase>().ToTable("cases").HasKey(one => one.CaseId);
         model.Entity<DeskCase>().HasIndex(one => new { one.IsOpen, one.Lane, one.Rank, one.CaseId });
         model.Entity<WorstVerdict>().ToTable("verdicts").HasKey(verdict => new { verdict.MatchId, verdict.VisitorId });
@@ -115,6 +116,9 @@ public sealed class DeskReport
 
     /// <summary>Whether people said so: somebody of the staff, or an appeal against what was done automatically.</summary>
     public bool IsConfirmed { get; set; }
+
+    /// <summary>Decided without anybody, and nobody has looked since.</summary>
+    public bool IsToLookOver { get; set; }
 
     /// <summary>Dismissed, since it said what was not so.</summary>
     public bool IsFalse { get; set; }

@@ -64,10 +64,18 @@ public sealed class DeskProjection : Projection<DeskDb>
                 report.IsConfirmed = isMeant && e.By is not null;
                 report.IsFalse = e.IsFalse;
                 report.Lane = e.By is null ? CaseLane.Automated : report.Lane;
+                report.IsToLookOver = e.By is null;
             }
 
             Weigh(db, e.CaseId);
             WeighAgain(db, decided);
+        });
+        On<CaseEvent.Viewed>((db, e, _) =>
+        {
+            if (db.Reports.Find(e.ReportId) is { } seen)
+            {
+                seen.IsToLookOver = false;
+            }
         });
         On<CaseEvent.Undone>((db, e, _) =>
         {
@@ -130,6 +138,11 @@ public sealed class DeskProjection : Projection<DeskDb>
         On<BanEvent.Lifted>((db, e, _) =>
         {
             TakeBack(db, e.SanctionId);
+            foreach (var report in Some(db, db.Reports.Where(report => report.SanctionId == e.SanctionId), report => report.SanctionId == e.SanctionId))
+            {
+                report.IsToLookOver = false;
+            }
+
             db.Appeals.RemoveRange(
                 db.Appeals.Where(appeal => appeal.SanctionId == e.SanctionId).ToList().Union(db.Appeals.Local.Where(appeal => appeal.SanctionId == e.SanctionId)));
         });
@@ -142,7 +155,7 @@ public sealed class DeskProjection : Projection<DeskDb>
             var reports = Some(db, db.Reports.Where(report => report.SanctionId == e.SanctionId), report => report.SanctionId == e.SanctionId);
             foreach (var report in reports)
             {
-                report.IsConfirmed = true;
+                (report.IsConfirmed, report.IsToLookOver) = (true, false);
                 if (e.Outcome == AppealOutcome.Overturned)
                 {
                     report.Status = ReportStatus.Dismissed;
@@ -160,7 +173,7 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 12;
+    public override int Version => 13;
 
     private static void TakeBack(DeskDb db, Guid sanctionId)
     {

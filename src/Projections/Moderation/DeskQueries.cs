@@ -131,6 +131,14 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
             ct);
     }
 
+    /// <summary>Reports that were decided without anybody and that nobody has looked at since, latest first.</summary>
+    public Task<List<DeskReport>> ToLookOver(int limit, CancellationToken ct) => models.Ask<DeskDb, List<DeskReport>>(
+        db => db.Reports.Where(report => report.IsToLookOver).OrderByDescending(report => report.Position).Take(limit).ToListAsync(ct), ct);
+
+    /// <summary>In how many cases there are such.</summary>
+    public Task<int> CountToLookOver(CancellationToken ct) => models.Ask<DeskDb, int>(
+        db => db.Reports.Where(report => report.IsToLookOver).Select(report => report.CaseId).Distinct().CountAsync(ct), ct);
+
     /// <summary>How much waits, and since when.</summary>
     /// <param name="now">By when a ban for good is due to be reviewed.</param>
     public Task<Waiting> Waiting(DateTimeOffset now, CancellationToken ct) => models.Ask<DeskDb, Waiting>(

@@ -41,6 +41,7 @@ public static class RandomChatHost
         });
         builder.Services.AddSingleton<ChatPages>();
         builder.Services.AddSingleton<DeskNumbers>();
+        builder.Services.AddSingleton<CaseQueues>();
         builder.Services.AddSingleton<CaseBoards>();
         return builder;
     }

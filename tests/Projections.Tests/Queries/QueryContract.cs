@@ -591,6 +591,14 @@ public abstract class QueryContract : IAsyncLifetime
         Assert.Equal(
             [CaseLane.Automated, CaseLane.Normal, CaseLane.Urgent],
             (await new DeskQueries(Models).Reports(null, null, null, 10, default)).Select(item => item.Lane));
+
+        // It is to be looked over until somebody does.
+        var desk = new DeskQueries(Models);
+        var automated = Assert.Single(await desk.ToLookOver(10, default));
+        Assert.Equal(1, await desk.CountToLookOver(default));
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Viewed(Ada.Visitor, Ada.Visitor, automated.ReportId, Guid.NewGuid(), TestLog.Noon));
+        await Build();
+        Assert.Equal((0, 0), (await desk.CountToLookOver(default), (await desk.ToLookOver(10, default)).Count));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using RandomChat.Domain.Moderation;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Moderation;
 using RandomChat.Web.Tests.Accounts;
@@ -45,7 +46,7 @@ public sealed partial class CasesTests : IAsyncLifetime
     {
         var page = await Text(morgan.GetAsync("/admin/cases"));
         Assert.Contains("“&lt;i&gt;rude&lt;/i&gt;”", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("nobody", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("You are &lt;b&gt;nothing", page, StringComparison.Ordinal);
         Assert.Contains("1 message, sealed", page, StringComparison.Ordinal);
 
         var revealed = await Text(Reveal(morgan, page));
@@ -53,7 +54,7 @@ public sealed partial class CasesTests : IAsyncLifetime
         Assert.Contains("You are &lt;b&gt;nothing&lt;/b&gt; &amp; nobody", revealed, StringComparison.Ordinal);
         Assert.Contains("As it was sealed", revealed, StringComparison.Ordinal);
         Assert.Contains("Claimed by you until", revealed, StringComparison.Ordinal);
-        Assert.DoesNotContain("nobody", await Text(morgan.GetAsync($"/admin/cases/{CaseOf(page)}")), StringComparison.Ordinal);
+        Assert.DoesNotContain("You are &lt;b&gt;nothing", await Text(morgan.GetAsync($"/admin/cases/{CaseOf(page)}")), StringComparison.Ordinal);
         await Wait.Until(async () => (await Text(morgan.GetAsync($"/admin/history?id={CaseOf(page)}"))).Contains("Looked at the evidence.", StringComparison.Ordinal));
     }
 
@@ -78,8 +79,19 @@ public sealed partial class CasesTests : IAsyncLifetime
             Assert.Contains("Nothing was done.", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
+        // Whoever has the case open sees it without asking, and nothing where nothing is new.
+        var asks = Standing().Match(await Text(morgan.GetAsync(path))).Groups[1].Value.Replace("&amp;", "&", StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NoContent, await Status(morgan.GetAsync(asks)));
         Assert.Contains("Claimed by you until", await Text(robin.PostForm($"{path}?handler=Claim", theirs, ("takeOver", "true"))), StringComparison.Ordinal);
-        Assert.Contains("robin works on it until", await Text(morgan.GetAsync(path)), StringComparison.Ordinal);
+        var told = await Text(morgan.GetAsync(asks));
+        Assert.Contains("robin works on it until", told, StringComparison.Ordinal);
+        Assert.Contains("Take over", told, StringComparison.Ordinal);
+        Assert.Contains("Nothing is new.", await Text(robin.PostForm($"{path}?handler=Decide", theirs, ("act", "note"), ("note", "Nothing is new."))), StringComparison.Ordinal);
+        Assert.Matches("Since this page was shown:.*robin: Wrote a note\\.", (await Text(morgan.GetAsync(asks))).ReplaceLineEndings(" "));
+
+        // Going on renews what is theirs, and takes nothing from anybody.
+        Assert.Equal(HttpStatusCode.NoContent, await Status(robin.PostForm($"{path}?handler=Renew", theirs)));
+        Assert.Equal(HttpStatusCode.Conflict, await Status(morgan.PostForm($"{path}?handler=Renew", page)));
     }
 
     [Fact]
@@ -174,6 +186,17 @@ public sealed partial class CasesTests : IAsyncLifetime
         {
             Assert.Equal(HttpStatusCode.UnprocessableEntity, unsaid.StatusCode);
             Assert.Contains("Say in the statement what they did", await unsaid.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        // A template stands in the statement and is none itself, until somebody has said in it what was done.
+        var filled = await Text(morgan.PostForm(path, page, ("act", "template"), ("policy", "harassment"), ("statement", ""), ("shown", Hidden("reportId").Match(await Text(morgan.GetAsync(path))).Groups[1].Value)));
+        var template = StatementTemplates.For(Policies.Find("harassment")!);
+        Assert.Contains($">{template}</textarea>", WebUtility.HtmlDecode(filled), StringComparison.Ordinal);
+        Assert.Contains("As it was sealed", filled, StringComparison.Ordinal);
+        using (var unedited = await morgan.PostForm(path, page, ("act", "warn"), ("policy", "harassment"), ("statement", template)))
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, unedited.StatusCode);
+            Assert.Contains("Say what they did in place of [what you did]", await unedited.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
         using var done = await morgan.PostForm(path, page, ("act", "warn"), ("policy", "harassment"), ("statement", "You insulted somebody."));
@@ -280,11 +303,20 @@ public sealed partial class CasesTests : IAsyncLifetime
 
     private static Regex Hidden(string name) => new($"name=\"{name}\" value=\"([^\"]+)\"");
 
+    private static async Task<HttpStatusCode> Status(Task<HttpResponseMessage> asked)
+    {
+        using var answer = await asked;
+        return answer.StatusCode;
+    }
+
     private static async Task<string> Text(Task<HttpResponseMessage> asked)
     {
         using var answer = await asked;
         return await answer.Content.ReadAsStringAsync();
     }
+
+    [GeneratedRegex("hx-get=\"([^\"]+)\"")]
+    private static partial Regex Standing();
 
     [GeneratedRegex("<a href=\"/admin/cases/([0-9a-f-]{36})\"")]
     private static partial Regex CaseLink();

@@ -12,19 +12,14 @@ namespace RandomChat.Web.Pages.Admin;
 /// <param name="Priority">Null where nothing in it waits, or nothing is known of it yet.</param>
 /// <param name="Record">What is known of the reported one; null where nobody ever reported them.</param>
 /// <param name="Linked">Other visitors of the same browsers.</param>
-/// <param name="Lease">Who works on it, in a sentence.</param>
+/// <param name="Reporters">How much the word of each reporter counts, in words, by their browser.</param>
+/// <param name="Standing">Who works on it; null where no case is open here.</param>
 /// <param name="HandedOnBy">Their name; null where nobody handed it on.</param>
 /// <param name="Undo">The decision that can be taken back now; null where there is none.</param>
 public sealed record CaseBoard(
-    IReadOnlyList<CaseBoard.Lane> Lanes, SeenCase? Case, CasePriority? Priority, Offender? Record, IReadOnlyList<Guid> Linked, string Lease,
-    IReadOnlyList<CaseBoard.Note> Notes, string? HandedOnBy, CaseBoard.Undoable? Undo)
+    CaseQueue Queue, SeenCase? Case, CasePriority? Priority, Offender? Record, IReadOnlyList<Guid> Linked, IReadOnlyDictionary<Guid, string> Reporters,
+    CaseStandingView? Standing, IReadOnlyList<CaseBoard.Note> Notes, string? HandedOnBy, CaseBoard.Undoable? Undo)
 {
-    public sealed record Lane(CaseLane Name, IReadOnlyList<Waiting> Cases);
-
-    /// <param name="Open">How many reports.</param>
-    /// <param name="Age">How long the oldest of them waits.</param>
-    public sealed record Waiting(Guid CaseId, string Policy, int Open, TimeSpan Age, CasePriority Priority);
-
     /// <param name="Text">Null where it is forgotten.</param>
     public sealed record Note(string By, DateTimeOffset At, string? Text);
 
@@ -33,23 +28,24 @@ public sealed record CaseBoard(
 }
 
 /// <summary>Gathers <see cref="CaseBoard"/>s.</summary>
-public sealed class CaseBoards(DeskQueries desk, OffenderQueries offenders, ISender sender, StaffAccounts accounts, TimeProvider clock)
+public sealed class CaseBoards(
+    CaseQueues queues, DeskQueries desk, OffenderQueries offenders, ISender sender, StaffAccounts accounts, TimeProvider clock)
 {
-    private const int InQueue = 25;
-
     /// <param name="caseId">Null: the first one that waits.</param>
+    /// <param name="lane">Which lane of the queue is wanted; null: that of the case.</param>
     /// <param name="decided">What was decided a moment ago: the read model may not know it yet.</param>
     /// <param name="by">Who of the staff looks.</param>
     /// <param name="handlesSevere">Whether they may see severe cases.</param>
-    public async Task<CaseBoard> Load(Guid? caseId, Guid? decided, Guid by, bool handlesSevere, CancellationToken ct)
+    public async Task<CaseBoard> Load(Guid? caseId, CaseLane? lane, Guid? decided, Guid by, bool handlesSevere, CancellationToken ct)
     {
         var (now, names) = (clock.GetUtcNow(), new StaffNames(accounts));
-        var lanes = await Lanes(decided, handlesSevere, now, ct);
+        var signs = caseId is { } wanted ? (await desk.Signs([wanted], ct)).GetValueOrDefault(wanted) : null;
+        var queue = await queues.Load(caseId, lane ?? (signs is null ? null : PriorityPolicy.LaneOf(signs)), decided, handlesSevere, ct);
         var undo = decided is { } last ? await Undo(last, by, now, ct) : null;
-        var opened = caseId ?? lanes.SelectMany(lane => lane.Cases).FirstOrDefault()?.CaseId;
+        var opened = caseId ?? (queue.Cases is [var first, ..] ? first.CaseId : null);
         if (opened is not { } id || await sender.Send(new SeeCase(id, by, handlesSevere), ct) is not Outcome<SeenCase>.Done { Value: var open })
         {
-            return new(lanes, null, null, null, [], "", [], null, undo);
+            return new(queue, null, null, null, [], new Dictionary<Guid, string>(), null, [], null, undo);
         }
 
         var notes = new List<CaseBoard.Note>(open.Notes.Count);
@@ -59,26 +55,18 @@ public sealed class CaseBoards(DeskQueries desk, OffenderQueries offenders, ISen
         }
 
         return new(
-            lanes, open,
-            lanes.SelectMany(lane => lane.Cases).FirstOrDefault(one => one.CaseId == id)?.Priority
-                ?? ((await desk.Signs([id], ct)).TryGetValue(id, out var signs) ? PriorityPolicy.Judge(signs, now) : null),
-            await offenders.Find(open.VisitorId, ct), await offenders.LinkedTo(open.VisitorId, ct), await Lease(open, by, names), notes,
+            queue, open, signs is null ? queue.Cases.FirstOrDefault(one => one.CaseId == id)?.Priority : PriorityPolicy.Judge(signs, now),
+            await offenders.Find(open.VisitorId, ct), await offenders.LinkedTo(open.VisitorId, ct), await Reporters(open, ct),
+            await CaseStandingView.Of(id, open.Version, open.ClaimedBy, open.ClaimedUntil, [], by, now, names), notes,
             open.HandedOnBy is { } handedOn ? await names.Of(handedOn) : null, undo ?? Undo(open, now));
     }
 
-    /// <summary>What waits, most urgent lane first; the one that few may see is for them alone.</summary>
-    private async Task<IReadOnlyList<CaseBoard.Lane>> Lanes(Guid? decided, bool handlesSevere, DateTimeOffset now, CancellationToken ct)
-    {
-        var lanes = new List<CaseBoard.Lane>();
-        foreach (var lane in handlesSevere ? [CaseLane.Severe, CaseLane.Urgent, CaseLane.Normal] : new[] { CaseLane.Urgent, CaseLane.Normal })
-        {
-            var cases = await desk.OpenCases(lane, null, InQueue + 1, ct);
-            lanes.Add(new(lane, [.. cases.Where(one => one.CaseId != decided).Take(InQueue).Select(one =>
-                new CaseBoard.Waiting(one.CaseId, one.Policy, one.Open, now - one.OpenSince, PriorityPolicy.Judge(one.Signs(), now)))]));
-        }
-
-        return lanes;
-    }
+    /// <summary>Who works on a case, and what has come since a page of it was shown; null where there is no such case.</summary>
+    /// <param name="version">That the page shows.</param>
+    public async Task<CaseStandingView?> Standing(Guid caseId, int version, Guid by, CancellationToken ct) =>
+        await sender.Send(new SeeStanding(caseId, version), ct) is Outcome<SeenStanding>.Done { Value: var seen }
+            ? await CaseStandingView.Of(caseId, version, seen.ClaimedBy, seen.ClaimedUntil, seen.Since, by, clock.GetUtcNow(), new(accounts))
+            : null;
 
     private async Task<CaseBoard.Undoable?> Undo(Guid decided, Guid by, DateTimeOffset now, CancellationToken ct) =>
         await sender.Send(new SeeCase(decided, by), ct) is Outcome<SeenCase>.Done { Value: var closed } ? Undo(closed, now) : null;
@@ -86,8 +74,17 @@ public sealed class CaseBoards(DeskQueries desk, OffenderQueries offenders, ISen
     private static CaseBoard.Undoable? Undo(SeenCase seen, DateTimeOffset now) =>
         seen.UndoneUntil is { } until ? new(seen.CaseId, until, (int)Math.Ceiling((until - now).TotalSeconds)) : null;
 
-    private static async Task<string> Lease(SeenCase open, Guid by, StaffNames names) =>
-        open.ClaimedUntil is not { } until ? "Nobody works on it."
-        : open.ClaimedBy == by ? $"Claimed by you until {PageWords.Moment(until)}. Any action renews it."
-        : $"{(open.ClaimedBy is { } other ? await names.Of(other) : "The system")} works on it until {PageWords.Moment(until)}.";
+    private async Task<IReadOnlyDictionary<Guid, string>> Reporters(SeenCase open, CancellationToken ct)
+    {
+        var items = open.Items.Where(item => item.ReporterDeviceId is not null).DistinctBy(item => item.ReporterDeviceId).ToList();
+        var found = await desk.Find([.. items.Select(item => item.ReporterDeviceId!.Value)], ct);
+        var words = new Dictionary<Guid, string>();
+        foreach (var item in items)
+        {
+            var device = item.ReporterDeviceId!.Value;
+            words.Add(device, CaseWords.Reporter(found.GetValueOrDefault(device) ?? new(0, 0), await offenders.Find(item.ReporterId!.Value, ct)));
+        }
+
+        return words;
+    }
 }

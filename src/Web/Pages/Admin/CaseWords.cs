@@ -1,6 +1,8 @@
+using System.Globalization;
 using RandomChat.Application;
 using RandomChat.Application.Moderation;
 using RandomChat.Domain.Moderation;
+using RandomChat.Projections.Moderation;
 using RandomChat.Web.Moderation;
 
 namespace RandomChat.Web.Pages.Admin;
@@ -22,6 +24,30 @@ internal static class CaseWords
 
     /// <summary>A policy's title.</summary>
     public static string Title(string policy) => Policies.Find(policy)?.Title ?? policy;
+
+    /// <summary>How much the word of a reporter counts, and what is known of them.</summary>
+    /// <param name="reported">What others said of them; null where nobody said anything.</param>
+    public static string Reporter(ReporterRecord record, Offender? reported)
+    {
+        var decided = record.Upheld + record.Dismissed;
+        var word = decided == 0
+            ? "No report of theirs was decided before"
+            : $"{record.Upheld} of {PageWords.Count(decided, "earlier report")} right{(record.False > 0 ? $", {record.False} false" : "")}";
+        return string.Create(CultureInfo.InvariantCulture, $"{word}: counts {record.Reliability:0.##}. {Known(reported)}");
+    }
+
+    private static string Known(Offender? reported) => reported is null
+        ? "Never reported, never sanctioned."
+        : $"Reported {PageWords.Count(reported.Reports, "time")} themselves, {PageWords.Count(reported.Sanctions, "sanction")}.";
+
+    /// <summary>What was decided about a report, in words.</summary>
+    public static string Outcome(CaseEvent.Decided decided) => (decided switch
+    {
+        { Outcome: CaseOutcome.Dismissed, IsFalse: true } => "Dismissed as false",
+        { Outcome: CaseOutcome.Dismissed } => "Dismissed",
+        { Policy: { } policy } => $"Upheld: {Title(policy)}",
+        _ => "Upheld",
+    }) + (decided.By is null ? ", automatically" : "");
 
     /// <summary>Events of a case with when and by whom.</summary>
     public static async Task<IReadOnlyList<string>> Of(IEnumerable<CaseEvent> events, StaffNames names)

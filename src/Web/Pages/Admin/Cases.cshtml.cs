@@ -24,6 +24,10 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
     [BindProperty(SupportsGet = true)]
     public Guid? CaseId { get; set; }
 
+    /// <summary>Which lane of the queue is wanted, by its name; null: that of the case.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Lane { get; set; }
+
     /// <summary>What was decided a moment ago: the read model may not know it yet.</summary>
     [BindProperty(SupportsGet = true)]
     public Guid? Decided { get; set; }
@@ -45,7 +49,7 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
     [BindProperty]
     public bool TakeOver { get; set; }
 
-    /// <summary><c>warn</c>, <c>ban</c>, <c>dismiss</c>, <c>dismiss-false</c>, <c>note</c> or <c>escalate</c>.</summary>
+    /// <summary><c>warn</c>, <c>ban</c>, <c>dismiss</c>, <c>dismiss-false</c>, <c>note</c>, <c>escalate</c> or <c>template</c>.</summary>
     [BindProperty]
     public string? Act { get; set; }
 
@@ -89,10 +93,6 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
         _ => null,
     };
 
-    public bool IsClaimedByMe => Board.Case is { ClaimedUntil: not null } open && open.ClaimedBy == HttpContext.StaffId();
-
-    public bool IsClaimedByOther => Board.Case is { ClaimedUntil: not null } && !IsClaimedByMe;
-
     /// <summary>Whether something in the case is open, and theirs to open and to decide.</summary>
     public bool MayWork => Board.Case is { Items.Count: > 0, Restricted: false } && (Board.HandedOnBy is null || HandlesSevere);
 
@@ -110,6 +110,31 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
         $"{verdict.Category.ToString().ToLowerInvariant()} {verdict.Score:0.00} · {verdict.Rule} {verdict.RuleVersion} · {verdict.Action.ToString().ToLowerInvariant()}");
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await Shows(ct);
+
+    /// <summary>Who works on the case, for a page of it that is open: nothing where that page knows it already.</summary>
+    public async Task<IActionResult> OnGetStandingAsync(int version, string? mark, CancellationToken ct)
+    {
+        if (CaseId is not { } caseId || await boards.Standing(caseId, version, HttpContext.StaffId(), ct) is not { } standing)
+        {
+            return NotFound();
+        }
+
+        return standing.Mark == mark ? new NoContentResult() : Partial("_CaseStanding", standing);
+    }
+
+    /// <summary>Goes on working on the case; whoever lost it sees so by themselves.</summary>
+    public async Task<IActionResult> OnPostRenewAsync(CancellationToken ct)
+    {
+        if (CaseId is not { } caseId)
+        {
+            return NotFound();
+        }
+
+        var renewed = await sender.Send(new TakeOnCase(caseId, HttpContext.StaffId(), await HttpContext.HandlesSevere()), ct);
+        return renewed is Outcome<Nothing>.Refused { Refusal: var refusal }
+            ? new ContentResult { StatusCode = Problems.Problem.StatusOf(refusal.Code), Content = PageWords.Alone(refusal) }
+            : new NoContentResult();
+    }
 
     public async Task<IActionResult> OnPostClaimAsync(CancellationToken ct)
     {
@@ -152,6 +177,15 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
         }
 
         var (by, handlesSevere) = (HttpContext.StaffId(), await HttpContext.HandlesSevere());
+        if (Act == "template" && Policies.Find(Policy ?? "") is { } policy)
+        {
+            Statement = string.IsNullOrWhiteSpace(Statement) || StatementTemplates.IsUnedited(Statement)
+                ? StatementTemplates.For(policy)
+                : $"{Statement.TrimEnd()}\n{StatementTemplates.For(policy)}";
+            await ShowsAgain(caseId, by, handlesSevere, ct);
+            return await Shows(ct);
+        }
+
         var how = Act switch
         {
             "warn" when IsStated() => await IsDone(await sender.Send(
@@ -165,7 +199,7 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
         };
         if (how is not (null or "noted"))
         {
-            return Redirect($"/admin/cases?decided={caseId:D}&how={how}");
+            return Redirect($"/admin/cases?lane={Uri.EscapeDataString(Lane ?? "")}&decided={caseId:D}&how={how}");
         }
 
         if (how is null)
@@ -251,7 +285,8 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
     private async Task<IActionResult> Shows(CancellationToken ct)
     {
         HandlesSevere = await HttpContext.HandlesSevere();
-        Board = await boards.Load(CaseId, Decided, HttpContext.StaffId(), HandlesSevere, ct);
+        var lane = Enum.TryParse<CaseLane>(Lane, ignoreCase: true, out var named) && Enum.IsDefined(named) ? named : (CaseLane?)null;
+        Board = await boards.Load(CaseId, lane, Decided, HttpContext.StaffId(), HandlesSevere, ct);
         if (Board.Case is not { } open)
         {
             return Page();

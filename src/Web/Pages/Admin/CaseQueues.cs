@@ -1,0 +1,61 @@
+using RandomChat.Domain.Moderation;
+using RandomChat.Projections.Moderation;
+
+namespace RandomChat.Web.Pages.Admin;
+
+/// <summary>What waits for the staff, lane by lane, and the cases of one lane.</summary>
+/// <param name="Lane">Whose cases are listed.</param>
+/// <param name="Tabs">The lanes that whoever looks may open, most urgent first.</param>
+/// <param name="Appeals">How many wait, on a page of their own.</param>
+public sealed record CaseQueue(CaseLane Lane, IReadOnlyList<CaseQueue.Tab> Tabs, int Appeals, IReadOnlyList<CaseQueue.Waiting> Cases)
+{
+    /// <param name="Count">Cases.</param>
+    public sealed record Tab(CaseLane Lane, int Count);
+
+    /// <param name="Open">How many reports.</param>
+    /// <param name="Age">How long the oldest of them waits; of what was decided automatically how old it is.</param>
+    /// <param name="Priority">Null where it was decided automatically.</param>
+    public sealed record Waiting(Guid CaseId, string Policy, int Open, TimeSpan Age, CasePriority? Priority);
+}
+
+/// <summary>Gathers <see cref="CaseQueue"/>s.</summary>
+public sealed class CaseQueues(DeskQueries desk, TimeProvider clock)
+{
+    private const int Longest = 25;
+
+    /// <param name="caseId">The case that is open; null where none is yet.</param>
+    /// <param name="lane">Which is wanted; null, or without anything in it: the first in which something waits.</param>
+    /// <param name="decided">What was decided a moment ago and waits no longer, whatever the read model knows.</param>
+    /// <param name="handlesSevere">Whether whoever looks may see severe cases.</param>
+    public async Task<CaseQueue> Load(Guid? caseId, CaseLane? lane, Guid? decided, bool handlesSevere, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var waiting = await desk.Waiting(now, ct);
+        CaseLane[] lanes = handlesSevere
+            ? [CaseLane.Severe, CaseLane.Urgent, CaseLane.Normal, CaseLane.Automated]
+            : [CaseLane.Urgent, CaseLane.Normal, CaseLane.Automated];
+        var toLookOver = await desk.CountToLookOver(ct);
+        var tabs = lanes.Select(one => new CaseQueue.Tab(
+            one, one == CaseLane.Automated ? toLookOver : waiting.Lanes.TryGetValue(one, out var found) ? found.Count : 0)).ToList();
+        foreach (var wanted in Preferred(lane, lanes))
+        {
+            var cases = (await Cases(wanted, now, ct)).Where(one => one.CaseId != decided).Take(Longest).ToList();
+            if (cases.Count > 0 || (wanted == lane && caseId is not null))
+            {
+                return new(wanted, tabs, waiting.Appeals, cases);
+            }
+        }
+
+        return new(lane is { } empty && lanes.Contains(empty) ? empty : CaseLane.Normal, tabs, waiting.Appeals, []);
+    }
+
+    /// <summary>The lane that is wanted, then all others; what people wait for comes before what is to be looked over.</summary>
+    private static IEnumerable<CaseLane> Preferred(CaseLane? wanted, CaseLane[] lanes) =>
+        wanted is { } first && lanes.Contains(first) ? lanes.Where(lane => lane != first).Prepend(first) : lanes;
+
+    private async Task<IEnumerable<CaseQueue.Waiting>> Cases(CaseLane lane, DateTimeOffset now, CancellationToken ct) => lane == CaseLane.Automated
+        ? (await desk.ToLookOver(Longest * 4, ct)).GroupBy(report => report.CaseId).Select(one =>
+            new CaseQueue.Waiting(one.Key, one.First().Policy, one.Count(), now - one.Min(report => report.DecidedAt ?? report.ReceivedAt), null))
+        : (await desk.OpenCases(lane, null, Longest + 1, ct)).Select(one =>
+            new CaseQueue.Waiting(one.CaseId, one.Policy, one.Open, now - one.OpenSince, PriorityPolicy.Judge(one.Signs(), now)));
+}
