@@ -12,7 +12,7 @@ public static class Refusals
         "visitor.unknown" or "visitor.erased" => new("no-session", "Your session ended. Start again; it takes a moment."),
         "ban.unknown-policy" => Refusal.Invalid("reason", rejection.Message),
         "ban.until-past" or "case.until-past" or "case.until-too-far" => Refusal.Invalid("until", rejection.Message),
-        "ban.unknown" or "ban.not-active" or "ban.not-permanent" or "appeal.unknown" or "case.unknown" or "case.not-held" or "staff.unknown" or "staff.invitation-over" => Refusal.NotFound(rejection.Message),
+        "account.unknown" or "ban.unknown" or "ban.not-active" or "ban.not-permanent" or "appeal.unknown" or "case.unknown" or "case.not-held" or "staff.unknown" or "staff.invitation-over" => Refusal.NotFound(rejection.Message),
         "case.restricted" or "case.handed-on" or "ban.restricted" => new("forbidden", rejection.Message),
         _ => Refusal.Conflict(rejection.Message),
     };

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using RandomChat.Application.Bots;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Screening;
+using RandomChat.Application.Visitors;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Infrastructure.Screening;
@@ -68,7 +69,7 @@ internal static class ScreeningRate
 
     private static LiveMatch Match()
     {
-        Participant Side() => new(Guid.NewGuid(), Guid.NewGuid(), new(ChatMode.Text, null, [], false), null);
+        Participant Side() => new(Guid.NewGuid(), Guid.NewGuid(), new(ChatMode.Text, null, [], false), PublicProfile.None);
         TicketRecord Ticket(Participant side) => new(Guid.NewGuid(), side.VisitorId, side.DeviceId, ChatMode.Text, null, null, 0, AcceptAny: false, FrequentSkipper: false, DateTimeOffset.UtcNow, 0);
         var (first, second) = (Side(), Side());
         return new(new(Guid.NewGuid(), ChatMode.Text, Ticket(first), Ticket(second), 0, DateTimeOffset.UtcNow), first, second);

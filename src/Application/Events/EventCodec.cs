@@ -48,7 +48,7 @@ public sealed class EventCodec
     }
 
     /// <summary>The codec of all events of this program.</summary>
-    public static EventCodec Default { get; } = new(VisitorEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map);
+    public static EventCodec Default { get; } = new(VisitorEventTypes.Map, AccountEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map);
 
     /// <exception cref="ArgumentException">The event's type has no stored name.</exception>
     public NewEvent Encode(Guid id, object happened, EventMetadata metadata)

@@ -10,10 +10,23 @@ public static class VisitorEventTypes
 {
     public static EventTypeMap Map { get; } = new EventTypeMap()
         .Add<VisitorEvent.SessionStarted>("visitors.session.started.v1")
+        .Add<VisitorEvent.SessionResumed>("visitors.session.resumed.v1")
         .Add<VisitorEvent.PreferencesChanged>("visitors.preferences.changed.v1")
         .Add<VisitorEvent.Blocked>("visitors.visitor.blocked.v1")
         .Add<VisitorEvent.Erased>("visitors.visitor.erased.v1")
         .Add<VisitorEvent.TicketEnded>("matchmaking.ticket.ended.v1");
+}
+
+/// <summary>Stored names of events on <c>account-{id}</c>.</summary>
+public static class AccountEventTypes
+{
+    public static EventTypeMap Map { get; } = new EventTypeMap()
+        .Add<AccountEvent.Registered>("accounts.account.registered.v1")
+        .Add<AccountEvent.PasswordChanged>("accounts.password.changed.v1")
+        .Add<AccountEvent.SessionsEnded>("accounts.sessions.ended.v1")
+        .Add<AccountEvent.BadgeGranted>("accounts.badge.granted.v1")
+        .Add<AccountEvent.BadgeRevoked>("accounts.badge.revoked.v1")
+        .Add<AccountEvent.Closed>("accounts.account.closed.v1");
 }
 
 /// <summary>Stored names of events on <c>match-{id}</c> and <c>messages-{matchId}</c>.</summary>

@@ -47,6 +47,9 @@ public static class LimitNames
     /// <summary>Reports and blocks, by visitor.</summary>
     public const string Reports = nameof(LimitOptions.Reports);
 
+    /// <summary>Accounts made, by address.</summary>
+    public const string Registrations = nameof(LimitOptions.Registrations);
+
     /// <summary>Tries to sign in, by address.</summary>
     public const string SignIns = nameof(LimitOptions.SignIns);
 
@@ -88,6 +91,8 @@ public sealed class LimitOptions
 
     public LimitRule Exports { get; set; } = new(12, TimeSpan.FromHours(1), 6);
 
+    public LimitRule Registrations { get; set; } = new(10, TimeSpan.FromHours(1), 10);
+
     public LimitRule SignIns { get; set; } = new(10, TimeSpan.FromMinutes(10), 10);
 
     /// <summary>Far above what one address may try, so that nobody locks a name for its owner by failing.</summary>
@@ -111,6 +116,7 @@ public sealed class LimitOptions
         [LimitNames.Reports] = Reports,
         [LimitNames.Exports] = Exports,
         [LimitNames.Appeals] = Appeals,
+        [LimitNames.Registrations] = Registrations,
         [LimitNames.SignIns] = SignIns,
         [LimitNames.SignInsByName] = SignInsByName,
         [LimitNames.SecondFactors] = SecondFactors,

@@ -3,6 +3,7 @@ using RandomChat.Application.Bots;
 using RandomChat.Application.Events;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Screening;
+using RandomChat.Application.Visitors;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 
@@ -105,7 +106,7 @@ public sealed class LiveMatch(MatchEvent.Started started, Participant first, Par
         var shared = me.Request.Interests.Where(partner.Request.Interests.Contains).ToArray();
         return new(
             Id, started.Mode, me == first,
-            new(partner.DisplayName, partner.Request.Language, shared, []),
+            new(partner.Profile.DisplayName, partner.Request.Language, shared, partner.Profile.Badges),
             started.At,
             started.Mode == ChatMode.Video ? new(me.ShowsVideo ?? false, partner.ShowsVideo ?? false) : null);
     }
@@ -114,7 +115,7 @@ public sealed class LiveMatch(MatchEvent.Started started, Participant first, Par
 }
 
 /// <summary>One side of a live match.</summary>
-public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest request, string? displayName)
+public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest request, PublicProfile profile)
 {
     public Guid VisitorId => visitorId;
 
@@ -122,8 +123,8 @@ public sealed class Participant(Guid visitorId, Guid deviceId, MatchRequest requ
 
     public MatchRequest Request => request;
 
-    /// <summary>Null where none was given, or where the visitor has been erased since.</summary>
-    public string? DisplayName { get; set; } = displayName;
+    /// <summary>What the partner learns; nothing where the visitor has been erased since.</summary>
+    public PublicProfile Profile { get; set; } = profile;
 
     public int MessageCount { get; set; }
 

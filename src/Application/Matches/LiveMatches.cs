@@ -6,6 +6,7 @@ using RandomChat.Application.Events;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Screening;
+using RandomChat.Application.Visitors;
 using RandomChat.Domain.Matches;
 
 namespace RandomChat.Application.Matches;
@@ -206,7 +207,7 @@ public sealed class LiveMatches(
     {
         if (lastEnded.TryRemove(visitorId, out var over) && over.Match.Find(visitorId) is { } me)
         {
-            me.DisplayName = null;
+            me.Profile = PublicProfile.None;
         }
     }
 

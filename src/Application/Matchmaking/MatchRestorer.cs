@@ -14,7 +14,7 @@ namespace RandomChat.Application.Matchmaking;
 /// <summary>Brings back matches whose owner stopped: this node's own at its start, and those of other nodes when they die.</summary>
 public sealed class MatchRestorer(
     IPairingIndex index, LiveMatches matches, Conversation conversation, IVisitorConnections connections, IMatchRegistry registry,
-    CommandExecutor executor, ISealer sealer, IDisplayNames names, ILogger<MatchRestorer> log)
+    CommandExecutor executor, ISealer sealer, IPublicProfiles profiles, ILogger<MatchRestorer> log)
 {
     private const int AtOnce = 16;
 
@@ -144,7 +144,7 @@ public sealed class MatchRestorer(
     }
 
     private async Task<Participant> Seat(TicketRecord ticket, CancellationToken ct) =>
-        new(ticket.VisitorId, ticket.DeviceId, await Wanted(ticket, ct), await NameOf(ticket.VisitorId, ct)) { ShowsVideo = null };
+        new(ticket.VisitorId, ticket.DeviceId, await Wanted(ticket, ct), await ProfileOf(ticket.VisitorId, ct)) { ShowsVideo = null };
 
     /// <summary>A match is worth more than what its people asked for when they found it.</summary>
     private async Task<MatchRequest> Wanted(TicketRecord ticket, CancellationToken ct)
@@ -159,15 +159,15 @@ public sealed class MatchRestorer(
         }
     }
 
-    private async Task<string?> NameOf(Guid visitorId, CancellationToken ct)
+    private async Task<PublicProfile> ProfileOf(Guid visitorId, CancellationToken ct)
     {
         try
         {
-            return await names.Find(visitorId, ct);
+            return await profiles.Find(visitorId, ct);
         }
         catch (DependencyUnavailableException)
         {
-            return null;
+            return PublicProfile.None;
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed class MatchStarter(
     IVisitorConnections connections,
     IMatchRegistry registry,
     ISender sender,
-    IDisplayNames names,
+    IPublicProfiles profiles,
     BanGate bans,
     EndedTickets endedTickets,
     WaitTimes waits,
@@ -250,20 +250,20 @@ public sealed class MatchStarter(
     }
 
     private async Task<Participant> Seat(Ticket ticket) =>
-        new(ticket.VisitorId, ticket.DeviceId, ticket.Request, await NameOf(ticket.VisitorId))
+        new(ticket.VisitorId, ticket.DeviceId, ticket.Request, await ProfileOf(ticket.VisitorId))
         {
             CallConnection = ticket.Connection is { } connection && connections.IsOpen(connection) ? connection : null,
         };
 
-    private async Task<string?> NameOf(Guid visitorId)
+    private async Task<PublicProfile> ProfileOf(Guid visitorId)
     {
         try
         {
-            return await names.Find(visitorId, CancellationToken.None);
+            return await profiles.Find(visitorId, CancellationToken.None);
         }
         catch (DependencyUnavailableException)
         {
-            return null;
+            return PublicProfile.None;
         }
     }
 

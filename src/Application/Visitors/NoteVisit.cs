@@ -24,7 +24,9 @@ public sealed class NoteVisitHandler(
 
         try
         {
-            await sealer.EnsureVisitorKey(request.VisitorId, clock.GetUtcNow() + retention.Value.Visitors, cancellationToken);
+            // Of a visitor with an account it lasts until they have it erased.
+            var keepUntil = await profiles.HasAccount(request.VisitorId, cancellationToken) ? KeyLife.NoEnd : clock.GetUtcNow() + retention.Value.Visitors;
+            await sealer.EnsureVisitorKey(request.VisitorId, keepUntil, cancellationToken);
         }
         catch (DependencyUnavailableException e)
         {

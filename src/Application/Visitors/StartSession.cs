@@ -4,6 +4,7 @@ using RandomChat.Application.Events;
 using RandomChat.Application.Screening;
 using RandomChat.Application.Sealing;
 using RandomChat.Application.Settings;
+using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Visitors;
 
 namespace RandomChat.Application.Visitors;
@@ -61,7 +62,10 @@ public sealed class StartSessionHandler(
         var profile = new VisitorProfile(request.BirthYear, request.DisplayName, Terms.Version);
         var sealedProfile = await sealer.SealForVisitor(visitorId, profile.ToJson(), ct);
         var command = new VisitorCommand.StartSession(
-            visitorId, request.DeviceId, request.BirthYear, now.Year, request.AcceptTerms, Terms.Version, sealedProfile, now);
+            visitorId, request.DeviceId, request.BirthYear, now.Year, request.AcceptTerms, Terms.Version, sealedProfile, now)
+        {
+            KeepPreferences = (await executor.Load(Account.Decider, visitorId, ct)).IsOpen,
+        };
 
         switch (await executor.Execute(Visitor.Decider, visitorId, command, Guid.NewGuid(), EventMetadata.Visitor(visitorId), ct))
         {
@@ -70,7 +74,7 @@ public sealed class StartSessionHandler(
             case Executed<VisitorEvent, VisitorState>.Refused { Reason: var reason }:
                 return Refusals.From(reason);
             default:
-                profiles.Note(visitorId, request.DisplayName);
+                profiles.Look(visitorId);
                 return new StartedSession(visitorId);
         }
     }

@@ -18,6 +18,9 @@ public abstract record VisitorEvent
     public sealed record SessionStarted(
         Guid VisitorId, Guid DeviceId, string TermsVersion, string Profile, DateTimeOffset At) : VisitorEvent;
 
+    /// <summary>The visitor signed in to their account, and goes on with it in this browser.</summary>
+    public sealed record SessionResumed(Guid VisitorId, Guid DeviceId, DateTimeOffset At) : VisitorEvent;
+
     /// <summary>What the visitor asks partners for; sealed under the visitor's key (language, interests, mode).</summary>
     public sealed record PreferencesChanged(Guid VisitorId, string Preferences, DateTimeOffset At) : VisitorEvent;
 
@@ -47,7 +50,13 @@ public abstract record VisitorCommand
     /// <param name="Year">The current year, UTC.</param>
     public sealed record StartSession(
         Guid VisitorId, Guid DeviceId, int BirthYear, int Year, bool AcceptTerms, string TermsVersion, string Profile, DateTimeOffset At)
-        : VisitorCommand;
+        : VisitorCommand
+    {
+        /// <summary>The visitor has an account: what they asked for in the session before holds in the new one.</summary>
+        public bool KeepPreferences { get; init; }
+    }
+
+    public sealed record ResumeSession(Guid VisitorId, Guid DeviceId, DateTimeOffset At) : VisitorCommand;
 
     public sealed record ChangePreferences(Guid VisitorId, string Preferences, DateTimeOffset At) : VisitorCommand;
 
@@ -64,7 +73,7 @@ public abstract record VisitorCommand
 public sealed record VisitorState(
     bool Exists, string? Profile, string? Preferences, HashSet<Guid> Blocked, Guid? LastEndedTicket, bool IsErased = false)
 {
-    /// <summary>The browsers in which the visitor began a session.</summary>
+    /// <summary>The browsers in which the visitor began a session or signed in.</summary>
     public ImmutableHashSet<Guid> Devices { get; init; } = [];
 }
 
@@ -83,10 +92,11 @@ public static class Visitor
             new Rejection("age-restricted", "RandomChat is for adults."),
         VisitorCommand.StartSession { AcceptTerms: false } =>
             new Rejection("terms-required", "The terms have to be accepted."),
-        VisitorCommand.StartSession s =>
-            new VisitorEvent.SessionStarted(s.VisitorId, s.DeviceId, s.TermsVersion, s.Profile, s.At),
+        VisitorCommand.StartSession s => Start(s, state),
 
         _ when !state.Exists => new Rejection("visitor.unknown", "This visitor has no session."),
+
+        VisitorCommand.ResumeSession r => new VisitorEvent.SessionResumed(r.VisitorId, r.DeviceId, r.At),
 
         VisitorCommand.ChangePreferences c =>
             new VisitorEvent.PreferencesChanged(c.VisitorId, c.Preferences, c.At),
@@ -105,9 +115,18 @@ public static class Visitor
         _ => throw new InvalidOperationException($"No rule for {command}."),
     };
 
+    private static Decision<VisitorEvent> Start(VisitorCommand.StartSession s, VisitorState state)
+    {
+        var started = new VisitorEvent.SessionStarted(s.VisitorId, s.DeviceId, s.TermsVersion, s.Profile, s.At);
+        return s.KeepPreferences && state.Preferences is { } kept
+            ? new Decision<VisitorEvent>.Accepted([started, new VisitorEvent.PreferencesChanged(s.VisitorId, kept, s.At)])
+            : started;
+    }
+
     private static VisitorState Evolve(VisitorState state, VisitorEvent happened) => happened switch
     {
         VisitorEvent.SessionStarted e => state with { Exists = true, Profile = e.Profile, Preferences = null, Devices = state.Devices.Add(e.DeviceId) },
+        VisitorEvent.SessionResumed e => state with { Devices = state.Devices.Add(e.DeviceId) },
         VisitorEvent.PreferencesChanged e => state with { Preferences = e.Preferences },
         VisitorEvent.Blocked e => state with { Blocked = [.. state.Blocked, e.BlockedVisitorId] },
         VisitorEvent.Erased => state with { Profile = null, Preferences = null, IsErased = true },

@@ -27,7 +27,7 @@ public sealed class OffenderQueries(ReadModels models)
     public Task<List<ReportOn>> ReportsOn(Guid visitorId, CancellationToken ct) => models.Ask<OffendersDb, List<ReportOn>>(
         db => db.Reports.Where(report => report.VisitorId == visitorId).OrderByDescending(report => report.At).ToListAsync(ct), ct);
 
-    /// <summary>Other visitors who began a session in a browser in which this one did.</summary>
+    /// <summary>Other visitors who began a session or signed in in a browser in which this one did.</summary>
     public Task<List<Guid>> LinkedTo(Guid visitorId, CancellationToken ct) => models.Ask<OffendersDb, List<Guid>>(
         db => db.Devices
             .Where(other => other.VisitorId != visitorId

@@ -11,6 +11,7 @@ public sealed class OffendersProjection : Projection<OffendersDb>
         : base(options => new OffendersDb(options))
     {
         On<VisitorEvent.SessionStarted>((db, e, _) => db.Insert(new DeviceVisitor(e.DeviceId, e.VisitorId)));
+        On<VisitorEvent.SessionResumed>((db, e, _) => db.Insert(new DeviceVisitor(e.DeviceId, e.VisitorId)));
         On<CaseEvent.Reported>((db, e, _) => Reported(db, e));
         On<CaseEvent.Decided>((db, e, _) => Decided(db, e));
         On<CaseEvent.Undone>((db, e, _) => Undone(db, e));
@@ -28,7 +29,7 @@ public sealed class OffendersProjection : Projection<OffendersDb>
 
     public override string Name => "offenders";
 
-    public override int Version => 6;
+    public override int Version => 7;
 
     private static Offender OffenderOf(OffendersDb db, Guid visitorId, DateTimeOffset at)
     {

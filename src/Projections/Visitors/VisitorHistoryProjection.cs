@@ -14,6 +14,13 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         : base(options => new VisitorHistoryDb(options))
     {
         Touching<VisitorEvent.SessionStarted>(e => [e.VisitorId]);
+        Touching<VisitorEvent.SessionResumed>(e => [e.VisitorId]);
+        Touching<AccountEvent.Registered>(e => [e.VisitorId]);
+        Touching<AccountEvent.PasswordChanged>(e => [e.VisitorId]);
+        Touching<AccountEvent.SessionsEnded>(e => [e.VisitorId]);
+        Touching<AccountEvent.BadgeGranted>(e => [e.VisitorId]);
+        Touching<AccountEvent.BadgeRevoked>(e => [e.VisitorId]);
+        Touching<AccountEvent.Closed>(e => [e.VisitorId]);
         Touching<VisitorEvent.PreferencesChanged>(e => [e.VisitorId]);
         Touching<VisitorEvent.Blocked>(e => [e.VisitorId, e.BlockedVisitorId]);
         Touching<VisitorEvent.TicketEnded>(e => [e.VisitorId]);
@@ -60,7 +67,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
 
     public override string Name => "visitor_history";
 
-    public override int Version => 13;
+    public override int Version => 14;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
         where TEvent : class =>

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Identity;
 namespace RandomChat.Web.Accounts;
 
 /// <summary>Refuses passwords that everybody tries first: common ones that are long enough, one character repeated, the name itself.</summary>
-internal sealed class KnownBadPasswords : IPasswordValidator<StaffMember>
+internal sealed class KnownBadPasswords<TUser> : IPasswordValidator<TUser>
+    where TUser : IdentityUser<Guid>
 {
     // Of the usual lists of leaked passwords, those of twelve characters and more, and what they are made of.
     private static readonly string[] Stems =
@@ -12,7 +13,7 @@ internal sealed class KnownBadPasswords : IPasswordValidator<StaffMember>
         "welcome", "administrator", "changeme", "randomchat", "abcdef", "monkey", "dragon", "football", "superman", "princess", "sunshine", "trustno1",
     ];
 
-    public Task<IdentityResult> ValidateAsync(UserManager<StaffMember> manager, StaffMember user, string? password) => Task.FromResult(
+    public Task<IdentityResult> ValidateAsync(UserManager<TUser> manager, TUser user, string? password) => Task.FromResult(
         password is not null && IsBad(password.ToLowerInvariant(), user.UserName?.ToLowerInvariant())
             ? IdentityResult.Failed(new IdentityError { Code = "known-bad", Description = "This password is one that everybody tries first." })
             : IdentityResult.Success);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using RandomChat.Application;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
@@ -6,7 +7,7 @@ using RandomChat.Web.Realtime;
 
 namespace RandomChat.Web.Accounts;
 
-/// <summary><c>POST /api/login</c> and <c>POST /api/logout</c>.</summary>
+/// <summary><c>POST /api/login</c> and <c>POST /api/logout</c>, of the staff and of visitors with an account.</summary>
 public static class LoginEndpoints
 {
     public static void MapLogin(this IEndpointRouteBuilder endpoints)
@@ -15,7 +16,7 @@ public static class LoginEndpoints
         endpoints.MapPost("/api/logout", Logout);
     }
 
-    private static async Task<IResult> Login(HttpContext http, StaffSignIn signIn, CancellationToken ct)
+    private static async Task<IResult> Login(HttpContext http, SignInLimits limits, StaffSignIn staff, AccountSignIn accounts, CancellationToken ct)
     {
         var (json, problem) = await JsonBody.Read(http.Request, ct);
         if (problem is not null)
@@ -31,16 +32,35 @@ public static class LoginEndpoints
             return Problem.From(invalid);
         }
 
-        return (await signIn.Try(name, password, code, http.AddressKey(), BrowserWords.Of(http.Request), ct)).ToResult(
-            signedIn => Results.Json(new { signedIn.Token, signedIn.Roles }, WireJson.Options));
+        if (await limits.Take(name, http.AddressKey(), ct) is { } limited)
+        {
+            return Problem.From(limited);
+        }
+
+        // Both are tried, so that neither answer is quicker; the same name may be somebody's of each.
+        var asStaff = await staff.Try(name, password, code, BrowserWords.Of(http.Request), ct);
+        return asStaff is Outcome<SignedIn>.Refused { Refusal.Code: "bad-credentials" }
+            ? (await accounts.Try(http, name, password, ct)).ToResult(AsVisitor)
+            : asStaff.ToResult(signedIn => Answer(signedIn.Token, signedIn.Roles));
     }
 
-    private static async Task<IResult> Logout(HttpContext http, StaffAccounts accounts)
+    private static IResult AsVisitor(SignedInVisitor visitor) => visitor.Banned is { } banned
+        ? new Problem(banned) { Extensions = { ["token"] = visitor.Token } }
+        : Answer(visitor.Token, []);
+
+    private static IResult Answer(string token, IReadOnlyList<string> roles) => Results.Json(new { Token = token, Roles = roles }, WireJson.Options);
+
+    private static async Task<IResult> Logout(HttpContext http, StaffAccounts accounts, VisitorAccounts visitors)
     {
         if ((await http.AuthenticateAsync(StaffIdentity.Scheme)) is { Succeeded: true, Principal: var staff })
         {
             http.User = staff;
             await accounts.SignOut(http.StaffId());
+        }
+        else if (http.Visitor() is { } visitor)
+        {
+            await visitors.SignOut(visitor.VisitorId);
+            IdentityCookies.ForgetSession(http);
         }
 
         return Results.NoContent();

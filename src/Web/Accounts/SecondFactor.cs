@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using OtpNet;
@@ -13,18 +12,12 @@ namespace RandomChat.Web.Accounts;
 /// </summary>
 public sealed class SecondFactor(IDataProtectionProvider protection)
 {
-    public const int RecoveryCodes = 10;
-
     private const string Provider = "RandomChat";
     private const string Pending = "totp-pending";
     private const string Secret = "totp";
     private const string Step = "totp-step";
     private const string Recovery = "recovery";
     private const int SecretLength = 20;
-
-    // 80 bits each: nobody guesses one, nor finds it from its hash.
-    private const int RecoveryBytes = 5;
-    private const int RecoveryGroups = 2;
 
     /// <summary>A clock may be half a minute off.</summary>
     private static readonly VerificationWindow Window = new(previous: 1, future: 1);
@@ -54,10 +47,10 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
             return null;
         }
 
-        var recovery = Enumerable.Range(0, RecoveryCodes).Select(_ => NewRecoveryCode()).ToArray();
+        var recovery = RecoveryCodes.New();
         await Must(members.SetAuthenticationTokenAsync(member, Provider, Secret, pending));
         await Must(members.SetAuthenticationTokenAsync(member, Provider, Step, step.ToString(CultureInfo.InvariantCulture)));
-        await Must(members.SetAuthenticationTokenAsync(member, Provider, Recovery, string.Join(',', recovery.Select(HashOf))));
+        await Must(members.SetAuthenticationTokenAsync(member, Provider, Recovery, RecoveryCodes.Keep(recovery)));
         await Must(members.RemoveAuthenticationTokenAsync(member, Provider, Pending));
 
         // Last, with a new stamp: what was signed in without it ends.
@@ -93,22 +86,12 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
                 && (await members.SetAuthenticationTokenAsync(member, Provider, Step, step.ToString(CultureInfo.InvariantCulture))).Succeeded;
         }
 
-        var codes = (await members.GetAuthenticationTokenAsync(member, Provider, Recovery) ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries);
-        var used = HashOf(code);
-        return codes.Contains(used)
-            && (await members.SetAuthenticationTokenAsync(member, Provider, Recovery, string.Join(',', codes.Where(one => one != used)))).Succeeded;
+        return RecoveryCodes.Use(await members.GetAuthenticationTokenAsync(member, Provider, Recovery) ?? string.Empty, code) is { } left
+            && (await members.SetAuthenticationTokenAsync(member, Provider, Recovery, left)).Succeeded;
     }
 
     private static long? StepOf(byte[] secret, string code, DateTimeOffset now) =>
-        new Totp(secret).VerifyTotp(now.UtcDateTime, Plain(code), out var step, Window) ? step : null;
-
-    private static string NewRecoveryCode() => string.Join(
-        '-', Enumerable.Range(0, RecoveryGroups).Select(_ => Base32Encoding.ToString(RandomNumberGenerator.GetBytes(RecoveryBytes)).ToLowerInvariant()));
-
-    private static string HashOf(string code) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Plain(code).ToLowerInvariant())));
-
-    /// <summary>Without what people put between the groups.</summary>
-    private static string Plain(string code) => code.Replace(" ", string.Empty, StringComparison.Ordinal).Replace("-", string.Empty, StringComparison.Ordinal);
+        new Totp(secret).VerifyTotp(now.UtcDateTime, RecoveryCodes.Plain(code), out var step, Window) ? step : null;
 
     private static async Task Must(Task<IdentityResult> change)
     {

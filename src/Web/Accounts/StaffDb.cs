@@ -1,8 +1,5 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using RandomChat.Domain.Accounts;
 
 namespace RandomChat.Web.Accounts;
@@ -56,11 +53,8 @@ public sealed class StaffInvitation
     public DateTimeOffset ExpiresAt { get; set; }
 }
 
-/// <summary>
-/// The accounts of the staff, with their roles as claims. Not derived from events, so its tables have migrations
-/// (<see cref="StaffSetup"/>).
-/// </summary>
-public sealed class StaffDb(DbContextOptions<StaffDb> options) : IdentityUserContext<StaffMember, Guid>(options)
+/// <summary>The accounts of the staff, with their roles as claims.</summary>
+public sealed class StaffDb(DbContextOptions<StaffDb> options) : IdentityDb<StaffMember>(options, Schema)
 {
     public const string Schema = "staff";
 
@@ -68,21 +62,8 @@ public sealed class StaffDb(DbContextOptions<StaffDb> options) : IdentityUserCon
 
     public DbSet<StaffInvitation> Invitations => Set<StaffInvitation>();
 
-    /// <summary>Identity maps what is left out below before it can be left out: nothing to warn of.</summary>
-    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
-        optionsBuilder.ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.MappedPropertyIgnoredWarning));
-
-    protected override void OnModelCreating(ModelBuilder builder)
+    protected override void NameTables(ModelBuilder builder)
     {
-        base.OnModelCreating(builder);
-        if (Database.IsNpgsql())
-        {
-            builder.HasDefaultSchema(Schema);
-        }
-
-        // There is nothing to write to them at.
-        builder.Entity<StaffMember>().Ignore(member => member.Email).Ignore(member => member.NormalizedEmail).Ignore(member => member.EmailConfirmed)
-            .Ignore(member => member.PhoneNumber).Ignore(member => member.PhoneNumberConfirmed);
         builder.Entity<StaffMember>().ToTable("members").Property(member => member.Standing).HasConversion<string>();
         builder.Entity<IdentityUserClaim<Guid>>().ToTable("claims");
         builder.Entity<IdentityUserLogin<Guid>>().ToTable("logins");
@@ -90,9 +71,5 @@ public sealed class StaffDb(DbContextOptions<StaffDb> options) : IdentityUserCon
         builder.Entity<StaffSession>().ToTable("sessions").Property(session => session.Id).ValueGeneratedNever();
         builder.Entity<StaffInvitation>().ToTable("invitations").Property(invitation => invitation.Id).ValueGeneratedNever();
         builder.Entity<StaffInvitation>().Property(invitation => invitation.Role).HasConversion<string>();
-        foreach (var property in builder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
-        {
-            property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
-        }
     }
 }

@@ -11,7 +11,6 @@ namespace RandomChat.Web.Accounts;
 
 public static class StaffSetup
 {
-    private const int LeastPasswordLength = 12;
     private const string Scripts = ".Accounts.Migrations.";
 
     /// <summary>The staff's accounts, in Postgres where that is used, else in <c>staff.db</c> of the data directory, and the scheme that reads their tokens.</summary>
@@ -31,16 +30,8 @@ public static class StaffSetup
                 options.UseSqlite($"Data Source={file};Pooling=False");
             }
         });
-        services.AddIdentityCore<StaffMember>(options =>
-        {
-            options.Password.RequiredLength = LeastPasswordLength;
-            options.Password.RequiredUniqueChars = 1;
-            options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase = false;
-            options.Password.RequireNonAlphanumeric = false;
-
-            // Limits say how often a password may be tried; a lock would let anybody lock the staff out.
-            options.Lockout.AllowedForNewUsers = false;
-        }).AddEntityFrameworkStores<StaffDb>().AddPasswordValidator<KnownBadPasswords>();
+        services.AddIdentityCore<StaffMember>(PasswordRules.Apply).AddEntityFrameworkStores<StaffDb>()
+            .AddPasswordValidator<KnownBadPasswords<StaffMember>>();
         services.AddOptions<StaffBootstrapOptions>().Bind(configuration.GetSection(StaffBootstrapOptions.Section))
             .Validate(
                 o => string.IsNullOrEmpty(o.Username) == string.IsNullOrEmpty(o.Password),

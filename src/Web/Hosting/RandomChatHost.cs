@@ -33,6 +33,7 @@ public static class RandomChatHost
         builder.Services.AddRealtime();
         builder.Services.AddBans();
         builder.Services.AddStaff(configuration);
+        builder.Services.AddVisitorAccounts(configuration);
         builder.Services.AddRazorPages(options => options.Conventions.AddPageRoute("/Appeal", "/banned")).AddMvcOptions(options =>
         {
             // They read "a[b]" as jQuery writes it and throw at an odd bracket; no form of ours has one.
@@ -55,6 +56,7 @@ public static class RandomChatHost
         app.MapReports();
         app.MapAppeals();
         app.MapLogin();
+        app.MapAccounts();
         app.MapAdmin();
         app.MapLedger();
         app.MapHistory();

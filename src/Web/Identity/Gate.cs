@@ -13,7 +13,7 @@ namespace RandomChat.Web.Identity;
 /// <summary>The gate itself, the same for the API and the landing page: age, terms, limit, captcha, then a session.</summary>
 public sealed class Gate(
     ISender sender, AgeRefusals refusals, IdentityCookies cookies, VisitorTokens tokens, ILimits limits, ICaptcha captcha, Suspicion suspicion,
-    BanGate bans, AddressBans addressBans, TimeProvider clock)
+    BanGate bans, AddressBans addressBans, VisitorProfiles profiles, TimeProvider clock)
 {
     /// <summary>The current year, UTC: birth years are measured by it.</summary>
     public int Year => clock.GetUtcNow().Year;
@@ -80,7 +80,9 @@ public sealed class Gate(
         }
 
         var deviceId = cookies.ReadDevice(context) ?? before?.DeviceId ?? Guid.NewGuid();
-        switch (await sender.Send(new StartSession(before?.VisitorId, deviceId, birthYear, acceptTerms, displayName), ct))
+        // Who signed out of an account comes back as somebody else, until they sign in.
+        var known = before is not null && !await profiles.HasEnded(before.VisitorId, before.IssuedAt, ct) ? before.VisitorId : (Guid?)null;
+        switch (await sender.Send(new StartSession(known, deviceId, birthYear, acceptTerms, displayName), ct))
         {
             case Outcome<StartedSession>.Refused { Refusal: var refusal }:
                 return refusal;

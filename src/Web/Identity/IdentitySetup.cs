@@ -29,7 +29,7 @@ public static class IdentitySetup
         services.AddSingleton<Erasure>();
         services.AddHostedService<ErasureWatch>();
         services.AddSingleton<VisitorProfiles>();
-        services.AddSingleton<IDisplayNames>(provider => provider.GetRequiredService<VisitorProfiles>());
+        services.AddSingleton<IPublicProfiles>(provider => provider.GetRequiredService<VisitorProfiles>());
         services.AddAuthentication(VisitorIdentity.Scheme)
             .AddScheme<AuthenticationSchemeOptions, VisitorAuthentication>(VisitorIdentity.Scheme, null);
         services.AddAuthorization();

@@ -6,11 +6,13 @@ using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Sealing;
 using RandomChat.Application.Visitors;
+using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Domain.Moderation;
 using RandomChat.Domain.Visitors;
 using RandomChat.Projections.Visitors;
+using RandomChat.Web.Accounts;
 
 namespace RandomChat.Web.Identity;
 
@@ -18,7 +20,8 @@ namespace RandomChat.Web.Identity;
 /// Everything that is kept on a visitor, opened as far as its keys exist. What is about somebody else is left out: who
 /// reported or blocked this visitor, and what partners wrote.
 /// </summary>
-public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISealer sealer, Conversation conversation, IAppealLinks links, TimeProvider clock)
+public sealed class MyData(
+    VisitorHistoryQueries history, VisitorAccounts accounts, EventCodec codec, ISealer sealer, Conversation conversation, IAppealLinks links, TimeProvider clock)
 {
     private const int PageSize = 500;
     private const string Withheld =
@@ -31,7 +34,11 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
     /// <exception cref="DependencyUnavailableException">The read models, the log or the keys cannot be read now.</exception>
     public async Task<MyDataExport> Export(Guid visitorId, CancellationToken ct)
     {
-        var export = new MyDataExport(visitorId, clock.GetUtcNow(), Withheld, NotErased, [], [], [], [], [], [], []);
+        var holder = await accounts.Find(visitorId, ct);
+        var export = new MyDataExport(visitorId, clock.GetUtcNow(), Withheld, NotErased, [], [], [], [], [], [], [])
+        {
+            Account = holder is null ? null : new(holder.UserName, holder.Email, holder.CodesLeft),
+        };
         for (LogPosition? after = null; ;)
         {
             var page = await history.Of(visitorId, after, PageSize, ct);
@@ -59,6 +66,24 @@ public sealed class MyData(VisitorHistoryQueries history, EventCodec codec, ISea
             case VisitorEvent.SessionStarted e:
                 var profile = await sealer.OpenForVisitor(me, e.Profile, ct) is { } about ? VisitorProfile.Parse(about) : null;
                 export.Sessions.Add(new(e.At, e.DeviceId, e.TermsVersion, profile?.BirthYear, profile?.DisplayName));
+                break;
+            case VisitorEvent.SessionResumed e:
+                export.SignIns.Add(new(e.At, e.DeviceId));
+                break;
+            case AccountEvent.Registered e:
+                export.AccountHistory.Add(new(e.At, "registered"));
+                break;
+            case AccountEvent.PasswordChanged e:
+                export.AccountHistory.Add(new(e.At, e.Recovered ? "password set with a recovery code" : "password changed"));
+                break;
+            case AccountEvent.SessionsEnded e:
+                export.AccountHistory.Add(new(e.At, "signed out everywhere"));
+                break;
+            case AccountEvent.BadgeGranted e:
+                export.AccountHistory.Add(new(e.At, "verified"));
+                break;
+            case AccountEvent.BadgeRevoked e:
+                export.AccountHistory.Add(new(e.At, "verified no longer"));
                 break;
             case VisitorEvent.PreferencesChanged e:
                 export.Preferences.Add(new(e.At, await sealer.OpenForVisitor(me, e.Preferences, ct) is { } json ? VisitorPreferences.Parse(json) : null));
@@ -132,7 +157,21 @@ public sealed record MyDataExport(
 {
     /// <summary>What moderators were to look at without anybody having reported it.</summary>
     public List<MyFlag> Flags { get; } = [];
+
+    /// <summary>Null where there is none.</summary>
+    public MyAccount? Account { get; init; }
+
+    /// <summary>What happened to the account, oldest first.</summary>
+    public List<MyAccountEvent> AccountHistory { get; } = [];
+
+    public List<MySignIn> SignIns { get; } = [];
 }
+
+public sealed record MyAccount(string Username, string? Email, int RecoveryCodesLeft);
+
+public sealed record MyAccountEvent(DateTimeOffset At, string What);
+
+public sealed record MySignIn(DateTimeOffset At, Guid DeviceId);
 
 public sealed record MySession(DateTimeOffset At, Guid DeviceId, string TermsVersion, int? BirthYear, string? DisplayName);
 

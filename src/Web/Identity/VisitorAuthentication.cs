@@ -8,8 +8,8 @@ namespace RandomChat.Web.Identity;
 
 /// <summary>
 /// Reads the visitor's token from <c>Authorization: Bearer</c>, below <c>/hubs</c> also from <c>?access_token=</c>, else
-/// from the cookie. Whoever sends a token that cannot be read, that accepted older terms, or of a visitor who was erased, is
-/// anonymous.
+/// from the cookie. Whoever sends a token that cannot be read, that accepted older terms, or whose visitor was erased or has signed out
+/// since, is anonymous.
 /// </summary>
 internal sealed class VisitorAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, VisitorTokens tokens,
@@ -22,7 +22,7 @@ internal sealed class VisitorAuthentication(
     {
         var sent = SentByClient();
         var token = tokens.Read(sent ?? Request.Cookies[IdentityCookies.Session]);
-        if (token is null || token.TermsVersion != Terms.Version || await profiles.IsErased(token.VisitorId, Context.RequestAborted))
+        if (token is null || token.TermsVersion != Terms.Version || await profiles.HasEnded(token.VisitorId, token.IssuedAt, Context.RequestAborted))
         {
             return AuthenticateResult.NoResult();
         }

@@ -13,6 +13,13 @@ public static class EventWords
     public static string For(object happened) => happened switch
     {
         VisitorEvent.SessionStarted e => $"Passed the gate and accepted the terms of {e.TermsVersion}.",
+        VisitorEvent.SessionResumed => "Signed in to the account.",
+        AccountEvent.Registered => "Made an account.",
+        AccountEvent.PasswordChanged e => e.Recovered ? "Set a new password with a recovery code." : "Changed the password.",
+        AccountEvent.SessionsEnded => "Signed out everywhere.",
+        AccountEvent.BadgeGranted => "Granted the verified badge.",
+        AccountEvent.BadgeRevoked => "Took the verified badge back.",
+        AccountEvent.Closed => "The account was closed: name, password and address were deleted.",
         VisitorEvent.PreferencesChanged => "Changed language, interests or mode.",
         VisitorEvent.Blocked e => $"Blocked visitor {Short(e.BlockedVisitorId)}.",
         VisitorEvent.Erased => "Asked to be forgotten: the profile's key was destroyed.",

@@ -110,7 +110,8 @@ public sealed class ChatPages(
     {
         var messages = await conversation.Read(seen.MatchId, visitorId, 0, MostMessages, ct);
         return new(
-            seen.MatchId, ModeOf(seen.Mode), seen.Initiator, seen.ShowVideo, seen.Peer.DisplayName, seen.Peer.Language, seen.Peer.SharedInterests, seen.StartedAt,
+            seen.MatchId, ModeOf(seen.Mode), seen.Initiator, seen.ShowVideo, seen.Peer.DisplayName, seen.Peer.Language, seen.Peer.SharedInterests,
+            seen.Peer.Badges.Contains(PublicProfile.Verified), seen.StartedAt,
             [.. messages.Select(message => new MessageView(
                 message.MessageId, message.Sequence, message.From == ChatMessage.Me, message.Body, message.SentAt))]);
     }

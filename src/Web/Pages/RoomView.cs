@@ -61,6 +61,7 @@ public sealed record MatchView(
     string? PeerName,
     string? PeerLanguage,
     IReadOnlyList<string> SharedInterests,
+    bool PeerIsVerified,
     DateTimeOffset StartedAt,
     IReadOnlyList<MessageView> Messages);
 

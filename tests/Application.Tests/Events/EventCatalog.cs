@@ -19,6 +19,7 @@ public static partial class EventCatalog
     private static readonly Dictionary<Type, string> Streams = new()
     {
         [typeof(VisitorEvent)] = "visitor-{visitorId}",
+        [typeof(AccountEvent)] = "account-{visitorId}",
         [typeof(MatchEvent)] = "match-{matchId}",
         [typeof(MessageEvent)] = "messages-{matchId}",
         [typeof(CaseEvent)] = "case-{caseId}",

@@ -31,6 +31,13 @@ public static class Samples
     public static IReadOnlyDictionary<string, object> ByName { get; } = new Dictionary<string, object>
     {
         ["visitors.session.started.v1"] = new VisitorEvent.SessionStarted(Ada, AdasDevice, "2026-03", "rc1:v1:c2VhbGVk", At),
+        ["visitors.session.resumed.v1"] = new VisitorEvent.SessionResumed(Ada, AdasDevice, At),
+        ["accounts.account.registered.v1"] = new AccountEvent.Registered(Ada, At),
+        ["accounts.password.changed.v1"] = new AccountEvent.PasswordChanged(Ada, true, At),
+        ["accounts.sessions.ended.v1"] = new AccountEvent.SessionsEnded(Ada, At),
+        ["accounts.badge.granted.v1"] = new AccountEvent.BadgeGranted(Ada, StaffId, At),
+        ["accounts.badge.revoked.v1"] = new AccountEvent.BadgeRevoked(Ada, StaffId, At),
+        ["accounts.account.closed.v1"] = new AccountEvent.Closed(Ada, At),
         ["visitors.preferences.changed.v1"] = new VisitorEvent.PreferencesChanged(Ada, "rc1:v1:c2VhbGVk", At),
         ["visitors.visitor.blocked.v1"] = new VisitorEvent.Blocked(Ada, AdasDevice, Ben, BensDevice, MatchId, At),
         ["visitors.visitor.erased.v1"] = new VisitorEvent.Erased(Ada, AdasDevice, At),

@@ -56,10 +56,10 @@ public sealed class World
         var sender = new OnlyMatches(Matches, Registry);
         var gate = new BanGate(Bans, Bans, Bans, Executor, Sealer, Clock);
         var starter = new MatchStarter(
-            Lobby, Matches, Executor, Connections, Registry, sender, new NoNames(),
+            Lobby, Matches, Executor, Connections, Registry, sender, new NoProfiles(),
             gate, EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
         Restorer = new(
-            Index, Matches, Conversation, Connections, Registry, Executor, Sealer, new NoNames(), NullLogger<MatchRestorer>.Instance);
+            Index, Matches, Conversation, Connections, Registry, Executor, Sealer, new NoProfiles(), NullLogger<MatchRestorer>.Instance);
         Departures = new(sender, Connections, Clock);
         Matchmaker = new(
             Lobby, Index, Matches, starter, Restorer, Departures, sender, Connections, Registry, new(Clock), EndedTickets, Clock,
@@ -140,9 +140,9 @@ public sealed class World
         }
     }
 
-    private sealed class NoNames : IDisplayNames
+    private sealed class NoProfiles : IPublicProfiles
     {
-        public ValueTask<string?> Find(Guid visitorId, CancellationToken ct) => ValueTask.FromResult<string?>(null);
+        public ValueTask<PublicProfile> Find(Guid visitorId, CancellationToken ct) => ValueTask.FromResult(PublicProfile.None);
     }
 }
 

@@ -4,6 +4,7 @@ using RandomChat.Application.Matches;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Screening;
 using RandomChat.Application.Tests.Fakes;
+using RandomChat.Application.Visitors;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
 using static RandomChat.Application.Tests.Fakes.FaultyEventStore;
@@ -110,7 +111,7 @@ public sealed class ScreenedMessageTests
         world.Clock.Advance(TimeSpan.FromMinutes(1));
         match.IsLoaded = false;
         using var restored = new LiveMatch(
-            match.Started, new(match.First.VisitorId, match.First.DeviceId, match.First.Request, null), new(match.Second.VisitorId, match.Second.DeviceId, match.Second.Request, null));
+            match.Started, new(match.First.VisitorId, match.First.DeviceId, match.First.Request, PublicProfile.None), new(match.Second.VisitorId, match.Second.DeviceId, match.Second.Request, PublicProfile.None));
 
         Assert.Equal(first, await Say(restored, Slur, "one"));
     }

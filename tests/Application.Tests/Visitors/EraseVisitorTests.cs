@@ -1,7 +1,9 @@
+using RandomChat.Application.Accounts;
 using RandomChat.Application.Events;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Application.Visitors;
+using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Visitors;
 
 namespace RandomChat.Application.Tests.Visitors;
@@ -11,13 +13,14 @@ public sealed class EraseVisitorTests
     private readonly World world = new();
     private readonly Guid ann = Guid.NewGuid();
     private readonly VisitorProfiles profiles;
+    private readonly Accounts accounts = new();
     private readonly EraseVisitorHandler handler;
 
     public EraseVisitorTests()
     {
         profiles = new(world.Executor, world.Sealer, world.Clock);
         handler = new(
-            world.Matchmaker, world.Departures, world.Executor, world.Sealer, new(profiles, world.Matches, world.LaterScreening, world.Connections), world.Clock);
+            world.Matchmaker, world.Departures, accounts, world.Executor, world.Sealer, new(profiles, world.Matches, world.LaterScreening, world.Connections), world.Clock);
     }
 
     [Fact]
@@ -67,6 +70,25 @@ public sealed class EraseVisitorTests
         Assert.True(await profiles.IsErased(ann, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task The_account_goes_first_and_with_its_tables_away_nothing_is_forgotten_until_it_is_done_again()
+    {
+        await Begin();
+        await world.Executor.Execute(
+            Account.Decider, ann, new AccountCommand.Register(ann, world.Clock.GetUtcNow()), Guid.NewGuid(), EventMetadata.System, CancellationToken.None);
+        accounts.IsDown = true;
+
+        await Assert.ThrowsAsync<DependencyUnavailableException>(Erase);
+
+        Assert.NotEmpty(world.Sealer.KeptUntil);
+        accounts.IsDown = false;
+        await Erase();
+        await Erase();
+        Assert.Equal([ann, ann], accounts.Deleted);
+        Assert.True((await world.Executor.Load(Account.Decider, ann, CancellationToken.None)).IsClosed);
+        Assert.True(await profiles.IsErased(ann, CancellationToken.None));
+    }
+
     private async Task Begin()
     {
         await world.Executor.Execute(
@@ -76,4 +98,22 @@ public sealed class EraseVisitorTests
     }
 
     private async Task Erase() => await handler.Handle(new(ann, ann), CancellationToken.None);
+
+    private sealed class Accounts : IAccountStore
+    {
+        public bool IsDown { get; set; }
+
+        public List<Guid> Deleted { get; } = [];
+
+        public Task Delete(Guid visitorId, CancellationToken ct)
+        {
+            if (IsDown)
+            {
+                throw new DependencyUnavailableException("accounts");
+            }
+
+            Deleted.Add(visitorId);
+            return Task.CompletedTask;
+        }
+    }
 }

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
+using RandomChat.Application.Sealing;
 using RandomChat.Application.Settings;
 using RandomChat.Application.Tests.Fakes;
 using RandomChat.Application.Visitors;
+using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Visitors;
 
 namespace RandomChat.Application.Tests.Visitors;
@@ -21,6 +23,19 @@ public sealed class NoteVisitTests
         await handler.Handle(new(ann), CancellationToken.None);
 
         Assert.Equal(world.Clock.GetUtcNow() + TimeSpan.FromDays(3), world.Sealer.KeptUntil[ann]);
+    }
+
+    [Fact]
+    public async Task The_key_of_whoever_has_an_account_has_no_end()
+    {
+        var world = new World();
+        var ann = Guid.NewGuid();
+        await world.Executor.Execute(
+            Account.Decider, ann, new AccountCommand.Register(ann, world.Clock.GetUtcNow()), Guid.NewGuid(), EventMetadata.System, CancellationToken.None);
+
+        await Handler(world, new()).Handle(new(ann), CancellationToken.None);
+
+        Assert.Equal(KeyLife.NoEnd, world.Sealer.KeptUntil[ann]);
     }
 
     [Fact]

@@ -46,6 +46,39 @@ public sealed class VisitorTests
         Visitor.Decider.Given().When(StartSession(birthYear: 2020, acceptTerms: false)).ThenRefused("age-restricted");
 
     [Fact]
+    public void Signing_in_makes_the_browser_one_of_the_visitors_and_changes_nothing_else()
+    {
+        var resumed = new VisitorEvent.SessionResumed(Me, OtherDevice, Noon);
+
+        Visitor.Decider.Given(Started).When(new VisitorCommand.ResumeSession(Me, OtherDevice, Noon)).Then(resumed, Twice.HappensAgain);
+
+        var state = Visitor.Decider.Fold([Started, new VisitorEvent.PreferencesChanged(Me, "sealed-preferences", Noon), resumed]);
+        Assert.Equal(("sealed-profile", "sealed-preferences"), (state.Profile, state.Preferences));
+        Assert.Equal([MyDevice, OtherDevice], state.Devices.Order());
+    }
+
+    [Fact]
+    public void Nobody_signs_in_as_a_visitor_who_never_came_or_was_erased()
+    {
+        Visitor.Decider.Given().When(new VisitorCommand.ResumeSession(Me, MyDevice, Noon)).ThenRefused("visitor.unknown");
+        Visitor.Decider.Given(Started, Erased).When(new VisitorCommand.ResumeSession(Me, MyDevice, Noon)).ThenRefused("visitor.erased");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_new_session_keeps_the_preferences_of_whoever_has_an_account(bool hasAccount)
+    {
+        var again = StartSession() with { KeepPreferences = hasAccount };
+        VisitorEvent[] before = [Started, new VisitorEvent.PreferencesChanged(Me, "sealed-preferences", Noon)];
+        VisitorEvent[] begun = hasAccount ? [Started, before[1]] : [Started];
+
+        Visitor.Decider.Given(before).When(again).Then(begun, Twice.HappensAgain);
+
+        Assert.Equal(hasAccount ? "sealed-preferences" : null, Visitor.Decider.Fold([.. before, .. begun]).Preferences);
+    }
+
+    [Fact]
     public void Preferences_are_kept_with_the_session()
     {
         var changed = new VisitorEvent.PreferencesChanged(Me, "sealed-preferences", Noon);

@@ -55,8 +55,8 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             $"""
             projection       version       position            lag  state
             activity               2 {End,14}              0  ok
-            visitor_history       13 {End,14}              0  ok
-            offenders              6 {End,14}              0  ok
+            visitor_history       14 {End,14}              0  ok
+            offenders              7 {End,14}              0  ok
             desk                  13 {End,14}              0  ok
             rules                  3 {End,14}              0  ok
 

@@ -752,7 +752,7 @@ public sealed class VisitorHistoryCoverageTests
     public void Every_event_outside_the_streams_that_expire_has_its_place_in_the_history()
     {
         var projection = new VisitorHistoryProjection();
-        var lasting = new[] { VisitorEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map }
+        var lasting = new[] { VisitorEventTypes.Map, AccountEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map }
             .SelectMany(map => map.Entries)
             .Where(entry => !entry.Type.IsAssignableTo(typeof(MessageEvent)));
 

@@ -1,10 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Mediator;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using RandomChat.Application;
+using RandomChat.Application.Accounts;
 using RandomChat.Application.Events;
+using RandomChat.Domain.Accounts;
 using RandomChat.Projections.Visitors;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Moderation;
@@ -13,12 +17,12 @@ namespace RandomChat.Web.Pages.Admin;
 
 /// <summary>Everything that was recorded of a visitor, a chat or a case, in words, with the event as it lies in the log.</summary>
 [Authorize(Policy = StaffIdentity.Moderates)]
-public sealed class HistoryModel(VisitorHistoryQueries visitors, IEventStore log, StaffAccounts accounts) : PageModel
+public sealed class HistoryModel(VisitorHistoryQueries visitors, IEventStore log, CommandExecutor executor, ISender sender, StaffAccounts accounts) : PageModel
 {
     private const int PageSize = 50;
 
     /// <summary>Streams with an id of their own: messages are left out, since they are sealed and expire.</summary>
-    private static readonly string[] Categories = ["match", "case", "ban", "visitor"];
+    private static readonly string[] Categories = ["match", "case", "ban", "visitor", "account"];
 
     private static readonly JsonSerializerOptions Indented = new(EventCodec.Json) { WriteIndented = true };
 
@@ -34,6 +38,9 @@ public sealed class HistoryModel(VisitorHistoryQueries visitors, IEventStore log
     public long? After { get; set; }
 
     public string? Problem { get; private set; }
+
+    /// <summary>Whether the visitor's account has the badge; null where there is no account.</summary>
+    public bool? IsVerified { get; private set; }
 
     /// <summary>Null where nothing was asked for.</summary>
     public Timeline? Shown { get; private set; }
@@ -62,9 +69,17 @@ public sealed class HistoryModel(VisitorHistoryQueries visitors, IEventStore log
             lines.Add(await Line(e, names));
         }
 
+        var account = await executor.Load(Account.Decider, id, ct);
+        IsVerified = account.IsOpen ? account.IsVerified : null;
         Shown = new(title, lines, page.Count < PageSize ? null
             : Url.Page("History", new { Id, Until, After = page[^1].Position.ToString(CultureInfo.InvariantCulture) }));
     }
+
+    /// <summary>Gives the visitor's account the badge, or takes it back.</summary>
+    public async Task<IActionResult> OnPostBadgeAsync(Guid id, bool granted, CancellationToken ct) =>
+        await sender.Send(new ChangeBadge(id, HttpContext.StaffId(), granted), ct) is Outcome<Nothing>.Refused
+            ? NotFound()
+            : RedirectToPage(new { id });
 
     /// <summary>What an id stands for, and one page more than is shown of it.</summary>
     private async Task<(string Title, List<HistoryEvent> Events)> Find(Guid id, CancellationToken ct)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using RandomChat.Application;
+using RandomChat.Application.Accounts;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Identity;
 
@@ -9,7 +10,7 @@ namespace RandomChat.Web.Pages.Admin;
 
 /// <summary>The door of the desk.</summary>
 [AllowAnonymous]
-public sealed class SignInModel(StaffSignIn signIn) : PageModel
+public sealed class SignInModel(StaffSignIn signIn, SignInLimits limits) : PageModel
 {
     [BindProperty]
     public string? Username { get; set; }
@@ -32,10 +33,15 @@ public sealed class SignInModel(StaffSignIn signIn) : PageModel
         if (string.IsNullOrWhiteSpace(Username) || string.IsNullOrEmpty(Password)
             || Username.Length > StaffSignIn.LongestName || Password.Length > StaffSignIn.LongestPassword || Code?.Length > StaffSignIn.LongestCode)
         {
-            return Refused(new("bad-credentials", "Name, password and code do not belong together."));
+            return Refused(AccountRefusals.BadCredentials);
         }
 
-        switch (await signIn.Try(Username, Password, Code, HttpContext.AddressKey(), BrowserWords.Of(Request), ct))
+        if (await limits.Take(Username, HttpContext.AddressKey(), ct) is { } limited)
+        {
+            return Refused(limited);
+        }
+
+        switch (await signIn.Try(Username, Password, Code, BrowserWords.Of(Request), ct))
         {
             case Outcome<SignedIn>.Done { Value: var signedIn }:
                 // A cookie of before is written over, so that nobody goes on with one that somebody else put there.

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using RandomChat.Application;
+using RandomChat.Application.Accounts;
+
+namespace RandomChat.Web.Accounts;
+
+/// <summary>What ASP.NET Core Identity and its tables refuse, in the contract's words.</summary>
+internal static class IdentityErrors
+{
+    private const int SqliteConstraint = 19;
+
+    /// <summary>Somebody else wrote the same key in the same moment.</summary>
+    public static bool IsDuplicate(DbUpdateException e) => e.InnerException
+        is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } or SqliteException { SqliteErrorCode: SqliteConstraint };
+
+    /// <param name="failed">Has errors.</param>
+    public static Refusal Why(IdentityResult failed)
+    {
+        var codes = failed.Errors.Select(error => error.Code).ToArray();
+        if (codes.Contains(nameof(IdentityErrorDescriber.PasswordMismatch)))
+        {
+            return AccountRefusals.BadCredentials;
+        }
+
+        if (codes.Contains(nameof(IdentityErrorDescriber.DuplicateUserName)))
+        {
+            return AccountRefusals.NameTaken;
+        }
+
+        if (codes.Contains(nameof(IdentityErrorDescriber.ConcurrencyFailure)))
+        {
+            return Refusal.Conflict("Somebody changed this account in the same moment. Try again.");
+        }
+
+        return new("invalid", "Some of it cannot be used.", failed.Errors.GroupBy(error => FieldOf(error.Code)).ToDictionary(
+            field => field.Key, field => field.Select(error => error.Description).ToArray()));
+    }
+
+    private static string FieldOf(string code) => code == nameof(IdentityErrorDescriber.InvalidUserName) ? "username" : "password";
+}

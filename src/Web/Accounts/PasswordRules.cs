@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace RandomChat.Web.Accounts;
+
+/// <summary>What holds for every password, of the staff and of visitors: long, and not one that everybody tries first.</summary>
+internal static class PasswordRules
+{
+    public const int Shortest = 12;
+    public const int Longest = 256;
+
+    public static void Apply(IdentityOptions options)
+    {
+        options.Password.RequiredLength = Shortest;
+        options.Password.RequiredUniqueChars = 1;
+        options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase = false;
+        options.Password.RequireNonAlphanumeric = false;
+
+        // Limits say how often a password may be tried; a lock would let anybody lock others out.
+        options.Lockout.AllowedForNewUsers = false;
+    }
+}
