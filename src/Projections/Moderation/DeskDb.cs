@@ -33,6 +33,7 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
         model.Entity<DeskReport>().HasIndex(report => report.ReporterDeviceId);
         model.Entity<DeskReport>().HasIndex(report => report.SanctionId);
         model.Entity<DeskReport>().HasIndex(report => new { report.IsToLookOver, report.Position });
+        model.Entity<DeskReport>().HasIndex(report => new { report.IsConfirmed, report.ReporterDeviceId, report.Status, report.IsFalse });
         model.Entity<DeskCase>().ToTable("cases").HasKey(one => one.CaseId);
         model.Entity<DeskCase>().HasIndex(one => new { one.IsOpen, one.Lane, one.Rank, one.CaseId });
         model.Entity<WorstVerdict>().ToTable("verdicts").HasKey(verdict => new { verdict.MatchId, verdict.VisitorId });

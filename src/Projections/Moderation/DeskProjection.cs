@@ -173,7 +173,7 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 13;
+    public override int Version => 14;
 
     private static void TakeBack(DeskDb db, Guid sanctionId)
     {

@@ -28,6 +28,9 @@ public sealed record WaitingLane(int Count, DateTimeOffset OldestAt);
 /// <param name="Appeals">Decided ones, of which so many were right.</param>
 public sealed record DeskPace(int Decided, double? MedianSeconds, double? NinetyFifthSeconds, int Appeals, int Overturned);
 
+/// <param name="DeviceId">The browser: whoever comes back as another visitor is the same one.</param>
+public sealed record BusyReporter(Guid DeviceId, ReporterRecord Record);
+
 /// <summary>What waits for the staff. Every question throws <see cref="DependencyUnavailableException"/> while the read models cannot be read.</summary>
 public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreservedCases
 {
@@ -46,6 +49,23 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
                 device.Where(count => count.Status == ReportStatus.Upheld).Sum(count => count.Count),
                 device.Where(count => count.Status == ReportStatus.Dismissed).Sum(count => count.Count),
                 device.Where(count => count.IsFalse).Sum(count => count.Count)));
+    }
+
+    /// <summary>The browsers whose reports people decided most often, and what they found of them.</summary>
+    /// <param name="limit">At most so many.</param>
+    public async Task<List<BusyReporter>> BusiestReporters(int limit, CancellationToken ct)
+    {
+        var busiest = await models.Ask<DeskDb, List<Guid>>(
+            db => db.Reports
+                .Where(report => report.IsConfirmed && report.ReporterDeviceId != Guid.Empty)
+                .GroupBy(report => report.ReporterDeviceId)
+                .OrderByDescending(device => device.Count()).ThenBy(device => device.Key)
+                .Take(limit)
+                .Select(device => device.Key)
+                .ToListAsync(ct),
+            ct);
+        var records = await Find(busiest, ct);
+        return [.. busiest.Where(records.ContainsKey).Select(device => new BusyReporter(device, records[device]))];
     }
 
     /// <summary>Reports and flags: the open ones by the priority of their cases, all others oldest first.</summary>

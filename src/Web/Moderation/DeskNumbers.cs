@@ -9,12 +9,21 @@ namespace RandomChat.Web.Moderation;
 
 /// <summary>What goes on, what waits and how the staff keeps up: for the overview and for <c>GET /api/admin/metrics</c>.</summary>
 public sealed class DeskNumbers(
-    DeskQueries desk, ActivityQueries activity, OffenderQueries offenders, IVisitorConnections connections, ILobby lobby, TimeProvider clock)
+    DeskQueries desk, ActivityQueries activity, OffenderQueries offenders, RuleQueries rules, IVisitorConnections connections, ILobby lobby, TimeProvider clock)
 {
     /// <summary>Over how long time to action and appeals are counted.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromDays(30);
 
     private const int ChartHours = 24;
+    private const int MostReporters = 20;
+
+    /// <summary>The same with what people found of rules and reporters: it goes through all that was ever decided, so that nothing asks for it again and again.</summary>
+    /// <inheritdoc cref="Now"/>
+    public async Task<Numbers> WithPrecision(CancellationToken ct) => await Now(ct) with
+    {
+        PrecisionPerRule = await rules.All(ct),
+        PrecisionPerReporter = [.. (await desk.BusiestReporters(MostReporters, ct)).Select(reporter => ReporterPrecision.Of(reporter))],
+    };
 
     /// <exception cref="DependencyUnavailableException">Something of it cannot be read now.</exception>
     public async Task<Numbers> Now(CancellationToken ct)
@@ -65,7 +74,28 @@ public sealed class DeskNumbers(
 public sealed record Numbers(
     DateTimeOffset At, int ActiveVisitors, int Waiting, int ActiveMatches, double ReportsPerHour, int RepeatOffenders, double? MedianSecondsToAction,
     double? NinetyFifthSecondsToAction, int Decided, int AppealsDecided, double? OverturnRate, IReadOnlyList<LaneNumbers> Lanes, int OpenAppeals,
-    double? OldestAppealSeconds, int ReviewsDue, IReadOnlyList<HourNumbers> Hours);
+    double? OldestAppealSeconds, int ReviewsDue, IReadOnlyList<HourNumbers> Hours)
+{
+    /// <summary>What people found of what each rule found; empty where it was not asked for.</summary>
+    public IReadOnlyList<RuleRecord> PrecisionPerRule { get; init; } = [];
+
+    /// <summary>The browsers whose reports were decided most often; empty where it was not asked for.</summary>
+    public IReadOnlyList<ReporterPrecision> PrecisionPerReporter { get; init; } = [];
+}
+
+/// <summary>What people found of the reports of one browser.</summary>
+/// <param name="Reporter">The beginning of the browser's id: enough to tell them apart, and not to look anybody up.</param>
+/// <param name="Right">Reports upheld.</param>
+/// <param name="Wrong">Reports that led to nothing.</param>
+/// <param name="False">So many of those said what was not so.</param>
+/// <param name="Precision">The share of those that were right, 0 to 1.</param>
+/// <param name="Reliability">How much a report from there counts now, 0 to 1.</param>
+public sealed record ReporterPrecision(string Reporter, int Right, int Wrong, int False, double Precision, double Reliability)
+{
+    public static ReporterPrecision Of(BusyReporter reporter) => new(
+        EventWords.Short(reporter.DeviceId), reporter.Record.Upheld, reporter.Record.Dismissed, reporter.Record.False,
+        (double)reporter.Record.Upheld / (reporter.Record.Upheld + reporter.Record.Dismissed), reporter.Record.Reliability);
+}
 
 /// <param name="Cases">Open ones.</param>
 /// <param name="OldestSeconds">How long the one that waits longest does; null where none does.</param>

@@ -7,6 +7,6 @@ namespace RandomChat.Web.Moderation;
 public static class MetricsEndpoints
 {
     public static void MapMetrics(this IEndpointRouteBuilder endpoints) => endpoints
-        .MapGet("/api/admin/metrics", async (DeskNumbers numbers, CancellationToken ct) => Results.Json(await numbers.Now(ct), WireJson.Options))
+        .MapGet("/api/admin/metrics", async (DeskNumbers numbers, CancellationToken ct) => Results.Json(await numbers.WithPrecision(ct), WireJson.Options))
         .RequireAuthorization(StaffIdentity.Reads);
 }

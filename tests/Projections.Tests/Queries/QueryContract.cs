@@ -313,6 +313,7 @@ public abstract class QueryContract : IAsyncLifetime
         Assert.Null(await desk.Appeal(second, default));
 
         Assert.Equal(new ReporterRecord(1, 0), Assert.Single(await desk.Find([Ben.Device, Eve.Device], default)).Value);
+        Assert.Equal([new BusyReporter(Ben.Device, new(1, 0))], await desk.BusiestReporters(10, default));
     }
 
     [Fact]

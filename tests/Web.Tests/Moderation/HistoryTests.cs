@@ -144,8 +144,18 @@ public sealed class HistoryTests : IAsyncLifetime
         await Wait.Until(async () =>
         {
             using var answer = await analyst.GetAsync("/api/admin/metrics");
-            return (await answer.Json()).GetProperty("medianSecondsToAction") is { ValueKind: JsonValueKind.Number } median && median.GetDouble() > 0;
+            numbers = await answer.Json();
+            return numbers.GetProperty("medianSecondsToAction") is { ValueKind: JsonValueKind.Number } median && median.GetDouble() > 0;
         });
+        Assert.Equal(0, numbers.GetProperty("precisionPerRule").GetArrayLength());
+        var reporter = Assert.Single(numbers.GetProperty("precisionPerReporter").EnumerateArray());
+        Assert.Equal(
+            (8, 0, 1, 0.0), (reporter.Text("reporter").Length, reporter.GetProperty("right").GetInt32(), reporter.GetProperty("wrong").GetInt32(), reporter.GetProperty("precision").GetDouble()));
+
+        // The overview says the same.
+        using var browser = server.NewBrowser();
+        await browser.SignIn("avery", Moderator.Password, "", null);
+        Assert.Matches($"<code>{reporter.Text("reporter")}</code></th><td>0</td><td>1</td>", await browser.GetStringAsync("/admin"));
     }
 
     [Fact]

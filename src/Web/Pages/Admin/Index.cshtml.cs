@@ -12,8 +12,8 @@ public sealed class IndexModel(DeskNumbers numbers) : PageModel
 {
     public Numbers Numbers { get; private set; } = null!;
 
-    public async Task OnGetAsync(CancellationToken ct) => Numbers = await numbers.Now(ct);
+    public async Task OnGetAsync(CancellationToken ct) => Numbers = await numbers.WithPrecision(ct);
 
-    /// <summary>The same numbers, to be put in their place.</summary>
+    /// <summary>The numbers that change by the second, to be put in their place.</summary>
     public async Task<IActionResult> OnGetNumbersAsync(CancellationToken ct) => Partial("_Numbers", await numbers.Now(ct));
 }
