@@ -126,6 +126,32 @@ public sealed partial class StaffPageTests(StaffPageTests.StaffServer fixture) :
     }
 
     [Fact]
+    public async Task A_cookie_that_somebody_else_put_there_is_not_the_one_after_signing_in()
+    {
+        // Somebody of the staff gets their own session into another one's browser, and waits.
+        using var planted = await Moderator.Another(server, "mallory");
+        var token = planted.DefaultRequestHeaders.Authorization!.Parameter!;
+        var cookies = new CookieContainer();
+        cookies.Add(new Cookie("rc_staff", token, "/admin", server.Address.Host));
+        using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = cookies }) { BaseAddress = server.Address };
+        using (await browser.SignIn(Moderator.Name, Moderator.Password, "", null))
+        {
+        }
+
+        var after = Assert.Single(cookies.GetAllCookies(), cookie => cookie.Name == "rc_staff").Value;
+        Assert.NotEqual(token, after);
+        Assert.Contains($"{Moderator.Name}, your sessions", await browser.GetStringAsync("/admin/sessions"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await planted.GetAsync("/admin/staff")).StatusCode);
+
+        // Nor does signing in twice give the same one.
+        using (await browser.SignIn(Moderator.Name, Moderator.Password, "", null))
+        {
+        }
+
+        Assert.NotEqual(after, cookies.GetAllCookies().Single(cookie => cookie.Name == "rc_staff").Value);
+    }
+
+    [Fact]
     public async Task Rights_change_at_once_and_who_is_out_is_out_at_once()
     {
         using var morgan = await Administrator();
