@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -15,26 +14,9 @@ namespace RandomChat.Web.Accounts;
 public sealed class StaffAccounts(
     StaffStore store, StaffSessions sessions, StaffTokens tokens, SecondFactor factor, TimeProvider clock, bool requireTwoFactor)
 {
-    // PostgreSQL's; on SQLite only one server starts.
-    private const string UniqueViolation = "23505";
-
-    // Verified where nobody has the name, so that an answer takes as long as for somebody who does.
-    private static readonly string NobodysHash = new PasswordHasher<StaffMember>().HashPassword(new(), Guid.NewGuid().ToString("N"));
-
     /// <summary>Whose name and password these are; null where they are not of the same member, or of one who may not come in.</summary>
-    internal Task<KnownMember?> CheckPassword(string userName, string password) => Ask(async members =>
-    {
-        var member = await members.FindByNameAsync(userName);
-        if (member?.PasswordHash is null)
-        {
-            members.PasswordHasher.VerifyHashedPassword(new(), NobodysHash, password);
-            return null;
-        }
-
-        return await members.CheckPasswordAsync(member, password) && member.Standing == StaffStanding.Active
-            ? new KnownMember(member.Id, member.TwoFactorEnabled)
-            : null;
-    });
+    internal async Task<KnownMember?> CheckPassword(string userName, string password) =>
+        await store.CheckPassword(userName, password) is { Standing: StaffStanding.Active } member ? new(member.Id, member.TwoFactorEnabled) : null;
 
     /// <summary>Whether a code of the second factor is the member's; it is good once.</summary>
     internal Task<bool> UseCode(Guid staffId, string code) => Ask(async members =>
@@ -143,7 +125,7 @@ public sealed class StaffAccounts(
         {
             created = await members.CreateAsync(member, password);
         }
-        catch (DbUpdateException e) when (e.InnerException is DbException { SqlState: UniqueViolation })
+        catch (DbUpdateException e) when (IdentityErrors.IsDuplicate(e))
         {
             // Another node that starts at the same moment was quicker.
             return new Enlistment.Taken();

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -10,20 +9,13 @@ namespace RandomChat.Web.Accounts;
 /// <param name="dependency">Their name in answers, while they cannot be read.</param>
 public sealed class StaffStore(IServiceScopeFactory scopes, string dependency)
 {
+    private readonly IdentityStore<StaffMember, StaffDb> tables = new(scopes, dependency);
+
     /// <exception cref="DependencyUnavailableException">The accounts cannot be read now.</exception>
-    internal async Task<T> Ask<T>(Func<UserManager<StaffMember>, StaffDb, Task<T>> question)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        try
-        {
-            return await question(
-                scope.ServiceProvider.GetRequiredService<UserManager<StaffMember>>(), scope.ServiceProvider.GetRequiredService<StaffDb>());
-        }
-        catch (Exception e) when (e is DbException or TimeoutException or DbUpdateException)
-        {
-            throw new DependencyUnavailableException(dependency, e);
-        }
-    }
+    internal Task<T> Ask<T>(Func<UserManager<StaffMember>, StaffDb, Task<T>> question) => tables.Ask(question);
+
+    /// <inheritdoc cref="IdentityStore{TUser, TDb}.CheckPassword"/>
+    internal Task<StaffMember?> CheckPassword(string userName, string password) => tables.CheckPassword(userName, password);
 
     /// <summary>
     /// One after the other, whichever node asks: of two administrators who remove each other at once, the second one is the

@@ -32,6 +32,9 @@ public sealed class AccessTests : IAsyncLifetime
         PAGE   /                                                open
         PAGE   /Index                                           open
         PAGE   /appeal                                          open
+        PAGE   /account                                         open
+        PAGE   /account/recover                                 open
+        PAGE   /account/sign-in                                 open
         PAGE   /banned                                          open
         PAGE   /Chat                                            open
         PAGE   /error/{code:int?}                               open
@@ -41,6 +44,7 @@ public sealed class AccessTests : IAsyncLifetime
         PAGE   /terms                                           open
         GET    /api/preferences                                 visitor
         PUT    /api/preferences                                 visitor
+        POST   /api/register                                    visitor
         GET    /api/turn                                        visitor
         POST   /api/match/start                                 visitor
         POST   /api/match/stop                                  visitor
@@ -74,6 +78,8 @@ public sealed class AccessTests : IAsyncLifetime
         GET    /api/admin/appeals                               moderates
         POST   /api/admin/appeals/{appealId:guid}               moderates
         GET    /api/admin/visitors/{visitorId:guid}/events      moderates
+        PUT    /api/admin/visitors/{visitorId:guid}/badge       moderates
+        DELETE /api/admin/visitors/{visitorId:guid}/badge       moderates
         POST   /api/admin/cases/{caseId:guid}/hold              severe
         DELETE /api/admin/cases/{caseId:guid}/hold              severe
         POST   /api/admin/cases/{caseId:guid}/package           severe

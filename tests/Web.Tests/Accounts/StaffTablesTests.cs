@@ -1,6 +1,10 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using RandomChat.Application;
+using RandomChat.Domain.Accounts;
 using RandomChat.Engines;
+using RandomChat.Web.Accounts;
 using RandomChat.Web.Hosting;
 using RandomChat.Web.Tests.Hosting;
 using RandomChat.Web.Tests.Moderation;
@@ -31,6 +35,53 @@ public sealed class StaffTablesTests : IDisposable
         await Run(super, "REVOKE CREATE ON DATABASE randomchat FROM randomchat");
         await using var later = await RunningServer.Start(settings, data);
         using var again = await Moderator.SignIn(later.Address);
+        await Two_who_remove_each_other_at_once_are_not_both_gone(later);
+    }
+
+    [Fact]
+    public async Task Who_was_an_administrator_before_severe_cases_were_a_right_of_their_own_keeps_them()
+    {
+        await using (var staff = new SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            await staff.OpenAsync();
+            await using var before = staff.CreateCommand();
+            before.CommandText = await System.IO.File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "src", "Web", "Accounts", "Migrations", "0001-members.sqlite.sql")) +
+                """
+                ;CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
+                INSERT INTO migrations (number, name) VALUES (1, '0001-members.sqlite.sql');
+                INSERT INTO members (id, user_name, normalized_user_name, security_stamp, two_factor_enabled, lockout_enabled, access_failed_count)
+                VALUES ('11111111-1111-4111-8111-111111111111', 'olga', 'OLGA', 'S', 0, 0, 0), ('22222222-2222-4222-8222-222222222222', 'robin', 'ROBIN', 'S', 0, 0, 0);
+                INSERT INTO claims (user_id, claim_type, claim_value)
+                VALUES ('11111111-1111-4111-8111-111111111111', 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role', 'administrator'),
+                       ('22222222-2222-4222-8222-222222222222', 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role', 'moderator');
+                """;
+            await before.ExecuteNonQueryAsync();
+        }
+
+        await using var server = await RunningServer.Start(null, data);
+
+        Assert.Equal(
+            [("morgan", StaffRole.Administrator, true), ("olga", StaffRole.Administrator, true), ("robin", StaffRole.Moderator, false)],
+            (await server.Services.GetRequiredService<StaffAccounts>().All()).Select(member => (member.Name, member.Role, member.HandlesSevere)));
+    }
+
+    private static async Task Two_who_remove_each_other_at_once_are_not_both_gone(RunningServer server)
+    {
+        var (accounts, changes, invitations) = (
+            server.Services.GetRequiredService<StaffAccounts>(), server.Services.GetRequiredService<StaffChanges>(), server.Services.GetRequiredService<StaffInvitations>());
+        var morgan = Assert.Single(await accounts.All()).StaffId;
+        var token = await invitations.Invite(StaffRole.Administrator, morgan, default);
+        var joined = await Task.WhenAll(Enumerable.Range(0, 3).Select(one => invitations.Accept(token, $"robin{one}", Moderator.Password, "A program", default)));
+        var robin = Assert.Single(joined.OfType<Outcome<SignedIn>.Done>()).Value.StaffId;
+        Assert.All(joined.OfType<Outcome<SignedIn>.Refused>(), late => Assert.Equal("not-found", late.Refusal.Code));
+        Assert.IsType<Outcome<Nothing>.Done>(await changes.Change(robin, (_, at) => new StaffCommand.GrantSevere(morgan, at), default));
+
+        var removed = await Task.WhenAll(
+            changes.Change(robin, (others, at) => new StaffCommand.Remove(morgan, others, at), default),
+            changes.Change(morgan, (others, at) => new StaffCommand.Remove(robin, others, at), default));
+
+        Assert.Single(removed.OfType<Outcome<Nothing>.Done>());
+        Assert.Single(await accounts.All());
     }
 
     [Theory]
