@@ -84,7 +84,7 @@ public sealed class DeskJourney(Chromium chromium) : Journey(chromium)
         await Expect(page.GetByText("Banned, and out at once.")).ToBeVisibleAsync();
         await ada.Page.WaitForURLAsync("**/banned");
         await Expect(ada.Page.GetByText("You insulted somebody who was kind to you.")).ToBeVisibleAsync();
-        foreach (var (link, says) in new[] { ("Bans", "You insulted somebody"), ("Appeals", "Nothing is waiting."), ("History", "Id of a visitor"), ("Audit", "The log against its ledger") })
+        foreach (var (link, says) in new[] { ("Bans", "You insulted somebody"), ("Appeals", "Nothing is waiting."), ("History", "Id of a visitor"), ("Audit", "The log against its ledger"), ("Staff", "Invite somebody") })
         {
             await morgan.TabTo(page.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }));
             await keys.PressAsync("Enter");
@@ -104,7 +104,7 @@ public sealed class DeskJourney(Chromium chromium) : Journey(chromium)
         }
 
         await page.SetViewportSizeAsync(768, 1024);
-        foreach (var path in isThorough ? ["/admin", "/admin/cases", "/admin/bans", "/admin/history", "/admin/audit"] : Array.Empty<string>())
+        foreach (var path in isThorough ? ["/admin", "/admin/cases", "/admin/bans", "/admin/history", "/admin/audit", "/admin/staff", "/admin/sessions"] : Array.Empty<string>())
         {
             await page.GotoAsync(path);
             await look(page, $"{path} at 768");
