@@ -15,7 +15,8 @@ namespace RandomChat.Application.Moderation;
 /// <param name="ByName">Their name, for the manifest.</param>
 /// <param name="HandlesSevere">Whether they may see severe cases; others are refused with <c>forbidden</c>.</param>
 /// <param name="Knowingly">As in <see cref="ViewReport"/>: a package shows no less.</param>
-public sealed record ExportCase(Guid CaseId, Guid By, string ByName, bool HandlesSevere = false, bool Knowingly = false) : IRequest<Outcome<CasePackage>>;
+/// <param name="Why">Why it is handed out again, 1 to <see cref="Ban.MaximumStatementLength"/> characters; needed but for the first time.</param>
+public sealed record ExportCase(Guid CaseId, Guid By, string ByName, bool HandlesSevere = false, bool Knowingly = false, string? Why = null) : IRequest<Outcome<CasePackage>>;
 
 /// <param name="ManifestHash">SHA-256 of <c>manifest.json</c>, lower-case hex; the same as in the event.</param>
 /// <param name="Zip">The package; it was never on a disk.</param>
@@ -47,10 +48,16 @@ public sealed class ExportCaseHandler(IEventStore store, EventCodec codec, Comma
 
     public async ValueTask<Outcome<CasePackage>> Handle(ExportCase request, CancellationToken cancellationToken)
     {
+        var why = string.IsNullOrWhiteSpace(request.Why) ? null : request.Why;
+        if (why is not null && Statements.ProblemOf(why, "why") is { } problem)
+        {
+            return problem;
+        }
+
         var (known, events, revision) = await Read(request.CaseId, cancellationToken);
         var (exportId, now) = (Guid.NewGuid(), clock.GetUtcNow());
         var export = new CaseCommand.Export(
-            exportId, string.Empty, known.Items.Count, request.By, now, request.HandlesSevere, request.Knowingly);
+            exportId, string.Empty, known.Items.Count, request.By, now, request.HandlesSevere, request.Knowingly, why);
 
         // Asked before anything is opened, and again where it is recorded.
         if (Case.Decider.Decide(export, known) is Decision<CaseEvent>.Rejected { Reason: var refused })
@@ -69,8 +76,9 @@ public sealed class ExportCaseHandler(IEventStore store, EventCodec codec, Comma
                 exportId, request.CaseId, known.Subject!.Value.VisitorId, now, new(request.By, request.ByName), revision,
                 [.. files.Select(file => new PackageFile(file.Name, file.Content.Length, Hash(file.Content)))]),
             Readable);
+        var words = why is null ? null : await Statements.Seal(sealer, exportId, why, cancellationToken);
         var executed = await executor.Execute(
-            Case.Decider, request.CaseId, export with { ManifestHash = Hash(manifest) }, exportId, EventMetadata.Staff(request.By), cancellationToken);
+            Case.Decider, request.CaseId, export with { ManifestHash = Hash(manifest), Why = words }, exportId, EventMetadata.Staff(request.By), cancellationToken);
         return executed is Executed<CaseEvent, CaseState>.Refused { Reason: var reason, State: var stood }
             ? CaseStanding.Refuse(reason, stood)
             : new CasePackage(exportId, Hash(manifest), Zip([("manifest.json", manifest), .. files], now));

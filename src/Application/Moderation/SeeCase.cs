@@ -1,6 +1,8 @@
 using Mediator;
+using Microsoft.Extensions.Options;
 using RandomChat.Application.Events;
 using RandomChat.Application.Sealing;
+using RandomChat.Application.Settings;
 using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Application.Moderation;
@@ -25,17 +27,24 @@ public sealed record SeeCase(Guid CaseId, Guid By, bool HandlesSevere = false) :
 /// <param name="Notes">Oldest first; withheld where <paramref name="Restricted"/>.</param>
 /// <param name="HandedOnBy">Who handed what is open on to whoever may see severe cases; null where nobody did.</param>
 /// <param name="UndoneUntil">Until when whoever looks may take back the last decision; null where they may not.</param>
+/// <param name="Exports">Each time that it was handed out for authorities, with why; withheld where <paramref name="Restricted"/>.</param>
+/// <param name="LastViewed">Who looked into it last, when it is severe, and that was not whoever looks now.</param>
 /// <param name="Past">What is decided in it, latest first, <see cref="MostPast"/> at most.</param>
 public sealed record SeenCase(
     Guid CaseId, Guid VisitorId, IReadOnlyList<SeenItem> Items, int ToDecide, Guid? ClaimedBy, DateTimeOffset? ClaimedUntil, DateTimeOffset? Escalates,
     bool IsHeld, DateTimeOffset? HeldUntil, bool IsSevere, bool Restricted, int Strikes, int Warnings, int Bans, bool IsBanned, int Version,
-    IReadOnlyList<SeenNote> Notes, Guid? HandedOnBy, DateTimeOffset? UndoneUntil, IReadOnlyList<SeenItem> Past)
+    IReadOnlyList<SeenNote> Notes, Guid? HandedOnBy, DateTimeOffset? UndoneUntil, IReadOnlyList<SeenItem> Past,
+    IReadOnlyList<SeenExport> Exports, (Guid By, DateTimeOffset At)? LastViewed)
 {
     public const int MostPast = 20;
 
     /// <summary>Whether only whoever may see severe cases works on it, for either reason.</summary>
     public bool IsForFew => IsSevere || HandedOnBy is not null;
 }
+
+/// <param name="By">Who of the staff.</param>
+/// <param name="Why">Null the first time, and where it is forgotten.</param>
+public sealed record SeenExport(Guid By, DateTimeOffset At, string ManifestHash, int Reports, string? Why);
 
 /// <param name="By">Who of the staff.</param>
 /// <param name="Text">Null where it is forgotten.</param>
@@ -49,11 +58,12 @@ public sealed record SeenNote(Guid By, DateTimeOffset At, string? Text);
 /// <param name="ReporterDeviceId">Their browser: what became of its other reports says how much this one counts.</param>
 /// <param name="IsSeen">Whoever looks has opened it, or something that came after it.</param>
 /// <param name="Outcome">What was decided; null while it is open.</param>
+/// <param name="KeptUntil">When its evidence is destroyed, as things stand; null while a hold lasts that only its release ends.</param>
 public sealed record SeenItem(
     Guid Id, string Policy, DateTimeOffset At, Guid? MatchId, Guid? ReporterId, Guid? ReporterDeviceId, string? Comment, string? Habits, int Messages,
-    string? EvidenceHash, bool IsSeen, CaseEvent.Decided? Outcome);
+    string? EvidenceHash, bool IsSeen, CaseEvent.Decided? Outcome, DateTimeOffset? KeptUntil);
 
-public sealed class SeeCaseHandler(CommandExecutor executor, ISealer sealer, TimeProvider clock) : IRequestHandler<SeeCase, Outcome<SeenCase>>
+public sealed class SeeCaseHandler(CommandExecutor executor, ISealer sealer, IOptions<RetentionOptions> retention, TimeProvider clock) : IRequestHandler<SeeCase, Outcome<SeenCase>>
 {
     public async ValueTask<Outcome<SeenCase>> Handle(SeeCase request, CancellationToken cancellationToken)
     {
@@ -76,7 +86,7 @@ public sealed class SeeCaseHandler(CommandExecutor executor, ISealer sealer, Tim
                     item.Id, item.Policy, item.At, reported?.MatchId ?? flagged?.MatchId, reported?.ReporterId, reported?.ReporterDeviceId,
                     item.Comment is { } comment && !isRestricted ? await sealer.OpenForCase(item.Id, comment, cancellationToken) : null,
                     flagged?.Habits, reported?.EvidenceMessages ?? flagged!.EvidenceMessages, item.EvidenceHash, seen?.Contains(item.Id) == true,
-                    state.Outcomes.GetValueOrDefault(item.Id)));
+                    state.Outcomes.GetValueOrDefault(item.Id), state.EvidenceEnds(item, retention.Value.Cases, retention.Value.SevereCases)));
             }
 
             return items;
@@ -89,6 +99,14 @@ public sealed class SeeCaseHandler(CommandExecutor executor, ISealer sealer, Tim
             notes.Add(new(note.By, note.At, await sealer.OpenForCase(note.NoteId, note.Note, cancellationToken)));
         }
 
+        var exports = new List<SeenExport>(state.Exports.Count);
+        foreach (var export in isRestricted ? [] : state.Exports)
+        {
+            exports.Add(new(
+                export.By, export.At, export.ManifestHash, export.Reports,
+                export.Why is { } why ? await sealer.OpenForCase(export.ExportId, why, cancellationToken) : null));
+        }
+
         var sanctions = await executor.Load(Ban.Decider, visitorId, cancellationToken);
         var claim = state.Claim is { } known && known.Until > now ? known : null;
         var hold = state.HoldAt(now);
@@ -98,6 +116,7 @@ public sealed class SeeCaseHandler(CommandExecutor executor, ISealer sealer, Tim
             sanctions.Sanctions.Count(sanction => sanction is { IsBan: true, IsTakenBack: false }), sanctions.ActiveAt(now) is not null,
             state.Version, notes, state.Open.Select(item => state.HandedOn.TryGetValue(item.Id, out var by) ? by : (Guid?)null).FirstOrDefault(by => by is not null),
             state.UndoneUntil(request.By, now),
-            await Seen(state.Items.Where(item => !state.IsOpen(item.Id)).Reverse().Take(SeenCase.MostPast)));
+            await Seen(state.Items.Where(item => !state.IsOpen(item.Id)).Reverse().Take(SeenCase.MostPast)), exports,
+            state is { IsSevere: true, LastViewed: { } last } && last.By != request.By ? last : null);
     }
 }

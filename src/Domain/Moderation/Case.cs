@@ -163,8 +163,10 @@ public abstract partial record CaseEvent
     /// <param name="Reports">How many reports and flags were in it.</param>
     /// <param name="By">Who of the staff.</param>
     /// <param name="Knowingly">As with <see cref="Viewed"/>, which it is too.</param>
+    /// <param name="Why">Why it was handed out again, sealed under a case key, for the export; null the first time.</param>
     public sealed record Exported(
-        Guid CaseId, Guid VisitorId, Guid ExportId, string ManifestHash, int Reports, Guid By, DateTimeOffset At, bool Knowingly = false) : CaseEvent;
+        Guid CaseId, Guid VisitorId, Guid ExportId, string ManifestHash, int Reports, Guid By, DateTimeOffset At, bool Knowingly = false,
+        string? Why = null) : CaseEvent;
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -235,7 +237,8 @@ public abstract partial record CaseCommand
 
     /// <inheritdoc cref="CaseEvent.Exported"/>
     public sealed record Export(
-        Guid ExportId, string ManifestHash, int Reports, Guid By, DateTimeOffset At, bool HandlesSevere = false, bool Knowingly = false)
+        Guid ExportId, string ManifestHash, int Reports, Guid By, DateTimeOffset At, bool HandlesSevere = false, bool Knowingly = false,
+        string? Why = null)
         : OfStaff(HandlesSevere);
 }
 
@@ -465,9 +468,10 @@ public static partial class Case
 
         CaseCommand.Export when state.Subject is not { } => new Rejection("case.unknown", "There is no such case."),
         CaseCommand.Export { Knowingly: false } x when IsSevereAndSeenByOther(x.By, state) => Seen,
+        CaseCommand.Export { Why: null } when !state.Exports.IsEmpty => ExportedAlready,
         CaseCommand.Export x => new CaseEvent.Exported(
             state.Subject!.Value.CaseId, state.Subject.Value.VisitorId, x.ExportId, x.ManifestHash, x.Reports, x.By, x.At,
-            Knowingly: IsSevereAndSeenByOther(x.By, state)),
+            Knowingly: IsSevereAndSeenByOther(x.By, state), Why: x.Why),
 
         _ => DecideAtDesk(command, state),
     };
@@ -546,7 +550,7 @@ public static partial class Case
             Viewers = state.Viewers.Add(e.By),
             LastViewed = (e.By, e.At),
         },
-        CaseEvent.Exported e => state with { Viewers = state.Viewers.Add(e.By), LastViewed = (e.By, e.At) },
+        CaseEvent.Exported e => state with { Viewers = state.Viewers.Add(e.By), LastViewed = (e.By, e.At), Exports = state.Exports.Add(e) },
         CaseEvent.Decided e => Decided(state, e, e.Reports is { } ids ? state.Open.RemoveAll(item => ids.Contains(item.Id)) : []),
         CaseEvent.Unrestricted => state with { IsSevere = false, WasSevere = true },
         CaseEvent.Held e => state with { Holds = Ended(state.Holds, e.At).Add(new(e, null)) },

@@ -81,6 +81,9 @@ public sealed partial record CaseState
     /// <summary>Whether something open was handed on: only whoever may see severe cases works on it.</summary>
     public bool IsReferred => Open.Exists(item => HandedOn.ContainsKey(item.Id));
 
+    /// <summary>Every time that it was handed out as a package, first one first.</summary>
+    public ImmutableList<CaseEvent.Exported> Exports { get; init; } = [];
+
     /// <summary>What was decided about each report and flag that is open no longer, by their ids.</summary>
     public ImmutableDictionary<Guid, CaseEvent.Decided> Outcomes { get; init; } = ImmutableDictionary<Guid, CaseEvent.Decided>.Empty;
 
@@ -118,6 +121,9 @@ public static partial class Case
 
     /// <summary>Handed on to whoever may see severe cases: others may write notes and nothing else.</summary>
     public static Rejection HandedOn { get; } = new("case.handed-on", "This case was handed on. Whoever may see severe cases decides it.");
+
+    /// <summary>One package is enough for most; another one is made only by who says why.</summary>
+    private static Rejection ExportedAlready { get; } = new("case.exported", "This package was taken before. Say why it is needed again.");
 
     private static bool IsHandedOn(CaseCommand.OfStaff command, CaseState state) => state.IsReferred && command switch
     {

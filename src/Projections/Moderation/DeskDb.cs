@@ -14,6 +14,8 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
 
     public DbSet<WorstVerdict> Verdicts => Set<WorstVerdict>();
 
+    public DbSet<DeskLook> Looks => Set<DeskLook>();
+
     public DbSet<DeskAppeal> Appeals => Set<DeskAppeal>();
 
     public DbSet<DeskBan> Bans => Set<DeskBan>();
@@ -42,6 +44,8 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
         model.Entity<DeskBan>().HasIndex(ban => ban.Position);
         model.Entity<DeskSevereCase>().ToTable("severe_cases").HasKey(severe => severe.CaseId);
         model.Entity<DeskHold>().ToTable("holds").HasKey(hold => hold.CaseId);
+        model.Entity<DeskLook>().ToTable("looks").HasKey(look => look.Position);
+        model.Entity<DeskLook>().HasIndex(look => new { look.StaffId, look.At });
         model.Entity<DeskAppeal>().ToTable("appeals").HasKey(appeal => appeal.AppealId);
         model.Entity<DeskAppeal>().HasIndex(appeal => appeal.Position);
     }
@@ -233,6 +237,10 @@ public sealed class DeskHold
     /// <summary>Null while it holds.</summary>
     public DateTimeOffset? ReleasedAt { get; set; }
 }
+
+/// <summary>Somebody of the staff opened the evidence of a case.</summary>
+/// <param name="Position">Of its event.</param>
+public sealed record DeskLook(long Position, Guid StaffId, Guid CaseId, DateTimeOffset At);
 
 /// <summary>One appeal, without what is sealed.</summary>
 public sealed class DeskAppeal

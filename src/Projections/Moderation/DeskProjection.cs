@@ -70,8 +70,9 @@ public sealed class DeskProjection : Projection<DeskDb>
             Weigh(db, e.CaseId);
             WeighAgain(db, decided);
         });
-        On<CaseEvent.Viewed>((db, e, _) =>
+        On<CaseEvent.Viewed>((db, e, happened) =>
         {
+            db.Insert(new DeskLook(happened.Position.Value, e.By, e.CaseId, e.At));
             if (db.Reports.Find(e.ReportId) is { } seen)
             {
                 seen.IsToLookOver = false;
@@ -173,7 +174,7 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 14;
+    public override int Version => 15;
 
     private static void TakeBack(DeskDb db, Guid sanctionId)
     {

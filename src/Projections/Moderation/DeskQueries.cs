@@ -155,6 +155,11 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
     public Task<List<DeskReport>> ToLookOver(int limit, CancellationToken ct) => models.Ask<DeskDb, List<DeskReport>>(
         db => db.Reports.Where(report => report.IsToLookOver).OrderByDescending(report => report.Position).Take(limit).ToListAsync(ct), ct);
 
+    /// <summary>What somebody of the staff looked at since a moment.</summary>
+    public async Task<IReadOnlyCollection<CaseLook>> Looks(Guid staffId, DateTimeOffset since, CancellationToken ct) =>
+        [.. (await models.Ask<DeskDb, List<DeskLook>>(db => db.Looks.Where(look => look.StaffId == staffId && look.At >= since).ToListAsync(ct), ct))
+            .Select(look => new CaseLook(look.CaseId, look.At))];
+
     /// <summary>In how many cases there are such.</summary>
     public Task<int> CountToLookOver(CancellationToken ct) => models.Ask<DeskDb, int>(
         db => db.Reports.Where(report => report.IsToLookOver).Select(report => report.CaseId).Distinct().CountAsync(ct), ct);

@@ -151,7 +151,11 @@ public static class AdminEndpoints
     private static async Task<IResult> Package(Guid caseId, HttpContext http, ISender sender, StaffAccounts accounts, CancellationToken ct)
     {
         var export = new ExportCase(caseId, http.StaffId(), http.StaffName(), await http.HandlesSevere(), IsKnowing(http));
-        return await (await sender.Send(export, ct)).ToResult(accounts, package =>
+        return http.Request.HasJsonContentType()
+            ? await With(http, fields => export with { Why = fields.OptionalString("why", LongestStatement) }, Send, ct)
+            : await Send(export);
+
+        async Task<IResult> Send(ExportCase wanted) => await (await sender.Send(wanted, ct)).ToResult(accounts, package =>
         {
             http.Response.Headers["X-Manifest-SHA256"] = package.ManifestHash;
             return Results.File(package.Zip, "application/zip", $"case-{caseId:D}-{package.ExportId:D}.zip");

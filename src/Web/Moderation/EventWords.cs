@@ -47,7 +47,7 @@ public static class EventWords
         CaseEvent.Released => "Lifted the legal hold.",
         CaseEvent.FoundSevere e => $"The case is severe from here on: {Title(e.Policy)}.",
         CaseEvent.Unrestricted => "The case is not severe any more: what said so was dismissed.",
-        CaseEvent.Exported e => $"Took the package for authorities with {Count(e.Reports, "report")}.",
+        CaseEvent.Exported e => $"Took the package for authorities{(e.Why is null ? "" : " again")} with {Count(e.Reports, "report")}.",
         BanEvent.Warned e => $"Warned: {Title(e.Policy)}, {Count(e.Strikes, "strike")}{Automatically(e.By)}.",
         BanEvent.Told => "Was here when the warning was shown.",
         BanEvent.Issued e => $"Banned {(e.Until is { } until ? $"until {Time(until)}" : "for good")}: {Title(e.Policy)}, {Count(e.Strikes, "strike")}{Automatically(e.By)}.",

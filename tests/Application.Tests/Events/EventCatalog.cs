@@ -37,6 +37,7 @@ public static partial class EventCatalog
         ["Reported.Comment"] = "the report's key",
         ["Reported.Evidence"] = "the report's key",
         ["Flagged.Evidence"] = "the flag's key",
+        ["Exported.Why"] = "a key of its own",
         ["Noted.Note"] = "the note's key",
         ["Held.Reason"] = "the hold's key",
         ["Released.Reason"] = "a key of its own",

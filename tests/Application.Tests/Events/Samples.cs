@@ -73,7 +73,7 @@ public static class Samples
         ["moderation.case.unrestricted.v1"] = new CaseEvent.Unrestricted(CaseId, Ben, StaffId, At),
         ["moderation.case.exported.v1"] = new CaseEvent.Exported(
             CaseId, Ben, new("4c5d6e7f-8091-42a3-84c5-d6e7f8091a2b"), "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", 2, StaffId, At,
-            Knowingly: true),
+            Knowingly: true, Why: "rc1:c10:c2VhbGVk"),
         ["moderation.case.noted.v1"] = new CaseEvent.Noted(
             CaseId, Ben, new("5d6e7f80-91a2-43b4-95c6-e7f8091a2b3c"), "rc1:c9:c2VhbGVk", "c9", StaffId, At),
         ["moderation.case.referred.v1"] = new CaseEvent.Referred(

@@ -57,7 +57,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             activity               2 {End,14}              0  ok
             visitor_history       14 {End,14}              0  ok
             offenders              7 {End,14}              0  ok
-            desk                  14 {End,14}              0  ok
+            desk                  15 {End,14}              0  ok
             rules                  3 {End,14}              0  ok
 
             """,

@@ -104,7 +104,7 @@ public sealed class SevereTests : ShiftedDesk
             await refused.Problem(409, "conflict");
         }
 
-        await Package(robin, caseId, knowingly: true);
+        await Package(robin, caseId, knowingly: true, why: "The court lost it.");
         Assert.Equal([false, true], (await Case(caseId)).OfType<CaseEvent.Exported>().Select(exported => exported.Knowingly));
     }
 
@@ -271,20 +271,27 @@ public sealed class SevereTests : ShiftedDesk
             ["moderation.case.reported.v1", "moderation.case.claimed.v1", "moderation.evidence.viewed.v1"],
             lines.Select(line => JsonSerializer.Deserialize<JsonElement>(line).Text("type")));
 
-        // Made again it is another one, with the first in its events.
-        var (_, second) = await Package(morgan, caseId);
+        // Made again, by who says why, it is another one, with the first in its events.
+        using (var unsaid = await morgan.Post($"/api/admin/cases/{caseId}/package"))
+        {
+            await unsaid.Problem(422, "invalid");
+        }
+
+        var (_, second) = await Package(morgan, caseId, why: "The court lost it.");
         var exports = (await Case(caseId)).OfType<CaseEvent.Exported>().ToArray();
         Assert.Equal([manifestHash, second], exports.Select(export => export.ManifestHash));
         Assert.NotEqual(manifestHash, second);
+        Assert.Equal([true, false], exports.Select(export => export.Why is null));
         Assert.NotEmpty(Server.FilesWith(Encoding.UTF8.GetBytes(manifestHash)));
         Assert.Empty(Server.FilesWith("three times over"u8.ToArray()));
         using var unknown = await morgan.Post($"/api/admin/cases/{Guid.NewGuid()}/package");
         await unknown.Problem(404, "not-found");
     }
 
-    private static async Task<(Dictionary<string, byte[]> Files, string ManifestHash)> Package(HttpClient staff, Guid caseId, bool knowingly = false)
+    private static async Task<(Dictionary<string, byte[]> Files, string ManifestHash)> Package(HttpClient staff, Guid caseId, bool knowingly = false, string? why = null)
     {
-        using var answer = await staff.Post($"/api/admin/cases/{caseId}/package{(knowingly ? "?knowingly=true" : "")}");
+        using var answer = await staff.Post(
+            $"/api/admin/cases/{caseId}/package{(knowingly ? "?knowingly=true" : "")}", why is null ? null : new { why });
         Assert.Equal((HttpStatusCode.OK, "application/zip"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         Assert.True(answer.Headers.CacheControl?.NoStore);
         using var zip = new ZipArchive(await answer.Content.ReadAsStreamAsync(), ZipArchiveMode.Read);

@@ -177,6 +177,60 @@ public sealed partial class CasesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_severe_case_is_for_few_is_held_and_handed_out_once_and_again_by_who_says_why()
+    {
+        using (await Moderator.Another(server, "robin"))
+        {
+        }
+
+        using var robin = server.NewBrowser();
+        await robin.SignIn("robin", Moderator.Password, "", null);
+        await using var others = await Pair.Meet(server.Address, Wire.Json, "text");
+        await others.Bob.Say(others.MatchId, "I am fifteen");
+        using (var rest = others.Ann.Rest())
+        using (var reported = await rest.Post("/api/report", new { matchId = others.MatchId, reason = "underage" }))
+        {
+            Assert.Equal(HttpStatusCode.Created, reported.StatusCode);
+        }
+
+        string page = "";
+        await Wait.Until(async () => (page = await Text(morgan.GetAsync("/admin/cases?lane=severe"))).Contains("Someone under age</b>", StringComparison.Ordinal));
+        var path = $"/admin/cases/{CaseOf(page)}";
+        var theirs = await Text(robin.GetAsync("/admin/cases?lane=severe"));
+        Assert.DoesNotContain("Someone under age</b>", theirs, StringComparison.Ordinal);
+        Assert.DoesNotContain("lane=severe", theirs, StringComparison.Ordinal);
+        Assert.DoesNotContain("Download the package", await Text(robin.GetAsync(path)), StringComparison.Ordinal);
+        foreach (var closed in new[] { "Package", "Hold" })
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, await Status(robin.PostForm($"{path}?handler={closed}", theirs, ("reason", "No."))));
+        }
+
+        Assert.Contains("1 message, kept until", page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, await Status(morgan.PostForm($"{path}?handler=Hold", page, ("act", "hold"), ("reason", "A letter of the court."))));
+        Assert.Contains("kept until the legal hold is lifted", await Text(morgan.GetAsync(path)), StringComparison.Ordinal);
+        using (var package = await morgan.PostForm($"{path}?handler=Package", page))
+        {
+            Assert.Equal("application/zip", package.Content.Headers.ContentType?.MediaType);
+        }
+
+        Assert.Contains($"Taken by {Moderator.Name}", await Text(morgan.GetAsync(path)), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await Status(morgan.PostForm($"{path}?handler=Package", page, ("why", " "))));
+        Assert.Equal(HttpStatusCode.OK, await Status(morgan.PostForm($"{path}?handler=Package", page, ("why", "The court lost it."))));
+        Assert.Contains("The court lost it.", await Text(morgan.GetAsync(path)), StringComparison.Ordinal);
+
+        // What was looked at is counted from what was recorded, and how somebody reads is theirs.
+        await Text(Reveal(morgan, page));
+        await Wait.Until(async () => (page = await Text(morgan.GetAsync(path))).Contains("1 case looked at, 1 look.", StringComparison.Ordinal));
+        Assert.Contains("0 cases looked at, 0 looks.", await Text(robin.GetAsync("/admin/cases")), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, await Status(morgan.PostForm($"{path}?handler=Settings", page, ("text", "larger"), ("pause", "10"), ("grey", "true"))));
+        page = await Text(morgan.GetAsync(path));
+        Assert.Contains("class=\"text-larger grey\"", page, StringComparison.Ordinal);
+        Assert.Contains("due after 10 in a row", page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, await Status(morgan.PostForm($"{path}?handler=Settings", page, ("text", "\"><script>"), ("pause", "-1"))));
+        Assert.Contains("class=\"text-usual\"", await Text(morgan.GetAsync(path)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_warning_reaches_them_word_for_word_and_the_case_is_gone()
     {
         var page = await Text(morgan.GetAsync("/admin/cases"));

@@ -15,10 +15,14 @@ namespace RandomChat.Web.Pages.Admin;
 /// <param name="Reporters">How much the word of each reporter counts, in words, by their browser.</param>
 /// <param name="Standing">Who works on it; null where no case is open here.</param>
 /// <param name="HandedOnBy">Their name; null where nobody handed it on.</param>
+/// <param name="ExportedBy">Who took each package, in their order.</param>
+/// <param name="ViewedBy">Who looked into it last, where it is severe and it was somebody else; null where nobody did.</param>
+/// <param name="Looked">How much whoever looks has looked at today.</param>
 /// <param name="Undo">The decision that can be taken back now; null where there is none.</param>
 public sealed record CaseBoard(
     CaseQueue Queue, SeenCase? Case, CasePriority? Priority, Offender? Record, IReadOnlyList<Guid> Linked, IReadOnlyDictionary<Guid, string> Reporters,
-    CaseStandingView? Standing, IReadOnlyList<CaseBoard.Note> Notes, string? HandedOnBy, CaseBoard.Undoable? Undo)
+    CaseStandingView? Standing, IReadOnlyList<CaseBoard.Note> Notes, string? HandedOnBy, IReadOnlyList<string> ExportedBy,
+    string? ViewedBy, LookedAt Looked, CaseBoard.Undoable? Undo)
 {
     /// <param name="Text">Null where it is forgotten.</param>
     public sealed record Note(string By, DateTimeOffset At, string? Text);
@@ -42,10 +46,11 @@ public sealed class CaseBoards(
         var signs = caseId is { } wanted ? (await desk.Signs([wanted], ct)).GetValueOrDefault(wanted) : null;
         var queue = await queues.Load(caseId, lane ?? (signs is null ? null : PriorityPolicy.LaneOf(signs)), decided, handlesSevere, ct);
         var undo = decided is { } last ? await Undo(last, by, now, ct) : null;
+        var today = PausePolicy.Count(await desk.Looks(by, new(now.UtcDateTime.Date, TimeSpan.Zero), ct), now);
         var opened = caseId ?? (queue.Cases is [var first, ..] ? first.CaseId : null);
         if (opened is not { } id || await sender.Send(new SeeCase(id, by, handlesSevere), ct) is not Outcome<SeenCase>.Done { Value: var open })
         {
-            return new(queue, null, null, null, [], new Dictionary<Guid, string>(), null, [], null, undo);
+            return new(queue, null, null, null, [], new Dictionary<Guid, string>(), null, [], null, [], null, today, undo);
         }
 
         var notes = new List<CaseBoard.Note>(open.Notes.Count);
@@ -54,11 +59,18 @@ public sealed class CaseBoards(
             notes.Add(new(await names.Of(note.By), note.At, note.Text));
         }
 
+        var exportedBy = new List<string>(open.Exports.Count);
+        foreach (var export in open.Exports)
+        {
+            exportedBy.Add(await names.Of(export.By));
+        }
+
         return new(
             queue, open, signs is null ? queue.Cases.FirstOrDefault(one => one.CaseId == id)?.Priority : PriorityPolicy.Judge(signs, now),
             await offenders.Find(open.VisitorId, ct), await offenders.LinkedTo(open.VisitorId, ct), await Reporters(open, ct),
             await CaseStandingView.Of(id, open.Version, open.ClaimedBy, open.ClaimedUntil, [], by, now, names), notes,
-            open.HandedOnBy is { } handedOn ? await names.Of(handedOn) : null, undo ?? Undo(open, now));
+            open.HandedOnBy is { } handedOn ? await names.Of(handedOn) : null, exportedBy,
+            open.LastViewed is { } viewed ? await names.Of(viewed.By) : null, today, undo ?? Undo(open, now));
     }
 
     /// <summary>Who works on a case, and what has come since a page of it was shown; null where there is no such case.</summary>

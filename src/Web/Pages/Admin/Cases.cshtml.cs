@@ -21,6 +21,13 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
     public static IReadOnlyList<(string Value, string Words)> Lengths { get; } =
         [("hour", "1 hour"), ("day", "24 hours"), ("week", "7 days"), (ForGood, "For good")];
 
+    /// <summary>What every key does; each is a button, a link or a field on the page too.</summary>
+    public static IReadOnlyList<(string Keys, string Words)> Keys { get; } =
+    [
+        ("J K", "next and previous case"), ("C", "claim, or take over"), ("R", "reveal the evidence"), ("T", "use the template"), ("W", "warn"),
+        ("B", "ban"), ("D", "dismiss"), ("F", "dismiss as false"), ("N", "to the note"), ("E", "escalate"), ("U", "undo the decision"), ("?", "these keys"),
+    ];
+
     [BindProperty(SupportsGet = true)]
     public Guid? CaseId { get; set; }
 
@@ -69,6 +76,18 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
     [BindProperty]
     public string? Note { get; set; }
 
+    /// <summary>Why a legal hold is placed or lifted.</summary>
+    [BindProperty]
+    public string? Reason { get; set; }
+
+    /// <summary>The day on which a hold ends, as a form writes it; empty where only its release ends it.</summary>
+    [BindProperty]
+    public string? Until { get; set; }
+
+    /// <summary>Why the package is needed again.</summary>
+    [BindProperty]
+    public string? Why { get; set; }
+
     public CaseBoard Board { get; private set; } = null!;
 
     /// <summary>The evidence that was just opened; null where none was.</summary>
@@ -89,6 +108,8 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
         "dismissed" => "Dismissed. Here is the next one.",
         "escalated" => "Escalated to whoever may see severe cases. Here is the next one.",
         "noted" => "The note is on the case.",
+        "held" => "A legal hold keeps its evidence.",
+        "released" => "The legal hold is lifted.",
         "undone" => "Taken back. The case is open again, and yours.",
         _ => null,
     };
@@ -215,6 +236,49 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
         return await Shows(ct);
     }
 
+    /// <summary>Places or lifts a legal hold.</summary>
+    public async Task<IActionResult> OnPostHoldAsync(CancellationToken ct)
+    {
+        var (by, handlesSevere) = (HttpContext.StaffId(), await HttpContext.HandlesSevere());
+        if (CaseId is not { } caseId || !handlesSevere)
+        {
+            return await Forbidden(ct);
+        }
+
+        var until = DateTimeOffset.TryParseExact(
+            Until, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day) ? day : (DateTimeOffset?)null;
+        var isDone = Act == "release"
+            ? await IsDone(await sender.Send(new ReleaseCase(caseId, Reason ?? "", by, handlesSevere), ct))
+            : await IsDone(await sender.Send(new HoldCase(caseId, Reason ?? "", until, by, handlesSevere), ct));
+        return isDone ? Redirect($"/admin/cases/{caseId:D}?how={(Act == "release" ? "released" : "held")}") : await Shows(ct);
+    }
+
+    /// <summary>Hands the case out as a package for authorities.</summary>
+    public async Task<IActionResult> OnPostPackageAsync(CancellationToken ct)
+    {
+        var handlesSevere = await HttpContext.HandlesSevere();
+        if (CaseId is not { } caseId || !handlesSevere)
+        {
+            return await Forbidden(ct);
+        }
+
+        var outcome = await sender.Send(new ExportCase(caseId, HttpContext.StaffId(), HttpContext.StaffName(), handlesSevere, Knowingly, Why), ct);
+        if (outcome is Outcome<CasePackage>.Done { Value: var package })
+        {
+            return File(package.Zip, "application/zip", $"case-{caseId:D}-{package.ExportId:D}.zip");
+        }
+
+        await IsDone(outcome);
+        return await Shows(ct);
+    }
+
+    /// <summary>Keeps how whoever asks wants to read.</summary>
+    public IActionResult OnPostSettings(string? text, int pause, bool grey)
+    {
+        DeskSettings.From(grey, text, pause).Keep(HttpContext);
+        return Redirect(CaseId is { } caseId ? $"/admin/cases/{caseId:D}" : "/admin/cases");
+    }
+
     /// <summary>Takes back what was decided a moment ago.</summary>
     public async Task<IActionResult> OnPostUndoAsync(CancellationToken ct)
     {
@@ -280,6 +344,13 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
         Response.StatusCode = Problems.Problem.StatusOf(refusal.Code);
         (Problem, Since) = await CaseWords.For(refusal, new(accounts));
         return false;
+    }
+
+    /// <summary>The same whether there is such a case or not.</summary>
+    private async Task<IActionResult> Forbidden(CancellationToken ct)
+    {
+        await IsDone<Nothing>(new Refusal("forbidden", "Whoever has the right to see severe cases does that."));
+        return await Shows(ct);
     }
 
     private async Task<IActionResult> Shows(CancellationToken ct)

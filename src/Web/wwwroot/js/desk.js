@@ -14,7 +14,12 @@ function go(step) {
 
 document.addEventListener('keydown', (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || target.matches(fields)) {
+  if (event.key === 'Escape' && target.matches(fields) && !event.isComposing) {
+    target.blur();
+    return;
+  }
+
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || target.matches(fields) || document.querySelector('dialog[open]')) {
     return;
   }
 
@@ -33,6 +38,12 @@ document.addEventListener('keydown', (event) => {
     button?.click();
   }
 });
+
+for (const opener of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-opens]'))) {
+  opener.addEventListener('click', () => {
+    /** @type {HTMLDialogElement} */ (document.getElementById(opener.dataset.opens ?? '')).showModal();
+  });
+}
 
 // What the chosen policy means stands below it.
 document.getElementById('policy')?.addEventListener('change', (event) => {
