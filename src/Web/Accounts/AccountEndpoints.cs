@@ -1,5 +1,6 @@
 using Mediator;
 using RandomChat.Application.Accounts;
+using RandomChat.Web.Api;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
@@ -12,10 +13,14 @@ public static class AccountEndpoints
 {
     public static void MapAccounts(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/api/register", Register).RequireAuthorization();
+        endpoints.MapPost("/api/register", Register).RequireAuthorization()
+            .Makes("Make an account, which keeps the visitor", typeof(RegisterBody), typeof(RegisteredAnswer), StatusCodes.Status201Created,
+                "banned", "conflict", "rate-limited");
         var badge = endpoints.MapGroup("/api/admin/visitors/{visitorId:guid}/badge").RequireAuthorization(StaffIdentity.Moderates);
-        badge.MapPut("", (HttpContext context, Guid visitorId, ISender sender) => Change(context, visitorId, granted: true, sender));
-        badge.MapDelete("", (HttpContext context, Guid visitorId, ISender sender) => Change(context, visitorId, granted: false, sender));
+        badge.MapPut("", (HttpContext context, Guid visitorId, ISender sender) => Change(context, visitorId, granted: true, sender))
+            .Does("Give a visitor's account the verified badge", null, "not-found");
+        badge.MapDelete("", (HttpContext context, Guid visitorId, ISender sender) => Change(context, visitorId, granted: false, sender))
+            .Does("Take the badge back", null, "not-found");
     }
 
     private static async Task<IResult> Register(HttpContext context, Registration registration)

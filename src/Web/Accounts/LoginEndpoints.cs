@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using RandomChat.Application;
+using RandomChat.Web.Api;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
@@ -12,8 +13,10 @@ public static class LoginEndpoints
 {
     public static void MapLogin(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/api/login", Login);
-        endpoints.MapPost("/api/logout", Logout);
+        endpoints.MapPost("/api/login", Login)
+            .Makes("Sign in, as one of the staff or to a visitor's account", typeof(LoginBody), typeof(LoginAnswer), StatusCodes.Status200OK,
+                "bad-credentials", "banned", "forbidden", "no-session", "rate-limited");
+        endpoints.MapPost("/api/logout", Logout).Does("Sign out: of the staff, or of every session of an account", null, "forbidden");
     }
 
     private static async Task<IResult> Login(HttpContext http, SignInLimits limits, StaffSignIn staff, AccountSignIn accounts, CancellationToken ct)

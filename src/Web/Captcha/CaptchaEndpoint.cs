@@ -2,6 +2,7 @@ using RandomChat.Application;
 using RandomChat.Application.Bots;
 using RandomChat.Application.Limits;
 using RandomChat.Domain.Moderation;
+using RandomChat.Web.Api;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Moderation;
 using RandomChat.Web.Problems;
@@ -23,5 +24,5 @@ public static class CaptchaEndpoint
             return limit.Allowed
                 ? Results.Ok(captcha.NewChallenge((SuspicionStep)Math.Max((int)suspicion.StepFor(device, context.AddressKey()), (int)bans.LeastFor(context))))
                 : Problem.From(Refusal.RateLimited(limit.RetryAfter));
-        });
+        }).Gives("A proof-of-work challenge in ALTCHA's JSON", typeof(Challenge), "rate-limited");
 }

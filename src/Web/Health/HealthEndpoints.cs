@@ -1,6 +1,7 @@
 using RandomChat.Application.Events;
 using RandomChat.Application.Health;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Web.Api;
 using RandomChat.Web.Turn;
 
 namespace RandomChat.Web.Health;
@@ -30,7 +31,8 @@ public static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/health/live", () => Results.Ok(new { status = "live" }));
+        endpoints.MapGet("/health/live", () => Results.Ok(new { status = "live" }))
+            .Gives("The process answers", typeof(LiveAnswer));
         endpoints.MapGet("/health/ready", async (
             HttpContext context, IEnumerable<IReadinessCheck> checks, TimeProvider clock, ILoggerFactory loggers) =>
         {
@@ -40,6 +42,9 @@ public static class HealthEndpoints
             return Results.Json(
                 new { status = ready ? "ready" : "unavailable", dependencies = asked.OrderBy(dependency => dependency.Name, StringComparer.Ordinal) },
                 statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        }).Describes(new("Everything that the server depends on answers; 503 names what does not", null, typeof(ReadyAnswer), StatusCodes.Status200OK, [])
+        {
+            OtherStatus = StatusCodes.Status503ServiceUnavailable,
         });
     }
 

@@ -3,6 +3,7 @@ using RandomChat.Application;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Projections;
 using RandomChat.Web.Accounts;
+using RandomChat.Web.Api;
 using RandomChat.Web.Matchmaking;
 using RandomChat.Web.Moderation;
 using RandomChat.Web.Pages;
@@ -32,6 +33,7 @@ public static class RandomChatHost
         });
         builder.Services.AddRealtime();
         builder.Services.AddBans();
+        builder.Services.AddApiDescription();
         builder.Services.AddStaff(configuration);
         builder.Services.AddVisitorAccounts(configuration);
         builder.Services.AddRazorPages(options => options.Conventions.AddPageRoute("/Appeal", "/banned")).AddMvcOptions(options =>
@@ -62,6 +64,7 @@ public static class RandomChatHost
         app.MapHistory();
         app.MapMetrics();
         app.MapRealtime();
+        app.MapOpenApi();
         app.MapOtherMethods();
         app.MapStaticAssets();
         app.MapRazorPages().WithStaticAssets();

@@ -2,6 +2,7 @@ using Mediator;
 using RandomChat.Application;
 using RandomChat.Application.Limits;
 using RandomChat.Application.Visitors;
+using RandomChat.Web.Api;
 using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
 
@@ -12,8 +13,9 @@ public static class MyDataEndpoints
 {
     public static void MapMyData(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/api/me/export", Export).RequireAuthorization();
-        endpoints.MapDelete("/api/me", Erase).RequireAuthorization();
+        endpoints.MapGet("/api/me/export", Export).RequireAuthorization()
+            .Gives("Everything that is kept on the visitor", typeof(MyDataExport), "rate-limited");
+        endpoints.MapDelete("/api/me", Erase).RequireAuthorization().Does("Forget the visitor: the account, the profile, the session");
     }
 
     private static async Task<IResult> Export(HttpContext context, MyData data, ILimits limits, CancellationToken ct)

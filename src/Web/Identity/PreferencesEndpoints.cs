@@ -1,5 +1,6 @@
 using Mediator;
 using RandomChat.Application.Visitors;
+using RandomChat.Web.Api;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
@@ -13,8 +14,10 @@ public static class PreferencesEndpoints
     {
         var group = endpoints.MapGroup("/api/preferences").RequireAuthorization();
         group.MapGet("", async (HttpContext context, ISender sender) =>
-            Answer(await sender.Send(new GetPreferences(context.Visitor()!.VisitorId), context.RequestAborted)));
-        group.MapPut("", Put);
+            Answer(await sender.Send(new GetPreferences(context.Visitor()!.VisitorId), context.RequestAborted)))
+            .Gives("What the visitor asks partners for", typeof(VisitorPreferences), "banned");
+        group.MapPut("", Put)
+            .Makes("Change what the visitor asks partners for", typeof(PreferencesBody), typeof(VisitorPreferences), StatusCodes.Status200OK, "banned");
     }
 
     private static async Task<IResult> Put(HttpContext context, ISender sender)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RandomChat.Application.Visitors;
 using RandomChat.Domain.Visitors;
+using RandomChat.Web.Api;
 using RandomChat.Web.Captcha;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
@@ -12,7 +13,9 @@ namespace RandomChat.Web.Identity;
 /// <summary><c>POST /api/session</c>.</summary>
 public static class SessionEndpoint
 {
-    public static void MapSession(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/api/session", Post);
+    public static void MapSession(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/api/session", Post)
+        .Makes("Pass the gate: starts a session, or keeps the visitor of the cookie", typeof(SessionBody), typeof(Entrance), StatusCodes.Status201Created,
+            "captcha-required", "captcha-invalid", "age-restricted", "banned", "forbidden", "terms-required", "rate-limited");
 
     private static async Task<IResult> Post(HttpContext context, Gate gate)
     {

@@ -2,6 +2,7 @@ using Mediator;
 using RandomChat.Application;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
+using RandomChat.Web.Api;
 using RandomChat.Web.Captcha;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
@@ -16,8 +17,10 @@ public static class MatchEndpoints
     public static void MapMatches(this IEndpointRouteBuilder endpoints)
     {
         var match = endpoints.MapGroup("/api/match").RequireAuthorization();
-        match.MapPost("/start", Start);
-        match.MapPost("/stop", Stop);
+        match.MapPost("/start", Start).Describes(new(
+            "Wait for a partner; over the hub comes who it is", typeof(StartBody), typeof(JoinResult), StatusCodes.Status202Accepted,
+            ["captcha-required", "captcha-invalid", "banned", "conflict", "rate-limited"]) { OtherStatus = StatusCodes.Status200OK });
+        match.MapPost("/stop", Stop).Does("Leave the queue and the match");
     }
 
     private static async Task<IResult> Start(HttpContext http, ISender sender, CancellationToken ct)

@@ -6,6 +6,7 @@ using RandomChat.Application.Sealing;
 using RandomChat.Domain.Moderation;
 using RandomChat.Projections.Moderation;
 using RandomChat.Web.Accounts;
+using RandomChat.Web.Api;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
@@ -20,23 +21,42 @@ public static class AdminEndpoints
     private const int UsualPage = 50;
     private const int LongestPage = 200;
 
+    private static readonly (string Name, string Meaning) Knowingly = ("knowingly", "true: whoever asks knows that somebody else looked into this severe case");
+
     public static void MapAdmin(this IEndpointRouteBuilder endpoints)
     {
         var admin = endpoints.MapGroup("/api/admin").RequireAuthorization(StaffIdentity.Moderates);
-        admin.MapGet("/reports", Reports);
-        admin.MapGet("/reports/{reportId:guid}", Report);
-        admin.MapPost("/cases/{caseId:guid}/dismiss", Dismiss);
-        admin.MapPost("/cases/{caseId:guid}/uphold", Uphold);
-        admin.MapPost("/cases/{caseId:guid}/hold", Hold).RequireAuthorization(StaffIdentity.HandlesSevere);
-        admin.MapDelete("/cases/{caseId:guid}/hold", Release).RequireAuthorization(StaffIdentity.HandlesSevere);
-        admin.MapPost("/cases/{caseId:guid}/package", Package).RequireAuthorization(StaffIdentity.HandlesSevere);
-        admin.MapGet("/bans", Bans);
-        admin.MapPost("/bans", Ban);
-        admin.MapPost("/bans/{visitorId:guid}/review", Review);
-        admin.MapDelete("/bans/{visitorId:guid}", Lift);
-        admin.MapGet("/rules", Rules);
-        admin.MapGet("/appeals", Appeals);
-        admin.MapPost("/appeals/{appealId:guid}", Decide);
+        admin.MapGet("/reports", Reports).Lists(
+            "Reports and what was flagged without one; the open ones by priority", typeof(PageOf<ReportItem>),
+            ("status", "open, upheld or dismissed"), ("lane", "urgent, normal or automated"));
+        admin.MapGet("/reports/{reportId:guid}", Report).Describes(new(
+            "A report with its evidence; claims the case, and is recorded", null, typeof(ReportAnswer), StatusCodes.Status200OK, ["not-found", "conflict"])
+        {
+            Query = [Knowingly],
+        });
+        admin.MapPost("/cases/{caseId:guid}/dismiss", Dismiss).Does("The open reports of a case that were seen lead to nothing", null, "not-found", "conflict");
+        admin.MapPost("/cases/{caseId:guid}/uphold", Uphold).Makes(
+            "What is open in a case and was seen was right; with a statement the ladder says what comes of it", typeof(UpholdBody), typeof(UpheldReports),
+            StatusCodes.Status200OK, "not-found", "conflict");
+        admin.MapPost("/cases/{caseId:guid}/hold", Hold).RequireAuthorization(StaffIdentity.HandlesSevere).Makes(
+            "Place a legal hold on the evidence of a case", typeof(HoldBody), typeof(HeldCase), StatusCodes.Status200OK, "not-found", "conflict");
+        admin.MapDelete("/cases/{caseId:guid}/hold", Release).RequireAuthorization(StaffIdentity.HandlesSevere)
+            .Does("Lift a legal hold", typeof(ReleaseBody), "not-found", "conflict");
+        admin.MapPost("/cases/{caseId:guid}/package", Package).RequireAuthorization(StaffIdentity.HandlesSevere).Describes(new(
+            "The evidence of a case as a ZIP for authorities; is recorded", null, null, StatusCodes.Status200OK, ["not-found", "conflict"])
+        {
+            Query = [Knowingly],
+            MediaType = "application/zip",
+        });
+        admin.MapGet("/bans", Bans).Lists(
+            "Bans that last, oldest first", typeof(PageOf<BanItem>), ("reviewDue", "true: those that have to be looked at again"));
+        admin.MapPost("/bans", Ban).Makes(
+            "Ban a visitor, which takes effect at once", typeof(BanBody), typeof(IssuedBan), StatusCodes.Status201Created, "not-found", "conflict");
+        admin.MapPost("/bans/{visitorId:guid}/review", Review).Does("Keep a ban for good that is due to be looked at", typeof(StatementBody), "not-found", "conflict");
+        admin.MapDelete("/bans/{visitorId:guid}", Lift).Does("Lift a ban", typeof(StatementBody), "not-found", "conflict");
+        admin.MapGet("/rules", Rules).Gives("How precise every rule is that acts by itself", typeof(RulesAnswer));
+        admin.MapGet("/appeals", Appeals).Lists("Appeals that wait, oldest first", typeof(AppealsAnswer));
+        admin.MapPost("/appeals/{appealId:guid}", Decide).Does("Decide an appeal", typeof(DecisionBody), "not-found", "conflict");
     }
 
     private static async Task<IResult> Reports(HttpContext http, DeskQueries desk, ISealer sealer, TimeProvider clock, CancellationToken ct)

@@ -1,6 +1,7 @@
 using Mediator;
 using RandomChat.Application.Moderation;
 using RandomChat.Domain.Moderation;
+using RandomChat.Web.Api;
 using RandomChat.Web.Hosting;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
@@ -23,7 +24,9 @@ public static class AppealEndpoints
         .AddHostedService<VerdictWatch>()
         .AddHostedService<PreservationWatch>();
 
-    public static void MapAppeals(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/api/appeals", Post);
+    public static void MapAppeals(this IEndpointRouteBuilder endpoints) => endpoints.MapPost("/api/appeals", Post)
+        .Makes("Appeal against a warning or a ban, by the token of its appealUrl", typeof(AppealBody), typeof(FiledAppeal), StatusCodes.Status201Created,
+            "forbidden", "not-found", "conflict", "rate-limited");
 
     private static async Task<IResult> Post(HttpContext http, ISender sender, CancellationToken ct)
     {

@@ -40,6 +40,6 @@ public static class BanGuard
 
     private static bool IsGuarded(PathString path) =>
         path.StartsWithSegments("/hubs", StringComparison.OrdinalIgnoreCase)
-        || (path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+        || (path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase, out var call) && call.HasValue
             && !Array.Exists(Open, open => path.StartsWithSegments(open, StringComparison.OrdinalIgnoreCase)));
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using RandomChat.Application;
 using RandomChat.Application.Events;
 using RandomChat.Projections.Visitors;
+using RandomChat.Web.Api;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
@@ -16,7 +17,8 @@ public static class HistoryEndpoints
     private const int LongestPage = 200;
 
     public static void MapHistory(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet("/api/admin/visitors/{visitorId:guid}/events", Events).RequireAuthorization(StaffIdentity.Moderates);
+        endpoints.MapGet("/api/admin/visitors/{visitorId:guid}/events", Events).RequireAuthorization(StaffIdentity.Moderates)
+            .Lists("What touches a visitor, oldest first, as it was recorded", typeof(PageOf<HistoryItem>));
 
     private static async Task<IResult> Events(Guid visitorId, HttpRequest request, VisitorHistoryQueries history, CancellationToken ct)
     {

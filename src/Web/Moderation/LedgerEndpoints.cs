@@ -1,6 +1,7 @@
 using System.Globalization;
 using RandomChat.Application;
 using RandomChat.Projections.Ledger;
+using RandomChat.Web.Api;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
@@ -14,7 +15,8 @@ public static class LedgerEndpoints
     private const int LongestPage = 200;
 
     public static void MapLedger(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapGet("/api/admin/ledger/anchors", Anchors).RequireAuthorization(StaffIdentity.Moderates);
+        endpoints.MapGet("/api/admin/ledger/anchors", Anchors).RequireAuthorization(StaffIdentity.Moderates)
+            .Lists("The published anchors of the ledger, oldest first", typeof(PageOf<AnchorItem>));
 
     private static async Task<IResult> Anchors(HttpRequest request, LedgerQueries ledger, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using RandomChat.Web.Accounts;
+using RandomChat.Web.Api;
 using RandomChat.Web.Realtime;
 
 namespace RandomChat.Web.Moderation;
@@ -8,5 +9,5 @@ public static class MetricsEndpoints
 {
     public static void MapMetrics(this IEndpointRouteBuilder endpoints) => endpoints
         .MapGet("/api/admin/metrics", async (DeskNumbers numbers, CancellationToken ct) => Results.Json(await numbers.WithPrecision(ct), WireJson.Options))
-        .RequireAuthorization(StaffIdentity.Reads);
+        .RequireAuthorization(StaffIdentity.Reads).Gives("The numbers of the overview", typeof(Numbers));
 }

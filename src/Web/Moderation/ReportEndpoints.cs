@@ -2,6 +2,7 @@ using Mediator;
 using RandomChat.Application;
 using RandomChat.Application.Moderation;
 using RandomChat.Domain.Moderation;
+using RandomChat.Web.Api;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
@@ -13,8 +14,11 @@ public static class ReportEndpoints
 {
     public static void MapReports(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/api/report", Report).RequireAuthorization();
-        endpoints.MapPost("/api/block", Block).RequireAuthorization();
+        endpoints.MapPost("/api/report", Report).RequireAuthorization()
+            .Makes("Report the partner of a match, which it ends", typeof(ReportBody), typeof(ReportReceipt), StatusCodes.Status201Created,
+                "banned", "not-in-match", "conflict", "rate-limited");
+        endpoints.MapPost("/api/block", Block).RequireAuthorization()
+            .Does("Never meet the partner of a match again; ends it", typeof(BlockBody), "banned", "not-in-match", "rate-limited");
     }
 
     private static async Task<IResult> Report(HttpContext http, ISender sender, CancellationToken ct)

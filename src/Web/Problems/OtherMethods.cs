@@ -22,7 +22,7 @@ public static class OtherMethods
             {
                 context.Response.Headers.Allow = allowed;
                 return Problem.OfStatus(StatusCodes.Status405MethodNotAllowed);
-            });
+            }).ExcludeFromDescription();
         }
     }
 

@@ -164,7 +164,7 @@ public sealed class ChatHub(
 /// <param name="State"><c>waiting</c> or <c>matched</c>.</param>
 public sealed record JoinResult(
     string State,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] Guid? MatchId)
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] Guid? MatchId = null)
 {
     public static JoinResult From(JoinAnswer answer) => answer switch
     {

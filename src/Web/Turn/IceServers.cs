@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
+using RandomChat.Web.Api;
 
 namespace RandomChat.Web.Turn;
 
@@ -42,8 +43,8 @@ public sealed record IceConfiguration(
 
 public sealed record IceServer(
     IReadOnlyList<string> Urls,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Username,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Credential);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Username = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Credential = null);
 
 public static class TurnEndpoint
 {
@@ -51,5 +52,5 @@ public static class TurnEndpoint
 
     public static void MapTurn(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/api/turn", (IceServers servers) => Results.Ok(servers.Current()))
-            .RequireAuthorization();
+            .RequireAuthorization().Gives("ICE servers for a call, with credentials that end soon", typeof(IceConfiguration), "banned");
 }

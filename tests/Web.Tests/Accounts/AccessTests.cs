@@ -26,6 +26,8 @@ public sealed class AccessTests : IAsyncLifetime
         GET    /health/live                                     open
         GET    /health/ready                                    open
         GET    /api/captcha                                     open
+        GET    /openapi/{documentName}.json                     open
+        PAGE   /api                                             open
         POST   /api/session                                     open
         POST   /api/login                                       open
         POST   /api/appeals                                     open
