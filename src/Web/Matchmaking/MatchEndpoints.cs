@@ -19,7 +19,8 @@ public static class MatchEndpoints
         var match = endpoints.MapGroup("/api/match").RequireAuthorization();
         match.MapPost("/start", Start).Describes(new(
             "Wait for a partner; over the hub comes who it is", typeof(StartBody), typeof(JoinResult), StatusCodes.Status202Accepted,
-            ["captcha-required", "captcha-invalid", "banned", "conflict", "rate-limited"]) { OtherStatus = StatusCodes.Status200OK });
+            ["captcha-required", "captcha-invalid", "banned", "conflict", "rate-limited"])
+        { OtherStatus = StatusCodes.Status200OK });
         match.MapPost("/stop", Stop).Does("Leave the queue and the match");
     }
 

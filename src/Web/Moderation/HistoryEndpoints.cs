@@ -3,8 +3,8 @@ using System.Text.Json;
 using RandomChat.Application;
 using RandomChat.Application.Events;
 using RandomChat.Projections.Visitors;
-using RandomChat.Web.Api;
 using RandomChat.Web.Accounts;
+using RandomChat.Web.Api;
 using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using RandomChat.Application;
 using RandomChat.Projections.Ledger;
-using RandomChat.Web.Api;
 using RandomChat.Web.Accounts;
+using RandomChat.Web.Api;
 using RandomChat.Web.Problems;
 using RandomChat.Web.Realtime;
 
