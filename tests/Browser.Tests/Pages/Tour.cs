@@ -15,7 +15,7 @@ public abstract class Tour(Chromium chromium, Site site) : SharedJourney(chromiu
     {
         var ada = await Arrive(options);
         ada.Allow("status of 4(04|22)");
-        foreach (var path in new[] { "/", "/terms", "/guidelines", "/privacy", "/my-data", "/no-such-page" })
+        foreach (var path in new[] { "/", "/terms", "/guidelines", "/privacy", "/my-data", "/account", "/account/sign-in", "/account/recover", "/api", "/no-such-page" })
         {
             await ada.Page.GotoAsync(path);
             await look(ada.Page, path);
