@@ -44,7 +44,8 @@ public abstract record AccountCommand
     {
     }
 
-    public sealed record Register(Guid VisitorId, DateTimeOffset At) : AccountCommand;
+    /// <param name="EndsSessions">Somebody else may have put the session there that it is made in.</param>
+    public sealed record Register(Guid VisitorId, bool EndsSessions, DateTimeOffset At) : AccountCommand;
 
     public sealed record ChangePassword(Guid VisitorId, bool Recovered, DateTimeOffset At) : AccountCommand;
 
@@ -76,6 +77,8 @@ public static class Account
         // A visitor whose account is closed is forgotten, and comes back as another one.
         AccountCommand.Register when state.IsClosed => new Rejection("account.closed", "This account is closed."),
         AccountCommand.Register when state.IsOpen => Decision<AccountEvent>.AlreadySo,
+        AccountCommand.Register { EndsSessions: true } r => new Decision<AccountEvent>.Accepted(
+            [new AccountEvent.Registered(r.VisitorId, r.At), new AccountEvent.SessionsEnded(r.VisitorId, r.At)]),
         AccountCommand.Register r => new AccountEvent.Registered(r.VisitorId, r.At),
 
         AccountCommand.Close when !state.IsOpen => Decision<AccountEvent>.AlreadySo,
@@ -96,8 +99,7 @@ public static class Account
 
     private static AccountState Evolve(AccountState state, AccountEvent happened) => happened switch
     {
-        // Who planted a session in a browser does not come along into the account that is made in it.
-        AccountEvent.Registered e => state with { IsOpen = true, SessionsSince = e.At },
+        AccountEvent.Registered => state with { IsOpen = true },
         AccountEvent.PasswordChanged e => state with { SessionsSince = e.At },
         AccountEvent.SessionsEnded e => state with { SessionsSince = e.At },
         AccountEvent.BadgeGranted => state with { IsVerified = true },

@@ -16,12 +16,12 @@ public sealed class Registration(VisitorAccounts accounts, IdentityCookies cooki
             return Refusal.RateLimited(limit.RetryAfter);
         }
 
-        switch (await accounts.Register(visitor.VisitorId, form.Username, form.Password, form.Email, ct))
+        switch (await accounts.Register(visitor.VisitorId, form.Username, form.Password, form.Email, endSessions: visitor.ByCookie, ct))
         {
             case Outcome<Codes>.Refused { Refusal: var refusal }:
                 return refusal;
             case Outcome<Codes>.Done { Value.Recovery: var recovery }:
-                // What the visitor was known by so far has ended: somebody else may have put it there.
+                // Somebody else may have put the cookie there, so what it stood for has ended. No browser sends a token by itself.
                 var (text, token) = tokens.Issue(visitor.VisitorId, visitor.DeviceId, Terms.Version);
                 if (visitor.ByCookie)
                 {

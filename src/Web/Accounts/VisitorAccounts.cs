@@ -31,10 +31,12 @@ public sealed class VisitorAccounts : IAccountStore
         (this.store, this.executor, this.sealer, this.profiles, this.sender, this.connections, this.clock) =
         (store, executor, sealer, profiles, sender, connections, clock);
 
-    /// <summary>Gives a visitor an account. What the visitor was signed in with before ends.</summary>
+    /// <summary>Gives a visitor an account.</summary>
     /// <param name="email">Well-formed, or null.</param>
+    /// <param name="endSessions">What the visitor was known by so far ends.</param>
     /// <returns>Recovery codes, to be shown once.</returns>
-    public async Task<Outcome<Codes>> Register(Guid visitorId, string userName, string password, string? email, CancellationToken ct)
+    public async Task<Outcome<Codes>> Register(
+        Guid visitorId, string userName, string password, string? email, bool endSessions, CancellationToken ct)
     {
         string? sealedEmail;
         try
@@ -69,7 +71,7 @@ public sealed class VisitorAccounts : IAccountStore
                 return AccountRefusals.NameTaken;
             }
 
-            if (await Tell(visitorId, new AccountCommand.Register(visitorId, clock.GetUtcNow())) is { } closed)
+            if (await Tell(visitorId, new AccountCommand.Register(visitorId, endSessions, clock.GetUtcNow())) is { } closed)
             {
                 return closed;
             }
@@ -82,7 +84,11 @@ public sealed class VisitorAccounts : IAccountStore
             return refusal;
         }
 
-        EndSessions(visitorId);
+        profiles.Look(visitorId);
+        if (endSessions)
+        {
+            connections.Close(visitorId);
+        }
 
         // From here on the visitor's key lasts as long as the account.
         await sender.Send(new NoteVisit(visitorId), CancellationToken.None);

@@ -75,7 +75,7 @@ public sealed class EraseVisitorTests
     {
         await Begin();
         await world.Executor.Execute(
-            Account.Decider, ann, new AccountCommand.Register(ann, world.Clock.GetUtcNow()), Guid.NewGuid(), EventMetadata.System, CancellationToken.None);
+            Account.Decider, ann, new AccountCommand.Register(ann, false, world.Clock.GetUtcNow()), Guid.NewGuid(), EventMetadata.System, CancellationToken.None);
         accounts.IsDown = true;
 
         await Assert.ThrowsAsync<DependencyUnavailableException>(Erase);

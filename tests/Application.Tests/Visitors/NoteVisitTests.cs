@@ -31,7 +31,7 @@ public sealed class NoteVisitTests
         var world = new World();
         var ann = Guid.NewGuid();
         await world.Executor.Execute(
-            Account.Decider, ann, new AccountCommand.Register(ann, world.Clock.GetUtcNow()), Guid.NewGuid(), EventMetadata.System, CancellationToken.None);
+            Account.Decider, ann, new AccountCommand.Register(ann, false, world.Clock.GetUtcNow()), Guid.NewGuid(), EventMetadata.System, CancellationToken.None);
 
         await Handler(world, new()).Handle(new(ann), CancellationToken.None);
 

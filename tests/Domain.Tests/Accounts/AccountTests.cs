@@ -14,15 +14,22 @@ public sealed class AccountTests
 
     [Fact]
     public void A_visitor_registers_once() =>
-        Account.Decider.Given().When(new AccountCommand.Register(Me, Noon)).Then(Registered, Twice.ChangesNothing);
+        Account.Decider.Given().When(new AccountCommand.Register(Me, false, Noon)).Then(Registered, Twice.ChangesNothing);
 
     [Fact]
-    public void What_was_signed_in_before_the_account_was_made_has_ended() =>
-        Assert.Equal(Noon, Account.Decider.Fold([Registered]).SessionsSince);
+    public void Where_somebody_may_have_planted_the_session_it_ends_with_the_account_that_is_made_in_it()
+    {
+        var ended = new AccountEvent.SessionsEnded(Me, Noon);
+
+        Account.Decider.Given().When(new AccountCommand.Register(Me, true, Noon)).Then([Registered, ended], Twice.ChangesNothing);
+
+        Assert.Null(Account.Decider.Fold([Registered]).SessionsSince);
+        Assert.Equal(Noon, Account.Decider.Fold([Registered, ended]).SessionsSince);
+    }
 
     [Fact]
     public void A_closed_account_is_not_opened_again() =>
-        Account.Decider.Given(Registered, Closed).When(new AccountCommand.Register(Me, Noon)).ThenRefused("account.closed");
+        Account.Decider.Given(Registered, Closed).When(new AccountCommand.Register(Me, false, Noon)).ThenRefused("account.closed");
 
     [Theory]
     [InlineData(true)]
