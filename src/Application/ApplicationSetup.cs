@@ -44,6 +44,7 @@ public static class ApplicationSetup
             .AddSingleton<BanGate>()
             .AddSingleton<BanEnforcement>()
             .AddSingleton<Sanctions>()
+            .AddSingleton<LookBook>()
             .AddSingleton<EvidenceCollector>()
             .AddSingleton<Preservation>()
             .AddSingleton<PreservationSweep>()

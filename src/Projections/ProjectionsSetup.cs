@@ -30,7 +30,7 @@ public static class ProjectionsSetup
     {
         services.AddSingleton(provider => OpenStore(settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ReadModels(provider.GetRequiredService<IReadStore>(), All, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<OffenderQueries>()
+        services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<LogQueries>().AddSingleton<OffenderQueries>()
             .AddSingleton<DeskQueries>().AddSingleton<RuleQueries>()
             .AddSingleton<IReporterRecords>(provider => provider.GetRequiredService<DeskQueries>())
             .AddSingleton<IPreservedCases>(provider => provider.GetRequiredService<DeskQueries>());

@@ -14,14 +14,15 @@ public sealed class CommandExecutor(IEventStore store, EventCodec codec)
     /// What the caller knows of the stream, so that only what came after is read; nothing of it may have come of this very
     /// command. Null: nothing.
     /// </param>
+    /// <param name="cause">What led to it, where that is more than the command itself; null: nothing else.</param>
     /// <exception cref="DependencyUnavailableException">Nothing was recorded.</exception>
     public async Task<Executed<TEvent, TState>> Execute<TCommand, TEvent, TState>(
         Decider<TCommand, TEvent, TState> decider, Guid id, TCommand command, Guid commandId, string actor, CancellationToken ct,
-        KnownStream<TState>? known = null)
+        KnownStream<TState>? known = null, EventCause? cause = null)
         where TEvent : class
     {
         var stream = StreamName.For(decider.Category, id);
-        var metadata = new EventMetadata(commandId, commandId, actor);
+        var metadata = new EventMetadata(cause?.CorrelationId ?? commandId, cause?.CausationId ?? commandId, actor);
         for (var attempt = 1; ; attempt++)
         {
             var (state, revision, written) = await Load(decider, stream, commandId, known, ct);
@@ -93,8 +94,23 @@ public sealed class CommandExecutor(IEventStore store, EventCodec codec)
         return (state, revision, written);
     }
 
+    /// <summary>The id of the first event that comes of a command.</summary>
+    internal static Guid FirstEventOf(Guid commandId) => EventId(commandId, 0);
+
     private static Guid EventId(Guid commandId, int index) =>
         DerivedId.From("event", commandId, index.ToString(CultureInfo.InvariantCulture));
+}
+
+/// <summary>What a command comes of.</summary>
+/// <param name="CorrelationId">The same for everything that belongs together.</param>
+/// <param name="CausationId">The command or event that led to it.</param>
+public readonly record struct EventCause(Guid CorrelationId, Guid CausationId)
+{
+    /// <summary>Part of what a command does, beside the stream that it is about.</summary>
+    public static EventCause PartOf(Guid commandId) => new(commandId, commandId);
+
+    /// <summary>It follows from the first event of a command.</summary>
+    public static EventCause After(Guid commandId) => new(commandId, CommandExecutor.FirstEventOf(commandId));
 }
 
 /// <summary>A stream up to a revision, folded.</summary>

@@ -48,7 +48,10 @@ public sealed class EventCodec
     }
 
     /// <summary>The codec of all events of this program.</summary>
-    public static EventCodec Default { get; } = new(VisitorEventTypes.Map, AccountEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map);
+    public static EventCodec Default { get; } = new(VisitorEventTypes.Map, AccountEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map, LookEventTypes.Map);
+
+    /// <summary>The stored names with what each stands for, in their order; names of old versions are left out.</summary>
+    public IEnumerable<(string Name, Type Type)> Entries => types.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value));
 
     /// <exception cref="ArgumentException">The event's type has no stored name.</exception>
     public NewEvent Encode(Guid id, object happened, EventMetadata metadata)

@@ -86,3 +86,12 @@ public static class StaffEventTypes
         .Add<StaffEvent.SecondFactorRemoved>("accounts.factor.removed.v1")
         .Add<StaffEvent.SessionRevoked>("accounts.session.revoked.v1");
 }
+
+/// <summary>Stored names of events on <c>look-{id}</c>.</summary>
+public static class LookEventTypes
+{
+    public static EventTypeMap Map { get; } = new EventTypeMap()
+        .Add<LookEvent.HistoryViewed>("moderation.history.viewed.v1")
+        .Add<LookEvent.LogSearched>("moderation.log.searched.v1")
+        .Add<LookEvent.AuditExported>("moderation.audit.exported.v1");
+}

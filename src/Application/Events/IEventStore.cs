@@ -38,6 +38,9 @@ public readonly record struct StreamName(string Value)
     /// <summary>The part before the first dash.</summary>
     public string Category => Value.IndexOf('-', StringComparison.Ordinal) is var dash and > 0 ? Value[..dash] : Value;
 
+    /// <summary>The part after it; empty where there is none.</summary>
+    public string Id => Value.IndexOf('-', StringComparison.Ordinal) is var dash and > 0 ? Value[(dash + 1)..] : string.Empty;
+
     public override string ToString() => Value;
 }
 

@@ -131,7 +131,7 @@ public sealed class Escalation(
         var sanctionId = DerivedId.From("escalation", caseId, known.Decisions.ToString(CultureInfo.InvariantCulture));
         await executor.Execute(
             Case.Decider, caseId, new CaseCommand.Escalate(sanctionId, policy.Code, policy.IsSevere ? now : now + EscalationPolicy.Delay, now),
-            DerivedId.From("case.escalate", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None);
+            DerivedId.From("case.escalate", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None, cause: EventCause.PartOf(sanctionId));
         if (policy.IsSevere)
         {
             await Apply(visitorId);
@@ -159,7 +159,7 @@ public sealed class Escalation(
         await executor.Execute(
             Case.Decider, caseId,
             new CaseCommand.Decide(CaseOutcome.Upheld, (imposed as Imposed.Done)?.Sanction.Id, null, clock.GetUtcNow(), policy),
-            DerivedId.From("case.decide", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None);
+            DerivedId.From("case.decide", sanctionId, string.Empty), EventMetadata.System, CancellationToken.None, cause: EventCause.After(sanctionId));
 
         // It was about one policy: what else is open may be enough for a severe one.
         await Consider(visitorId);

@@ -88,7 +88,8 @@ public sealed class IssueBanHandler(
                 await executor.Execute(
                     Case.Decider, caseId,
                     new CaseCommand.Decide(CaseOutcome.Upheld, request.SanctionId, request.By, now, request.Policy, request.HandlesSevere),
-                    DerivedId.From("case.decide", request.SanctionId, string.Empty), EventMetadata.Staff(request.By), CancellationToken.None);
+                    DerivedId.From("case.decide", request.SanctionId, string.Empty), EventMetadata.Staff(request.By), CancellationToken.None,
+                    cause: EventCause.After(request.SanctionId));
             }
         }
         catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)

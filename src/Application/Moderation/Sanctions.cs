@@ -47,7 +47,8 @@ public sealed class Sanctions(
         var actor = by is { } staff ? EventMetadata.Staff(staff) : EventMetadata.System;
         if (of is not null
             && await executor.Execute(
-                Case.Decider, of.CaseId, new CaseCommand.Reserve(sanctionId, by, clock.GetUtcNow(), of.HandlesSevere, of.Version), Guid.NewGuid(), actor, ct)
+                Case.Decider, of.CaseId, new CaseCommand.Reserve(sanctionId, by, clock.GetUtcNow(), of.HandlesSevere, of.Version), Guid.NewGuid(), actor, ct,
+                cause: EventCause.PartOf(sanctionId))
             is Executed<CaseEvent, CaseState>.Refused { Reason: var taken, State: var known })
         {
             return new Imposed.NotReserved(taken, known);
@@ -97,7 +98,7 @@ public sealed class Sanctions(
         {
             await executor.Execute(
                 Case.Decider, of.CaseId, new CaseCommand.Free(sanctionId, staff, clock.GetUtcNow()), Guid.NewGuid(), EventMetadata.Staff(staff),
-                CancellationToken.None);
+                CancellationToken.None, cause: EventCause.PartOf(sanctionId));
         }
         catch (Exception e) when (e is DependencyUnavailableException or AppendOutcomeUnknownException)
         {

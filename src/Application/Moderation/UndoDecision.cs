@@ -31,8 +31,9 @@ public sealed class UndoDecisionHandler(CommandExecutor executor, ISealer sealer
         // Sealed before anything is recorded: from here on it only takes two appends.
         var sanctionId = known.LastDecision?.SanctionId ?? known.LastUndone?.SanctionId;
         var words = sanctionId is { } about ? await Statements.Seal(sealer, about, Statement, cancellationToken) : null;
+        var undoId = Guid.NewGuid();
         var executed = await executor.Execute(
-            Case.Decider, request.CaseId, undo, Guid.NewGuid(), EventMetadata.Staff(request.By), cancellationToken);
+            Case.Decider, request.CaseId, undo, undoId, EventMetadata.Staff(request.By), cancellationToken);
         if (executed is not Executed<CaseEvent, CaseState>.Done { State: var open })
         {
             var (reason, state) = (Executed<CaseEvent, CaseState>.Refused)executed;
@@ -42,7 +43,7 @@ public sealed class UndoDecisionHandler(CommandExecutor executor, ISealer sealer
         if (sanctionId is { } ended
             && await executor.Execute(
                 Ban.Decider, open.Subject!.Value.VisitorId, new BanCommand.Undo(ended, words!, request.By, undo.At), Guid.NewGuid(),
-                EventMetadata.Staff(request.By), CancellationToken.None)
+                EventMetadata.Staff(request.By), CancellationToken.None, cause: EventCause.After(undoId))
             is Executed<BanEvent, BanState>.Refused { Reason: var stays })
         {
             return Refusals.From(stays);

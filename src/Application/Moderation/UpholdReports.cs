@@ -70,7 +70,8 @@ public sealed class UpholdReportsHandler(
         }
 
         var decided = await executor.Execute(
-            Case.Decider, request.CaseId, decide, Guid.NewGuid(), EventMetadata.Staff(request.By), CancellationToken.None);
+            Case.Decider, request.CaseId, decide, Guid.NewGuid(), EventMetadata.Staff(request.By), CancellationToken.None,
+            cause: sanction is null ? null : EventCause.After(sanction.Id));
         if (decided is not Executed<CaseEvent, CaseState>.Done { State: var after })
         {
             return CaseStanding.Refuse(((Executed<CaseEvent, CaseState>.Refused)decided).Reason, ((Executed<CaseEvent, CaseState>.Refused)decided).State);

@@ -94,7 +94,7 @@ public sealed class VerdictCases(
         var statement = await Statements.Seal(sealer, sanctionId, Statement, CancellationToken.None);
         await executor.Execute(
             Ban.Decider, verdict.VisitorId, new BanCommand.Warn(sanctionId, verdict.VisitorId, verdict.Policy, statement, now), sanctionId,
-            EventMetadata.System, CancellationToken.None);
+            EventMetadata.System, CancellationToken.None, cause: EventCause.After(flagId));
     }
 
     private async Task Flag(CaseVerdict verdict, Guid caseId, Guid flagId)

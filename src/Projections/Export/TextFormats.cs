@@ -50,19 +50,24 @@ internal sealed class CsvFormat : IExportFormat
     }
 
     public async Task Write(ExportRow row, CancellationToken ct) => await output.WriteLineAsync(
-        string.Join(',', new[]
-        {
-            row.Position.ToString(CultureInfo.InvariantCulture), Quoted(row.Stream), row.Revision.ToString(CultureInfo.InvariantCulture),
-            Quoted(row.Type), Text.Moment(row.At), Quoted(row.Actor), row.CorrelationId.ToString("D"), row.MessageId?.ToString("D"), Quoted(row.Data),
-        }).AsMemory(),
+        Csv.Line(
+            row.Position.ToString(CultureInfo.InvariantCulture), row.Stream, row.Revision.ToString(CultureInfo.InvariantCulture),
+            row.Type, Text.Moment(row.At), row.Actor, row.CorrelationId.ToString("D"), row.MessageId?.ToString("D"), row.Data).AsMemory(),
         ct);
 
     public Task Finish(CancellationToken ct) => output.FlushAsync(ct);
 
     public ValueTask DisposeAsync() => output.DisposeAsync();
+}
 
-    private static string Quoted(string text) =>
-        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+/// <summary>Lines of RFC 4180.</summary>
+public static class Csv
+{
+    /// <summary>One line, without its end.</summary>
+    public static string Line(params IEnumerable<string?> fields) => string.Join(',', fields.Select(Quoted));
+
+    private static string? Quoted(string? text) =>
+        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text!.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }
 
 internal static class Text

@@ -1,4 +1,5 @@
 using System.Text;
+using RandomChat.Application.Events;
 using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Moderation;
@@ -7,7 +8,7 @@ using RandomChat.Projections.Engine;
 
 namespace RandomChat.Projections.Visitors;
 
-/// <summary>Every event, outside the streams that expire, under each visitor, or member of the staff, whom it touches.</summary>
+/// <summary>Every event, outside the streams that expire, under each visitor, chat, case, or member of the staff, whom it touches.</summary>
 public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
 {
     public VisitorHistoryProjection()
@@ -52,44 +53,48 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<BanEvent.Lifted>(e => [e.VisitorId]);
         Touching<BanEvent.AppealFiled>(e => [e.VisitorId]);
         Touching<BanEvent.AppealDecided>(e => [e.VisitorId]);
-        OfStaff<StaffEvent.Invited>(e => e.StaffId);
-        OfStaff<StaffEvent.InvitationRevoked>(e => e.StaffId);
-        OfStaff<StaffEvent.Joined>(e => e.StaffId);
-        OfStaff<StaffEvent.RoleChanged>(e => e.StaffId);
-        OfStaff<StaffEvent.SevereGranted>(e => e.StaffId);
-        OfStaff<StaffEvent.SevereRevoked>(e => e.StaffId);
-        OfStaff<StaffEvent.Suspended>(e => e.StaffId);
-        OfStaff<StaffEvent.Reinstated>(e => e.StaffId);
-        OfStaff<StaffEvent.Removed>(e => e.StaffId);
-        OfStaff<StaffEvent.SecondFactorRemoved>(e => e.StaffId);
-        OfStaff<StaffEvent.SessionRevoked>(e => e.StaffId);
+        Touching<StaffEvent.Invited>(e => [e.StaffId]);
+        Touching<StaffEvent.InvitationRevoked>(e => [e.StaffId]);
+        Touching<StaffEvent.Joined>(e => [e.StaffId]);
+        Touching<StaffEvent.RoleChanged>(e => [e.StaffId]);
+        Touching<StaffEvent.SevereGranted>(e => [e.StaffId]);
+        Touching<StaffEvent.SevereRevoked>(e => [e.StaffId]);
+        Touching<StaffEvent.Suspended>(e => [e.StaffId]);
+        Touching<StaffEvent.Reinstated>(e => [e.StaffId]);
+        Touching<StaffEvent.Removed>(e => [e.StaffId]);
+        Touching<StaffEvent.SecondFactorRemoved>(e => [e.StaffId]);
+        Touching<StaffEvent.SessionRevoked>(e => [e.StaffId]);
+        Touching<LookEvent.HistoryViewed>(e => [e.SubjectId]);
+        Touching<LookEvent.LogSearched>(_ => []);
+        Touching<LookEvent.AuditExported>(_ => []);
     }
 
     public override string Name => "visitor_history";
 
-    public override int Version => 14;
+    public override int Version => 15;
 
-    private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> visitors)
+    private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> subjects)
         where TEvent : class =>
-        On<TEvent>((db, e, happened) => Note(db, happened, visitors(e)));
+        On<TEvent>((db, e, happened) => Note(db, e, happened, subjects(e)));
 
-    private void OfStaff<TEvent>(Func<TEvent, Guid> staff)
-        where TEvent : class =>
-        On<TEvent>((db, e, happened) =>
-        {
-            Note(db, happened, [staff(e)]);
-            db.Insert(new StaffAct(happened.Recorded.Position.Value, staff(e)));
-        });
-
-    private static void Note(VisitorHistoryDb db, ProjectedEvent happened, IReadOnlyList<Guid> touched)
+    private static void Note(VisitorHistoryDb db, object e, ProjectedEvent happened, IReadOnlyList<Guid> touched)
     {
-        var recorded = happened.Recorded;
+        var (recorded, metadata) = (happened.Recorded, happened.Metadata);
         db.Insert(new HistoryEvent(
-            recorded.Position.Value, recorded.Stream.Value, recorded.Revision, recorded.Type, recorded.At, happened.Metadata.Actor,
-            Encoding.UTF8.GetString(recorded.Data.Span)));
-        foreach (var id in touched)
+            recorded.Position.Value, recorded.Stream.Value, recorded.Revision, recorded.Type, recorded.At, metadata.Actor,
+            Encoding.UTF8.GetString(recorded.Data.Span), recorded.Id, metadata.CorrelationId, metadata.CausationId));
+
+        // The stream's own id too, so that a chat or a case is found by its id like a visitor; looks are found by what was looked at.
+        foreach (var id in e is LookEvent ? touched : touched.Concat(IdOf(recorded.Stream)).Distinct())
         {
             db.Insert(new TouchedVisitor(id, recorded.Position.Value));
         }
+
+        if (StaffActs.Of(metadata.Actor, e) is { } by)
+        {
+            db.Insert(new StaffAct(recorded.Position.Value, by, StaffActs.KindOf(e), recorded.At));
+        }
     }
+
+    private static IEnumerable<Guid> IdOf(StreamName stream) => Guid.TryParse(stream.Id, out var id) ? [id] : [];
 }

@@ -7,39 +7,26 @@ namespace RandomChat.Projections.Visitors;
 /// <summary>Questions about what happened to a visitor.</summary>
 public sealed class VisitorHistoryQueries(ReadModels models)
 {
-    /// <summary>What touches a visitor after a position, oldest first.</summary>
+    /// <summary>What touches a visitor, a chat, a case or somebody of the staff after a position, oldest first.</summary>
     /// <param name="after">The position of the last one seen; null: from the beginning.</param>
     /// <param name="limit">At most so many.</param>
+    /// <param name="filter">What else has to fit; null: all of it.</param>
     /// <exception cref="DependencyUnavailableException">The read models cannot be read now.</exception>
-    public Task<List<HistoryEvent>> Of(Guid visitorId, LogPosition? after, int limit, CancellationToken ct)
+    public Task<List<HistoryEvent>> Of(Guid id, LogPosition? after, int limit, CancellationToken ct, LogFilter? filter = null)
     {
         var from = after?.Value ?? 0;
         return models.Ask<VisitorHistoryDb, List<HistoryEvent>>(
             db => db.Touched
-                .Where(touched => touched.VisitorId == visitorId && touched.Position > from)
-                .OrderBy(touched => touched.Position)
+                .Where(touched => touched.VisitorId == id && touched.Position > from)
+                .Join(LogQueries.Fitting(db, filter), touched => touched.Position, e => e.Position, (touched, e) => new { touched, e })
+                .OrderBy(both => both.touched.Position)
                 .Take(limit)
-                .Join(db.Events, touched => touched.Position, e => e.Position, (_, e) => e)
-                .OrderBy(e => e.Position)
+                .Select(both => both.e)
                 .ToListAsync(ct),
             ct);
     }
 
-    /// <summary>What was done about who is on the staff, the latest first.</summary>
-    /// <param name="before">Only events of before this position; null: all.</param>
-    /// <param name="limit">At most so many.</param>
+    /// <summary>The first thing that ever touched somebody or something; null where nothing is recorded.</summary>
     /// <exception cref="DependencyUnavailableException">The read models cannot be read now.</exception>
-    public Task<List<HistoryEvent>> OfStaff(LogPosition? before, int limit, CancellationToken ct)
-    {
-        var until = before?.Value ?? long.MaxValue;
-        return models.Ask<VisitorHistoryDb, List<HistoryEvent>>(
-            db => db.StaffActs
-                .Where(act => act.Position < until)
-                .OrderByDescending(act => act.Position)
-                .Take(limit)
-                .Join(db.Events, act => act.Position, e => e.Position, (_, e) => e)
-                .OrderByDescending(e => e.Position)
-                .ToListAsync(ct),
-            ct);
-    }
+    public async Task<HistoryEvent?> FirstOf(Guid id, CancellationToken ct) => (await Of(id, null, 1, ct)).FirstOrDefault();
 }

@@ -91,6 +91,9 @@ public sealed class StaffAccounts(
     /// <summary>A member's name; null where there is no such member.</summary>
     public Task<string?> NameOf(Guid staffId) => Ask(async members => (await members.FindByIdAsync(staffId.ToString("D")))?.UserName);
 
+    /// <summary>The id of who has a name, or had it when they left; null where nobody has.</summary>
+    public Task<Guid?> IdOf(string name) => Ask(async members => (await members.FindByNameAsync(name))?.Id);
+
     /// <summary>How many may decide about sanctions.</summary>
     public Task<int> CountModerating() => Ask(async members =>
     {

@@ -44,6 +44,7 @@ public static class RandomChatHost
         });
         builder.Services.AddSingleton<ChatPages>();
         builder.Services.AddSingleton<DeskNumbers>();
+        builder.Services.AddSingleton<AuditList>();
         builder.Services.AddSingleton<CaseQueues>();
         builder.Services.AddSingleton<CaseBoards>();
         return builder;

@@ -69,6 +69,9 @@ public static class EventWords
         StaffEvent.Removed => "Took them off the staff, and ended every session of theirs.",
         StaffEvent.SecondFactorRemoved => "Reset the second factor, and ended every session of theirs.",
         StaffEvent.SessionRevoked e => e.SessionId is null ? "Ended every session of theirs." : "Ended a session of theirs.",
+        LookEvent.HistoryViewed e => $"Looked at the history of {Short(e.SubjectId)}.",
+        LookEvent.LogSearched e => $"Searched the whole log{(e.Type is { } type ? $" for {type}" : "")}{(e.Actor is { } actor ? $" of {actor}" : "")}{(e.CorrelationId is { } together ? $" for what belongs to {Short(together)}" : "")}{Period(e.From, e.Until)}.",
+        LookEvent.AuditExported e => $"Took the list of what the staff did along as {e.Format.ToUpperInvariant()}{(e.What is { } what ? $" ({what})" : "")}{Period(e.From, e.Until)}.",
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event without words."),
     };
 
@@ -94,6 +97,9 @@ public static class EventWords
     private static string Word(Enum value) => value.ToString().ToLowerInvariant();
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    private static string Period(DateTimeOffset? from, DateTimeOffset? until) =>
+        $"{(from is { } begin ? $" from {Time(begin)}" : "")}{(until is { } end ? $" until {Time(end)}" : "")}";
 
     private static string Duration(long milliseconds) => TimeSpan.FromMilliseconds(milliseconds) is { TotalMinutes: >= 1 } lasted
         ? Count((long)lasted.TotalMinutes, "minute")

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using RandomChat.Application;
 using RandomChat.Application.Events;
+using RandomChat.Application.Moderation;
 using RandomChat.Projections.Visitors;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Api;
@@ -20,7 +21,7 @@ public static class HistoryEndpoints
         endpoints.MapGet("/api/admin/visitors/{visitorId:guid}/events", Events).RequireAuthorization(StaffIdentity.Moderates)
             .Lists("What touches a visitor, oldest first, as it was recorded", typeof(PageOf<HistoryItem>));
 
-    private static async Task<IResult> Events(Guid visitorId, HttpRequest request, VisitorHistoryQueries history, CancellationToken ct)
+    private static async Task<IResult> Events(Guid visitorId, HttpRequest request, VisitorHistoryQueries history, LookBook looks, CancellationToken ct)
     {
         if (!PageQuery.TryRead(request.Query["after"], long.MaxValue, out var after) || !PageQuery.TryRead(request.Query["limit"], LongestPage, out var limit))
         {
@@ -29,6 +30,11 @@ public static class HistoryEndpoints
 
         var size = (int)(limit ?? UsualPage);
         var page = await history.Of(visitorId, after is { } from ? new LogPosition(from) : null, size, ct);
+        if (page.Count > 0)
+        {
+            await looks.HistoryViewed(visitorId, request.HttpContext.StaffId(), ct);
+        }
+
         return Results.Json(
             new
             {

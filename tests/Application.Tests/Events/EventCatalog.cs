@@ -25,6 +25,7 @@ public static partial class EventCatalog
         [typeof(CaseEvent)] = "case-{caseId}",
         [typeof(BanEvent)] = "ban-{visitorId}",
         [typeof(StaffEvent)] = "staff-{staffId}",
+        [typeof(LookEvent)] = "look-{id}",
     };
 
     /// <summary>Properties that hold sealed text, and whose key opens it.</summary>
@@ -73,6 +74,10 @@ public static partial class EventCatalog
         "Escalated.Policy",
         "Issued.Policy",
         "DeviceMarked.Mark",
+        "LogSearched.Type",
+        "LogSearched.Actor",
+        "AuditExported.Format",
+        "AuditExported.What",
     };
 
     /// <summary>The events' properties and those of the records inside them.</summary>

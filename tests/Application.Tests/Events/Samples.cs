@@ -91,6 +91,10 @@ public static class Samples
             new("6c5b4a39-2817-4605-94e3-d2c1b0a99887"), SanctionId, Ben, "rc1:c4:c2VhbGVk", At),
         ["moderation.appeal.decided.v1"] = new BanEvent.AppealDecided(
             new("6c5b4a39-2817-4605-94e3-d2c1b0a99887"), SanctionId, Ben, AppealOutcome.Overturned, "rc1:c5:c2VhbGVk", StaffId, At),
+        ["moderation.history.viewed.v1"] = new LookEvent.HistoryViewed(Ben, StaffId, At),
+        ["moderation.log.searched.v1"] = new LookEvent.LogSearched(
+            "moderation.ban.issued.v1", $"staff:{OtherStaffId}", SanctionId, At.AddDays(-1), At, StaffId, At),
+        ["moderation.audit.exported.v1"] = new LookEvent.AuditExported("csv", OtherStaffId, "decision", At.AddDays(-1), At, StaffId, At),
         ["accounts.staff.invited.v1"] = new StaffEvent.Invited(OtherStaffId, StaffRole.Moderator, At.AddHours(72), StaffId, At),
         ["accounts.invitation.revoked.v1"] = new StaffEvent.InvitationRevoked(OtherStaffId, StaffId, At),
         ["accounts.staff.joined.v1"] = new StaffEvent.Joined(OtherStaffId, StaffRole.Moderator, false, StaffId, At),

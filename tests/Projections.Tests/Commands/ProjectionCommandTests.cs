@@ -55,7 +55,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             $"""
             projection       version       position            lag  state
             activity               2 {End,14}              0  ok
-            visitor_history       14 {End,14}              0  ok
+            visitor_history       15 {End,14}              0  ok
             offenders              7 {End,14}              0  ok
             desk                  15 {End,14}              0  ok
             rules                  3 {End,14}              0  ok

@@ -127,20 +127,56 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_done_about_the_staff_is_listed_the_latest_first()
+    public async Task The_whole_log_is_found_by_what_who_and_when_and_what_the_staff_did_by_its_kind_the_latest_first()
     {
-        var (olga, robin) = (Guid.NewGuid(), Guid.NewGuid());
-        await Log.Session(Ada);
+        var (olga, robin, sanction) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var before = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+        var session = await Log.Session(Ada);
         var noted = await Log.Append(StreamName.For("staff", olga), new StaffEvent.Joined(olga, StaffRole.Administrator, true, null, TestLog.Noon));
-        var invited = await Log.Append(StreamName.For("staff", robin), new StaffEvent.Invited(robin, StaffRole.Moderator, TestLog.Noon.AddDays(3), olga, TestLog.Noon));
+        var invited = await By(olga, StreamName.For("staff", robin), new StaffEvent.Invited(robin, StaffRole.Moderator, TestLog.Noon.AddDays(3), olga, TestLog.Noon));
+        var ban = await By(robin, StreamName.For("ban", Ada.Visitor), new BanEvent.Issued(sanction, Ada.Visitor, "hate", 4, TestLog.Noon, null, "sealed", robin, TestLog.Noon), sanction);
+        var viewed = await By(olga, StreamName.For("look", Guid.NewGuid()), new LookEvent.HistoryViewed(Ada.Visitor, olga, TestLog.Noon));
+        var decided = await By(
+            robin, StreamName.For("case", Ben.Device), new CaseEvent.Decided(Ben.Device, Ada.Visitor, [], CaseOutcome.Upheld, sanction, robin, TestLog.Noon, "hate"), sanction);
         await Log.Session(Ben);
         await Build();
 
-        var history = new VisitorHistoryQueries(Models);
-        Assert.Equal([invited.Value, noted.Value], (await history.OfStaff(null, 10, default)).Select(e => e.Position));
-        Assert.Equal([invited.Value], (await history.OfStaff(null, 1, default)).Select(e => e.Position));
-        Assert.Equal([noted.Value], (await history.OfStaff(invited, 10, default)).Select(e => e.Position));
-        Assert.Equal([invited.Value], (await history.Of(robin, null, 10, default)).Select(e => e.Position));
+        var (log, all) = (new LogQueries(Models), new ActFilter(null, null, null, null));
+        Assert.Equal([decided, viewed, ban, invited, noted], await Acts(all));
+        Assert.Equal([decided, viewed], await Acts(all, limit: 2));
+        Assert.Equal([ban, invited, noted], await Acts(all, viewed));
+        Assert.Equal([decided, ban], await Acts(all with { Who = robin }));
+        Assert.Equal([ban], await Acts(all with { Who = robin, What = StaffActKind.Sanction, From = before }));
+        Assert.Equal([invited, noted], await Acts(all with { What = StaffActKind.Staff }));
+        Assert.Empty(await Acts(all with { From = before.AddDays(1) }));
+        Assert.Empty(await Acts(all with { Until = before }));
+        Assert.Equal(5, (await Acts(all with { From = before, Until = before.AddDays(1) })).Count);
+
+        var any = new LogFilter(null, null, null, null, null);
+        Assert.Equal([decided, viewed], await Found(any with { Actor = null, From = before }, limit: 3, skip: 1));
+        Assert.Equal([decided, ban], await Found(any with { Actor = EventMetadata.Staff(robin) }));
+        Assert.Equal([session], (await Found(any with { Type = "visitors.session.started.v1" })).Skip(1));
+        Assert.Equal([ban], await Found(any with { Type = "moderation.ban.issued.v1", Actor = EventMetadata.Staff(robin), Until = before.AddDays(1) }));
+        Assert.Equal([decided, ban], await Found(any with { CorrelationId = sanction }));
+        Assert.Empty(await Found(any with { Until = before }));
+        Assert.Equal([ban.Value, decided.Value], (await log.Related([sanction], default)).Select(one => one.Position));
+
+        // By the id of the case, and whoever looked stands in the visitor's own history.
+        var histories = new VisitorHistoryQueries(Models);
+        Assert.Equal([decided.Value], (await histories.Of(Ben.Device, null, 10, default)).Select(e => e.Position));
+        Assert.Equal([session, ban, viewed, decided], (await histories.Of(Ada.Visitor, null, 10, default)).Select(e => new LogPosition(e.Position)));
+        Assert.Equal([ban.Value], (await histories.Of(Ada.Visitor, null, 10, default, any with { Type = "moderation.ban.issued.v1" })).Select(e => e.Position));
+        Assert.Equal(session.Value, (await histories.FirstOf(Ada.Visitor, default))!.Position);
+        Assert.Null(await histories.FirstOf(Guid.NewGuid(), default));
+
+        Task<LogPosition> By(Guid staff, StreamName stream, object happened, Guid? correlation = null) => Log.Append(
+            stream, EventCodec.Default.Encode(Guid.NewGuid(), happened, new(correlation ?? Guid.NewGuid(), Guid.NewGuid(), EventMetadata.Staff(staff))));
+
+        async Task<List<LogPosition>> Acts(ActFilter filter, LogPosition? before = null, int limit = 10) =>
+            [.. (await log.Acts(filter, before?.Value, limit, default)).Select(found => new LogPosition(found.Event.Position))];
+
+        async Task<List<LogPosition>> Found(LogFilter filter, int limit = 10, int skip = 0) =>
+            [.. (await log.Find(filter, null, limit, default)).Skip(skip).Select(e => new LogPosition(e.Position))];
     }
 
     [Fact]
@@ -753,7 +789,7 @@ public sealed class VisitorHistoryCoverageTests
     public void Every_event_outside_the_streams_that_expire_has_its_place_in_the_history()
     {
         var projection = new VisitorHistoryProjection();
-        var lasting = new[] { VisitorEventTypes.Map, AccountEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map }
+        var lasting = new[] { VisitorEventTypes.Map, AccountEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map, LookEventTypes.Map }
             .SelectMany(map => map.Entries)
             .Where(entry => !entry.Type.IsAssignableTo(typeof(MessageEvent)));
 

@@ -82,13 +82,76 @@ public sealed class HistoryTests : IAsyncLifetime
 
         await Wait.Until(async () => (await browser.GetStringAsync($"/admin/history?id={pair.Bob.Id}")).Contains("Banned for good: Spam", StringComparison.Ordinal));
         page = await browser.GetStringAsync($"/admin/history?id={pair.Bob.Id}");
-        Assert.Contains($"{Moderator.Name} · position", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.Contains($">{Moderator.Name}</a> · position", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
 
         var reportedAt = (await Events($"{pair.Bob.Id}/events"))[3].GetProperty("at").GetDateTimeOffset();
         var until = reportedAt.UtcDateTime.AddMilliseconds(1).ToString("yyyy-MM-ddTHH:mm:ss.fff", CultureInfo.InvariantCulture);
         var then = await browser.GetStringAsync($"/admin/history?id={pair.Bob.Id}&until={until}");
         Assert.Contains($"reported {who}: Spam.", then, StringComparison.Ordinal);
         Assert.DoesNotContain("Banned", then, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_looks_is_recorded_once_and_the_whole_log_and_the_audit_list_tell_of_it()
+    {
+        using var browser = server.NewBrowser();
+        await browser.SignIn(Moderator.Name, Moderator.Password, "", null);
+        var looked = $"Looked at the history of {EventWords.Short(pair.Bob.Id)}.";
+        await Wait.Until(async () => (await browser.GetStringAsync($"/admin/history?id={pair.Bob.Id}")).Contains(looked, StringComparison.Ordinal));
+
+        // Over REST before, and again and again here: one look.
+        var search = await browser.GetStringAsync($"/admin/history?type=moderation.history.viewed.v1&who={Moderator.Name}");
+        Assert.Equal(1, search.Split(looked).Length - 1);
+        Assert.Contains("Nobody of the staff has that name.", await browser.GetStringAsync("/admin/history?who=nobody"), StringComparison.Ordinal);
+
+        // What a ban led to, by its links.
+        using (var banned = await moderator.Post("/api/admin/bans", new { visitorId = pair.Bob.Id, reason = "spam", statement = "Enough." }))
+        {
+            Assert.Equal(HttpStatusCode.Created, banned.StatusCode);
+        }
+
+        string bans = "";
+        await Wait.Until(async () => (bans = await browser.GetStringAsync("/admin/history?type=moderation.ban.issued.v1")).Contains("led to <a", StringComparison.Ordinal));
+        var together = bans.Split("href=\"/admin/history?correlation=")[1].Split('#', '"')[0];
+        var chain = await browser.GetStringAsync($"/admin/history?correlation={together}");
+        Assert.Contains("1 report upheld: Spam", chain, StringComparison.Ordinal);
+        Assert.Contains("came of <a", chain, StringComparison.Ordinal);
+
+        var audit = await browser.GetStringAsync($"/admin/audit?who={Moderator.Name}&act=Sanction&from=2020-01-01T00:00");
+        Assert.Contains("Banned for good: Spam", audit, StringComparison.Ordinal);
+        Assert.DoesNotContain(looked, audit, StringComparison.Ordinal);
+        Assert.DoesNotContain("Banned for good", await browser.GetStringAsync("/admin/audit?until=2020-01-01T00:00"), StringComparison.Ordinal);
+
+        using (var file = await browser.PostForm("/admin/audit?handler=Export", audit, ("format", "csv"), ("act", "Sanction")))
+        {
+            var lines = (await file.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal("position,at,by,kind,type,stream,what", lines[0]);
+            Assert.Matches($"^\\d+,20[^,]+Z,{Moderator.Name},sanction,moderation.ban.issued.v1,ban-{pair.Bob.Id},\"Banned for good: Spam, ", Assert.Single(lines, line => line.Contains("ban.issued", StringComparison.Ordinal)));
+        }
+
+        using (var file = await browser.PostForm("/admin/audit?handler=Export", audit, ("format", "ndjson"), ("act", "Look")))
+        {
+            Assert.Equal("application/x-ndjson", file.Content.Headers.ContentType!.MediaType);
+            var lines = (await file.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement);
+            Assert.Contains(lines, line => line.Text("what") == looked && line.Text("kind") == "look");
+        }
+
+        await Wait.Until(async () => (await browser.GetStringAsync("/admin/audit?act=Export")).Contains("Took the list of what the staff did along as NDJSON (look).", StringComparison.Ordinal));
+        using var wrong = await browser.PostForm("/admin/audit?handler=Export", audit, ("format", "exe"));
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+
+        // Analysts read the list, and neither histories nor the file.
+        using (await Moderator.Another(server, "avery", StaffRoles.Analyst))
+        {
+        }
+
+        using var reader = server.NewBrowser();
+        await reader.SignIn("avery", Moderator.Password, "", null);
+        var read = await reader.GetStringAsync("/admin/audit");
+        Assert.Contains(looked, read, StringComparison.Ordinal);
+        Assert.DoesNotContain("/admin/history?id=", read, StringComparison.Ordinal);
+        using var closed = await reader.PostForm("/admin/audit?handler=Export", read, ("format", "csv"));
+        Assert.Equal(HttpStatusCode.Forbidden, closed.StatusCode);
     }
 
     [Fact]
@@ -176,6 +239,8 @@ public sealed class HistoryTests : IAsyncLifetime
     private async Task<IReadOnlyList<JsonElement>> Events(string of)
     {
         using var answer = await moderator.GetAsync($"/api/admin/visitors/{of}");
-        return answer.StatusCode == HttpStatusCode.ServiceUnavailable ? [] : [.. (await answer.Json()).GetProperty("items").EnumerateArray()];
+        return answer.StatusCode == HttpStatusCode.ServiceUnavailable
+            ? []
+            : [.. (await answer.Json()).GetProperty("items").EnumerateArray().Where(e => e.Text("type") != "moderation.history.viewed.v1")];
     }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Mediator;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -8,47 +6,92 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using RandomChat.Application;
 using RandomChat.Application.Accounts;
 using RandomChat.Application.Events;
+using RandomChat.Application.Moderation;
 using RandomChat.Domain.Accounts;
+using RandomChat.Domain.Matches;
 using RandomChat.Projections.Visitors;
 using RandomChat.Web.Accounts;
-using RandomChat.Web.Moderation;
 
 namespace RandomChat.Web.Pages.Admin;
 
-/// <summary>Everything that was recorded of a visitor, a chat or a case, in words, with the event as it lies in the log.</summary>
+/// <summary>
+/// What was recorded, in words, with each event as it lies in the log: of a visitor, a chat, a case or an account, or in the whole
+/// log by what happened, who did it and when. Messages are left out, since they are sealed and expire. Who reads it is recorded.
+/// </summary>
 [Authorize(Policy = StaffIdentity.Moderates)]
-public sealed class HistoryModel(VisitorHistoryQueries visitors, IEventStore log, CommandExecutor executor, ISender sender, StaffAccounts accounts) : PageModel
+public sealed class HistoryModel(
+    VisitorHistoryQueries histories, LogQueries log, LookBook looks, CommandExecutor executor, ISender sender, StaffAccounts accounts) : PageModel
 {
     private const int PageSize = 50;
 
-    /// <summary>Streams with an id of their own: messages are left out, since they are sealed and expire.</summary>
-    private static readonly string[] Categories = ["match", "case", "ban", "visitor", "account"];
-
-    private static readonly JsonSerializerOptions Indented = new(EventCodec.Json) { WriteIndented = true };
+    /// <summary>The stored names that can be asked for.</summary>
+    public static IReadOnlyList<string> Types { get; } =
+        [.. EventCodec.Default.Entries.Where(entry => !entry.Type.IsAssignableTo(typeof(MessageEvent))).Select(entry => entry.Name)];
 
     [BindProperty(SupportsGet = true)]
     public string? Id { get; set; }
 
-    /// <summary>A moment in UTC as a form writes it; what came later is left out.</summary>
+    /// <summary>A stored name.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Type { get; set; }
+
+    /// <summary>The name of somebody of the staff, the id of a visitor or of theirs, or <c>system</c>.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? Who { get; set; }
+
+    /// <summary>What the events belong to.</summary>
+    [BindProperty(SupportsGet = true)]
+    public Guid? Correlation { get; set; }
+
+    /// <summary>A moment in UTC as a form writes it.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? From { get; set; }
+
+    /// <summary>The same; what came later is left out.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Until { get; set; }
 
-    /// <summary>The position of the last event seen; null: from the beginning.</summary>
+    /// <summary>Of a history: the position of the last event seen; null: from the beginning.</summary>
     [BindProperty(SupportsGet = true)]
     public long? After { get; set; }
 
+    /// <summary>Of the whole log, which begins with the latest: the position of the last event seen.</summary>
+    [BindProperty(SupportsGet = true)]
+    public long? Before { get; set; }
+
     public string? Problem { get; private set; }
+
+    public string? WhoProblem { get; private set; }
 
     /// <summary>Whether the visitor's account has the badge; null where there is no account.</summary>
     public bool? IsVerified { get; private set; }
 
+    /// <summary>Whether the whole log was searched rather than one history.</summary>
+    public bool IsWholeLog { get; private set; }
+
+    public string Heading { get; private set; } = string.Empty;
+
+    /// <summary>Where the next page is; null where there is none.</summary>
+    public string? Next { get; private set; }
+
     /// <summary>Null where nothing was asked for.</summary>
-    public Timeline? Shown { get; private set; }
+    public TimelineView? Shown { get; private set; }
 
     public async Task OnGetAsync(CancellationToken ct)
     {
+        var filter = await Filter();
+        if (WhoProblem is not null)
+        {
+            return;
+        }
+
         if (string.IsNullOrWhiteSpace(Id))
         {
+            if (filter != new LogFilter(null, null, null, null, null))
+            {
+                await Search(filter, ct);
+            }
+
             return;
         }
 
@@ -58,21 +101,7 @@ public sealed class HistoryModel(VisitorHistoryQueries visitors, IEventStore log
             return;
         }
 
-        var until = DateTimeOffset.TryParse(Until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment : (DateTimeOffset?)null;
-        Until = until is null ? null : Until;
-        var (title, found) = await Find(id, ct);
-        var page = found.Where(e => until is null || e.At <= until).Take(PageSize).ToList();
-        var names = new StaffNames(accounts);
-        var lines = new List<TimelineEvent>();
-        foreach (var e in page)
-        {
-            lines.Add(await Line(e, names));
-        }
-
-        var account = await executor.Load(Account.Decider, id, ct);
-        IsVerified = account.IsOpen ? account.IsVerified : null;
-        Shown = new(title, lines, page.Count < PageSize ? null
-            : Url.Page("History", new { Id, Until, After = page[^1].Position.ToString(CultureInfo.InvariantCulture) }));
+        await Read(id, filter, ct);
     }
 
     /// <summary>Gives the visitor's account the badge, or takes it back.</summary>
@@ -81,52 +110,75 @@ public sealed class HistoryModel(VisitorHistoryQueries visitors, IEventStore log
             ? NotFound()
             : RedirectToPage(new { id });
 
-    /// <summary>What an id stands for, and one page more than is shown of it.</summary>
-    private async Task<(string Title, List<HistoryEvent> Events)> Find(Guid id, CancellationToken ct)
+    private async Task Read(Guid id, LogFilter filter, CancellationToken ct)
     {
-        var after = After is { } position ? new LogPosition(position) : (LogPosition?)null;
-        if (await visitors.Of(id, after, PageSize, ct) is { Count: > 0 } touching)
+        var first = await histories.FirstOf(id, ct);
+        if (first is not null)
         {
-            // Nobody is both: their ids are made apart.
-            return ($"{(touching[0].Stream == StreamName.For("staff", id).Value ? "Staff" : "Visitor")} {id:D}", touching);
+            await looks.HistoryViewed(id, HttpContext.StaffId(), ct);
         }
 
-        foreach (var category in Categories)
-        {
-            var events = new List<HistoryEvent>();
-            await foreach (var recorded in log.Read(StreamName.For(category, id), 0, ct))
-            {
-                if (after is null || recorded.Position > after)
-                {
-                    events.Add(new(
-                        recorded.Position.Value, recorded.Stream.Value, recorded.Revision, recorded.Type, recorded.At, EventCodec.DecodeMetadata(recorded).Actor,
-                        Encoding.UTF8.GetString(recorded.Data.Span)));
-                    if (events.Count == PageSize)
-                    {
-                        break;
-                    }
-                }
-            }
-
-            if (events.Count > 0)
-            {
-                return ($"{(category == "match" ? "Chat" : char.ToUpperInvariant(category[0]) + category[1..])} {id:D}", events);
-            }
-        }
-
-        return ($"{id:D}", []);
+        var page = await histories.Of(id, After is { } after ? new(after) : null, PageSize, ct, filter);
+        var account = await executor.Load(Account.Decider, id, ct);
+        IsVerified = account.IsOpen ? account.IsVerified : null;
+        Heading = $"{Kind(id, first)}{id:D}";
+        Show(await TimelineView.Linked(page, log, new(accounts), ct), new { Id, Type, Who, Correlation, From, Until, After = Last(page) });
     }
 
-    private static async Task<TimelineEvent> Line(HistoryEvent e, StaffNames names) => new(
-        e.Position, e.Stream, e.Stream[(e.Stream.IndexOf('-', StringComparison.Ordinal) + 1)..], e.Type, e.At, await names.OfActor(e.Actor),
-        EventWords.For(EventCodec.Default.Decode(e.Recorded())), JsonSerializer.Serialize(JsonSerializer.Deserialize<JsonElement>(e.Data), Indented));
+    private async Task Search(LogFilter filter, CancellationToken ct)
+    {
+        await looks.LogSearched(filter.Type, filter.Actor, filter.CorrelationId, filter.From, filter.Until, HttpContext.StaffId(), ct);
+        IsWholeLog = true;
+        var page = await log.Find(filter, Before, PageSize, ct);
+        Heading = Correlation is null ? "The whole log, the latest first" : "What belongs together, the latest first";
+        Show(await TimelineView.Linked(page, log, new(accounts), ct), new { Type, Who, Correlation, From, Until, Before = Last(page) });
+    }
 
-    /// <param name="Next">Where later ones are; null where there are none.</param>
-    public sealed record Timeline(string Title, IReadOnlyList<TimelineEvent> Events, string? Next);
+    private void Show(TimelineView timeline, object next)
+    {
+        Shown = timeline;
+        Next = timeline.Events.Count < PageSize ? null : Url.Page("History", next);
+    }
 
-    /// <param name="StreamId">The id in the stream's name.</param>
-    /// <param name="Actor">Who did it, in words.</param>
-    /// <param name="Json">As it was recorded, indented.</param>
-    public sealed record TimelineEvent(
-        long Position, string Stream, string StreamId, string Type, DateTimeOffset At, string Actor, string Words, string Json);
+    private async Task<LogFilter> Filter()
+    {
+        var (from, until) = (TimelineView.Moment(From), TimelineView.Moment(Until));
+        (From, Until) = (from is null ? null : From, until is null ? null : Until);
+        Type = Types.Contains(Type) ? Type : null;
+        return new(Type, await Actor(), Correlation, from, until);
+    }
+
+    /// <summary>Whom they mean, as metadata has it; null where nobody is named.</summary>
+    private async Task<string?> Actor()
+    {
+        Who = Who?.Trim();
+        if (string.IsNullOrEmpty(Who) || Who == EventMetadata.System)
+        {
+            return string.IsNullOrEmpty(Who) ? null : Who;
+        }
+
+        if (Guid.TryParse(Who, out var id))
+        {
+            return await accounts.NameOf(id) is null ? EventMetadata.Visitor(id) : EventMetadata.Staff(id);
+        }
+
+        if (await accounts.IdOf(Who) is { } staffId)
+        {
+            return EventMetadata.Staff(staffId);
+        }
+
+        WhoProblem = "Nobody of the staff has that name.";
+        return null;
+    }
+
+    /// <summary>What an id stands for: the stream that begins its history is its own, but for a visitor of whom only others told.</summary>
+    private static string Kind(Guid id, HistoryEvent? first) => first is null ? string.Empty : new StreamName(first.Stream) switch
+    {
+        { Category: "match" } stream when stream.Id == id.ToString("D") => "Chat ",
+        { Category: "case" } stream when stream.Id == id.ToString("D") => "Case ",
+        { Category: "staff" } stream when stream.Id == id.ToString("D") => "Staff ",
+        _ => "Visitor ",
+    };
+
+    private static string? Last(List<HistoryEvent> page) => page.Count == 0 ? null : page[^1].Position.ToString(CultureInfo.InvariantCulture);
 }
