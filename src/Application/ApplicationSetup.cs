@@ -45,6 +45,7 @@ public static class ApplicationSetup
             .AddSingleton<BanEnforcement>()
             .AddSingleton<Sanctions>()
             .AddSingleton<LookBook>()
+            .AddSingleton<PublicReports>()
             .AddSingleton<EvidenceCollector>()
             .AddSingleton<Preservation>()
             .AddSingleton<PreservationSweep>()

@@ -19,7 +19,7 @@ namespace RandomChat.Projections;
 public static class ProjectionsSetup
 {
     /// <summary>All projections. A new one is added here and nowhere else.</summary>
-    public static IReadOnlyList<Projection> All { get; } = [new ActivityProjection(), new VisitorHistoryProjection(), new OffendersProjection(), new DeskProjection(), new RulesProjection()];
+    public static IReadOnlyList<Projection> All { get; } = [new ActivityProjection(), new VisitorHistoryProjection(), new OffendersProjection(), new DeskProjection(), new RulesProjection(), new TransparencyProjection()];
 
     /// <summary>
     /// The read models with their queries, the background service that keeps them up with the registered
@@ -31,7 +31,8 @@ public static class ProjectionsSetup
         services.AddSingleton(provider => OpenStore(settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ReadModels(provider.GetRequiredService<IReadStore>(), All, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<LogQueries>().AddSingleton<OffenderQueries>()
-            .AddSingleton<DeskQueries>().AddSingleton<RuleQueries>()
+            .AddSingleton<DeskQueries>().AddSingleton<RuleQueries>().AddSingleton<TransparencyQueries>()
+            .AddSingleton<ITransparencyNumbers>(provider => provider.GetRequiredService<TransparencyQueries>())
             .AddSingleton<IReporterRecords>(provider => provider.GetRequiredService<DeskQueries>())
             .AddSingleton<IPreservedCases>(provider => provider.GetRequiredService<DeskQueries>());
         foreach (var projection in All)

@@ -95,3 +95,10 @@ public static class LookEventTypes
         .Add<LookEvent.LogSearched>("moderation.log.searched.v1")
         .Add<LookEvent.AuditExported>("moderation.audit.exported.v1");
 }
+
+/// <summary>Stored names of events on <c>transparency-{id}</c>.</summary>
+public static class TransparencyEventTypes
+{
+    public static EventTypeMap Map { get; } = new EventTypeMap()
+        .Add<TransparencyEvent.Published>("moderation.transparency.published.v1");
+}

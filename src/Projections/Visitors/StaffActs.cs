@@ -16,6 +16,7 @@ public enum StaffActKind
     Export,
     Badge,
     Staff,
+    Publication,
 }
 
 /// <summary>Which events are acts of the staff.</summary>
@@ -36,6 +37,7 @@ internal static class StaffActs
         BanEvent => StaffActKind.Sanction,
         AccountEvent => StaffActKind.Badge,
         StaffEvent => StaffActKind.Staff,
+        TransparencyEvent => StaffActKind.Publication,
         _ => StaffActKind.Other,
     };
 }

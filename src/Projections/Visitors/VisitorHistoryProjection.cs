@@ -67,11 +67,12 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<LookEvent.HistoryViewed>(e => [e.SubjectId]);
         Touching<LookEvent.LogSearched>(_ => []);
         Touching<LookEvent.AuditExported>(_ => []);
+        Touching<TransparencyEvent.Published>(_ => []);
     }
 
     public override string Name => "visitor_history";
 
-    public override int Version => 15;
+    public override int Version => 16;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> subjects)
         where TEvent : class =>

@@ -72,6 +72,7 @@ public static class EventWords
         LookEvent.HistoryViewed e => $"Looked at the history of {Short(e.SubjectId)}.",
         LookEvent.LogSearched e => $"Searched the whole log{(e.Type is { } type ? $" for {type}" : "")}{(e.Actor is { } actor ? $" of {actor}" : "")}{(e.CorrelationId is { } together ? $" for what belongs to {Short(together)}" : "")}{Period(e.From, e.Until)}.",
         LookEvent.AuditExported e => $"Took the list of what the staff did along as {e.Format.ToUpperInvariant()}{(e.What is { } what ? $" ({what})" : "")}{Period(e.From, e.Until)}.",
+        TransparencyEvent.Published e => $"Published the transparency report of {new TransparencyPeriod(e.From, e.Until)}.",
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event without words."),
     };
 

@@ -26,6 +26,7 @@ public static partial class EventCatalog
         [typeof(BanEvent)] = "ban-{visitorId}",
         [typeof(StaffEvent)] = "staff-{staffId}",
         [typeof(LookEvent)] = "look-{id}",
+        [typeof(TransparencyEvent)] = "transparency-{id}",
     };
 
     /// <summary>Properties that hold sealed text, and whose key opens it.</summary>
@@ -78,6 +79,9 @@ public static partial class EventCatalog
         "LogSearched.Actor",
         "AuditExported.Format",
         "AuditExported.What",
+        "Published.Hash",
+        "TransparencyLine.Measure",
+        "TransparencyLine.Policy",
     };
 
     /// <summary>The events' properties and those of the records inside them.</summary>
@@ -158,16 +162,21 @@ public static partial class EventCatalog
         _ when type == typeof(int) || type == typeof(long) => "whole number",
         _ when type == typeof(double) => "number",
         _ when type == typeof(DateTimeOffset) => "time",
+        _ when type == typeof(DateOnly) => "day",
+        _ when PartOfList(type) is { } part => $"list of [`{part.Name}`](#{Anchor(part.Name)})",
         _ when IsPart(type) => $"[`{type.Name}`](#{Anchor(type.Name)})",
         _ => throw new NotSupportedException($"Events do not hold {type}: add it here when they should."),
     };
 
     private static IEnumerable<Type> Parts() => AllMaps.Entries
         .SelectMany(entry => Stored(entry.Type))
-        .Select(property => property.PropertyType)
+        .Select(property => PartOfList(property.PropertyType) ?? property.PropertyType)
         .Where(IsPart)
         .Distinct()
         .OrderBy(type => type.Name, StringComparer.Ordinal);
+
+    private static Type? PartOfList(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) && IsPart(type.GetGenericArguments()[0]) ? type.GetGenericArguments()[0] : null;
 
     private static bool IsPart(Type type) => type.IsClass && type.Assembly == typeof(MatchEvent).Assembly;
 

@@ -95,6 +95,9 @@ public static class Samples
         ["moderation.log.searched.v1"] = new LookEvent.LogSearched(
             "moderation.ban.issued.v1", $"staff:{OtherStaffId}", SanctionId, At.AddDays(-1), At, StaffId, At),
         ["moderation.audit.exported.v1"] = new LookEvent.AuditExported("csv", OtherStaffId, "decision", At.AddDays(-1), At, StaffId, At),
+        ["moderation.transparency.published.v1"] = new TransparencyEvent.Published(
+            new(2026, 2, 1), new(2026, 2, 28), [new("reports", "hate", 12), new("appeals", null, 2), new("median-seconds-to-action", null, null)],
+            "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", StaffId, At),
         ["accounts.staff.invited.v1"] = new StaffEvent.Invited(OtherStaffId, StaffRole.Moderator, At.AddHours(72), StaffId, At),
         ["accounts.invitation.revoked.v1"] = new StaffEvent.InvitationRevoked(OtherStaffId, StaffId, At),
         ["accounts.staff.joined.v1"] = new StaffEvent.Joined(OtherStaffId, StaffRole.Moderator, false, StaffId, At),

@@ -31,7 +31,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
 
         Assert.Equal((0, ""), (code, error));
         var rows = JsonDocument.Parse(output).RootElement.EnumerateArray().ToArray();
-        Assert.Equal(["activity", "visitor_history", "offenders", "desk", "rules"], rows.Select(row => row.GetProperty("name").GetString()));
+        Assert.Equal(["activity", "visitor_history", "offenders", "desk", "rules", "transparency"], rows.Select(row => row.GetProperty("name").GetString()));
         Assert.All(rows, row =>
         {
             Assert.Equal(["name", "version", "position", "lag", "state", "error"], row.EnumerateObject().Select(property => property.Name));
@@ -47,7 +47,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
         var rebuild = await Run("rebuild", "--all", "--json");
         Assert.Equal(0, rebuild.Code);
         Assert.Equal(
-            [("activity", End), ("visitor_history", End), ("offenders", End), ("desk", End), ("rules", End)],
+            [("activity", End), ("visitor_history", End), ("offenders", End), ("desk", End), ("rules", End), ("transparency", End)],
             JsonDocument.Parse(rebuild.Output).RootElement.EnumerateArray().Select(row => (row.GetProperty("name").GetString()!, row.GetProperty("position").GetInt64())));
 
         var status = await Run("status");
@@ -55,17 +55,18 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             $"""
             projection       version       position            lag  state
             activity               2 {End,14}              0  ok
-            visitor_history       15 {End,14}              0  ok
+            visitor_history       16 {End,14}              0  ok
             offenders              7 {End,14}              0  ok
             desk                  15 {End,14}              0  ok
             rules                  3 {End,14}              0  ok
+            transparency           1 {End,14}              0  ok
 
             """,
             status.Output);
 
         var verify = await Run("verify");
         Assert.Equal(0, verify.Code);
-        Assert.Equal(5, verify.Output.Split('\n').Count(line => line.Contains("the same, ", StringComparison.Ordinal)));
+        Assert.Equal(6, verify.Output.Split('\n').Count(line => line.Contains("the same, ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -118,7 +119,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
         await runner.StopAsync(default);
 
         Assert.True(verify.Code == 0, verify.Output + verify.Error);
-        Assert.Equal(5, Directory.GetFiles(Path.Combine(log.Folder, "read"), "*.db").Length);
+        Assert.Equal(6, Directory.GetFiles(Path.Combine(log.Folder, "read"), "*.db").Length);
     }
 
     [Fact]

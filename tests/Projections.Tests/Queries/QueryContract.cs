@@ -180,6 +180,45 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_transparency_report_counts_the_days_of_its_period_by_policy_and_times_to_the_first_decision_and_the_answer()
+    {
+        var (warned, banned, appeal) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var (month, ban) = (TransparencyPeriod.Month(2026, 3), StreamName.For("ban", Ada.Visitor));
+        for (var n = 0; n < 3; n++)
+        {
+            var report = Guid.NewGuid();
+            await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon, report);
+            foreach (var outcome in new[] { CaseOutcome.Dismissed, CaseOutcome.Upheld })
+            {
+                // Only the first one says how long it took.
+                var after = outcome == CaseOutcome.Dismissed ? TimeSpan.FromMinutes(1 + n) : TimeSpan.FromDays(1);
+                await Log.Append(
+                    StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(Ada.Visitor, Ada.Visitor, [report], outcome, null, Guid.NewGuid(), TestLog.Noon + after));
+            }
+        }
+
+        await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon.AddDays(31));
+        await Log.Append(ban, new BanEvent.Warned(warned, Ada.Visitor, "spam", 1, TestLog.Noon, "sealed", null, TestLog.Noon));
+        await Log.Append(ban, new BanEvent.Issued(banned, Ada.Visitor, "hate", 4, TestLog.Noon, null, "sealed", Guid.NewGuid(), TestLog.Noon));
+        await Log.Append(ban, new BanEvent.Lifted(banned, Ada.Visitor, "sealed", Guid.NewGuid(), new(2026, 3, 31, 23, 59, 59, TimeSpan.Zero)));
+        await Log.Append(ban, new BanEvent.AppealFiled(appeal, warned, Ada.Visitor, "sealed", TestLog.Noon));
+        await Log.Append(ban, new BanEvent.AppealDecided(appeal, warned, Ada.Visitor, AppealOutcome.Overturned, "sealed", Guid.NewGuid(), TestLog.Noon.AddHours(1)));
+        var published = await Log.Append(
+            StreamName.For("transparency", Guid.NewGuid()), new TransparencyEvent.Published(month.From, month.Until, [], "00", Guid.NewGuid(), TestLog.Noon));
+        await Build();
+
+        var queries = new TransparencyQueries(Models);
+        Assert.Equal(
+            [("reports", "spam", 3), ("warnings-automated", "spam", 1), ("bans-by-people", "hate", 1), ("sanctions-taken-back", null, 1), ("appeals", null, 1),
+                ("appeals-overturned", null, 1), ("median-seconds-to-action", null, 120)],
+            (await queries.Count(month, default)).Where(line => line.Value > 0).Select(line => (line.Measure, line.Policy, (int)line.Value!)));
+        Assert.Null((await queries.Count(month, default))[^1].Value);
+        Assert.Equal([("reports", 1L)], (await queries.Count(TransparencyPeriod.Month(2026, 4), default)).Where(line => line.Value > 0).Select(line => (line.Measure, line.Value!.Value)));
+        Assert.Equal([(published.Value, "2026-03")], (await queries.Published(null, 10, default)).Select(report => (report.Position, report.Period)));
+        Assert.Empty(await queries.Published(published.Value, 10, default));
+    }
+
+    [Fact]
     public async Task Offenders_are_counted_by_reports_and_by_different_browsers()
     {
         var bensOther = new Person(Guid.NewGuid(), Ben.Device);
@@ -789,7 +828,7 @@ public sealed class VisitorHistoryCoverageTests
     public void Every_event_outside_the_streams_that_expire_has_its_place_in_the_history()
     {
         var projection = new VisitorHistoryProjection();
-        var lasting = new[] { VisitorEventTypes.Map, AccountEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map, LookEventTypes.Map }
+        var lasting = new[] { VisitorEventTypes.Map, AccountEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map, LookEventTypes.Map, TransparencyEventTypes.Map }
             .SelectMany(map => map.Entries)
             .Where(entry => !entry.Type.IsAssignableTo(typeof(MessageEvent)));
 

@@ -44,6 +44,8 @@ public sealed class AccessTests : IAsyncLifetime
         PAGE   /my-data                                         open
         PAGE   /privacy                                         open
         PAGE   /terms                                           open
+        PAGE   /transparency                                    open
+        PAGE   /transparency/{period}                           open
         GET    /api/preferences                                 visitor
         PUT    /api/preferences                                 visitor
         POST   /api/register                                    visitor
@@ -61,6 +63,7 @@ public sealed class AccessTests : IAsyncLifetime
         PAGE   /admin/sign-out                                  enrols
         PAGE   /admin                                           reads
         PAGE   /admin/audit                                     reads
+        PAGE   /admin/transparency                              reads
         PAGE   /admin/sessions                                  reads
         GET    /api/admin/metrics                               reads
         GET    /api/admin/ledger/anchors                        moderates

@@ -16,7 +16,7 @@ public sealed class HealthTests
         await live.Json();
         var dependencies = (await ready.Json()).GetProperty("dependencies").EnumerateArray()
             .ToDictionary(dependency => dependency.GetProperty("name").GetString()!, dependency => dependency.GetProperty("state").GetString());
-        Assert.Equal(["event-log", "key-store", "lobby", "projection:activity", "projection:desk", "projection:offenders", "projection:rules", "projection:visitor_history", "turn"], dependencies.Keys.Order());
+        Assert.Equal(["event-log", "key-store", "lobby", "projection:activity", "projection:desk", "projection:offenders", "projection:rules", "projection:transparency", "projection:visitor_history", "turn"], dependencies.Keys.Order());
         Assert.Equal("not configured", dependencies["turn"]);
     }
 

@@ -27,6 +27,7 @@ public sealed class AuditModel(LedgerQueries ledger, AuditList list, LookBook lo
         (StaffActKind.Export, "Exports"),
         (StaffActKind.Badge, "Badges"),
         (StaffActKind.Staff, "Who is on the staff"),
+        (StaffActKind.Publication, "Published reports"),
         (StaffActKind.Other, "Anything else"),
     ];
 

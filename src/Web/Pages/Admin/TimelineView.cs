@@ -40,7 +40,7 @@ public sealed record TimelineView(IReadOnlyList<TimelineEvent> Events, bool Link
     internal static string? SubjectOf(object happened, StreamName stream) => happened switch
     {
         LookEvent.HistoryViewed e => e.SubjectId.ToString("D"),
-        LookEvent => null,
+        LookEvent or TransparencyEvent => null,
         _ => stream.Id,
     };
 
