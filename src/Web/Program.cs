@@ -1,14 +1,17 @@
 using RandomChat.Infrastructure.Settings;
+using RandomChat.Web.Demo;
 using RandomChat.Web.Hosting;
 
 try
 {
     // A published server finds its pages' files beside itself, from wherever it is started.
-    var app = WebApplication.CreateBuilder(new WebApplicationOptions
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     {
-        Args = args,
+        // An option without a value would take the next argument for one.
+        Args = [.. args.Where(argument => argument != DemoSetup.Option)],
         ContentRootPath = RandomChatSettings.IsPublished ? AppContext.BaseDirectory : null,
-    }).AddRandomChat().Build();
+    }).AddRandomChat();
+    var app = (args.Contains(DemoSetup.Option) ? builder.AddDemo() : builder).Build();
     app.UseRandomChat();
     await app.RunAsync();
     return 0;

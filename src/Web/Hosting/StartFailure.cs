@@ -6,6 +6,7 @@ using RandomChat.Infrastructure.Migrations;
 using RandomChat.Infrastructure.Screening;
 using RandomChat.Infrastructure.Screening.Models;
 using RandomChat.Infrastructure.Sqlite;
+using RandomChat.Web.Demo;
 
 namespace RandomChat.Web.Hosting;
 
@@ -16,7 +17,7 @@ public static class StartFailure
     public static string? Explain(Exception failure) => failure switch
     {
         OptionsValidationException or DataDirectoryException or EventLogFileException or SealingException or ScreeningPolicyException
-            or ScreeningModelException or MigrationException =>
+            or ScreeningModelException or MigrationException or DemoException =>
             $"RandomChat cannot start. {failure.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"RandomChat cannot start. {failure.Message}",

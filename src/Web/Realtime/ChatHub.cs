@@ -3,7 +3,6 @@ using Mediator;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 using RandomChat.Application;
-using RandomChat.Application.Bots;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Moderation;
@@ -18,35 +17,16 @@ namespace RandomChat.Web.Realtime;
 
 /// <summary>The realtime channel: what visitors call. Every argument is a map that is read leniently and validated here.</summary>
 [Authorize]
-public sealed class ChatHub(
-    ISender sender, VisitorConnections connections, IVisitorConnections everywhere, Matchmaker matchmaker, Suspicion suspicion, AddressKeys addresses)
-    : Hub
+public sealed class ChatHub(ISender sender, Arrivals arrivals, AddressKeys addresses) : Hub
 {
     public const string Path = "/hubs/chat";
-    private const int MostConnections = 8;
     private const int MostSignalBytes = 64 * 1024;
     private const int MostFirstFrameMilliseconds = 600_000;
 
-    public override async Task OnConnectedAsync()
-    {
-        suspicion.Connected(Me.DeviceId, AddressKey);
-        connections.Add(Me.VisitorId, Context, MostConnections, addresses.MarkOf(Context.GetHttpContext()?.Connection.RemoteIpAddress));
-        await matchmaker.ConnectionOpened(Me.VisitorId, CancellationToken.None);
-        await sender.Send(new TellWarnings(Me.VisitorId));
-        await sender.Send(new NoteVisit(Me.VisitorId));
-    }
+    public override Task OnConnectedAsync() => arrivals.Opened(
+        Me.VisitorId, Me.DeviceId, Context, AddressKey, addresses.MarkOf(Context.GetHttpContext()?.Connection.RemoteIpAddress));
 
-    public override async Task OnDisconnectedAsync(Exception? exception)
-    {
-        if (connections.Remove(Me.VisitorId, Context.ConnectionId))
-        {
-            await matchmaker.ConnectionsClosed(Me.VisitorId);
-        }
-        else
-        {
-            await everywhere.Announce(Me.VisitorId, CancellationToken.None);
-        }
-    }
+    public override Task OnDisconnectedAsync(Exception? exception) => arrivals.Closed(Me.VisitorId, Context.ConnectionId);
 
     [HubMethodName("join_queue")]
     public async Task<JoinResult> JoinQueue(JsonElement request)

@@ -36,6 +36,7 @@ public static class RealtimeSetup
             new MessagePackHubProtocol(provider.GetRequiredService<IOptions<MessagePackHubProtocolOptions>>())));
         services.AddSingleton<HubRefusals>();
         services.AddSingleton<VisitorConnections>();
+        services.AddSingleton<Arrivals>();
         services.AddSingleton<ILocalConnections>(provider => provider.GetRequiredService<VisitorConnections>());
         services.TryAddSingleton<IVisitorConnections>(provider => provider.GetRequiredService<VisitorConnections>());
         services.AddHostedService<Restart>();

@@ -11,11 +11,14 @@ public sealed class ServerProcess : IAsyncDisposable
     private readonly Dictionary<string, string?> settings;
     private readonly int port = FreePort();
     private readonly List<string> output = [];
+    private readonly string[] options;
     private Process? process;
 
     /// <param name="settings">Settings over the defaults; captcha is off unless told otherwise.</param>
-    public ServerProcess(IReadOnlyDictionary<string, string?>? settings = null)
+    /// <param name="options">Further arguments of the command line.</param>
+    public ServerProcess(IReadOnlyDictionary<string, string?>? settings = null, params string[] options)
     {
+        this.options = options;
         this.settings = new(settings ?? new Dictionary<string, string?>());
         this.settings.TryAdd("Captcha:Mode", "off");
         this.settings["RandomChat:DataDirectory"] = Data;
@@ -41,7 +44,7 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it and waits until it is ready.</summary>
     public async Task Start()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RandomChat.Web.dll"), "--urls", Address.ToString()])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RandomChat.Web.dll"), "--urls", Address.ToString(), .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -69,13 +72,19 @@ public sealed class ServerProcess : IAsyncDisposable
                     return;
                 }
             }
-            catch (HttpRequestException) when (!process.HasExited && waited.Elapsed < Patience)
+            catch (HttpRequestException) when (waited.Elapsed < Patience)
             {
                 // Not listening yet.
             }
 
             if (process.HasExited || waited.Elapsed > Patience)
             {
+                if (process.HasExited)
+                {
+                    // Until all that it said has been read.
+                    await process.WaitForExitAsync();
+                }
+
                 throw new InvalidOperationException($"The server is not ready.\n{Output}");
             }
 

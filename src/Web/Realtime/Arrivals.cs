@@ -1,0 +1,40 @@
+using Mediator;
+using Microsoft.AspNetCore.SignalR;
+using RandomChat.Application.Bots;
+using RandomChat.Application.Matchmaking;
+using RandomChat.Application.Moderation;
+using RandomChat.Application.Realtime;
+using RandomChat.Application.Visitors;
+
+namespace RandomChat.Web.Realtime;
+
+/// <summary>What happens when a visitor's connection opens and when it closes.</summary>
+public sealed class Arrivals(
+    ISender sender, VisitorConnections connections, IVisitorConnections everywhere, Matchmaker matchmaker, Suspicion suspicion)
+{
+    private const int MostConnections = 8;
+
+    /// <param name="deviceId">The browser.</param>
+    /// <param name="addressKey">The address as limits count it.</param>
+    /// <param name="addressMark">The public address, keyed; null where it is none.</param>
+    public async Task Opened(Guid visitorId, Guid deviceId, HubCallerContext connection, string addressKey, string? addressMark)
+    {
+        suspicion.Connected(deviceId, addressKey);
+        connections.Add(visitorId, connection, MostConnections, addressMark);
+        await matchmaker.ConnectionOpened(visitorId, CancellationToken.None);
+        await sender.Send(new TellWarnings(visitorId));
+        await sender.Send(new NoteVisit(visitorId));
+    }
+
+    public async Task Closed(Guid visitorId, string connectionId)
+    {
+        if (connections.Remove(visitorId, connectionId))
+        {
+            await matchmaker.ConnectionsClosed(visitorId);
+        }
+        else
+        {
+            await everywhere.Announce(visitorId, CancellationToken.None);
+        }
+    }
+}
