@@ -24,30 +24,41 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
 
     public DbSet<DeskHold> Holds => Set<DeskHold>();
 
+    // A truth alone is no term that SQLite finds in an index; so those of which only some rows are asked for have an
+    // index of those rows.
     protected override void Map(ModelBuilder model)
     {
         model.Entity<DeskReport>().ToTable("reports").HasKey(report => report.ReportId);
         model.Entity<DeskReport>().HasIndex(report => report.Position);
         model.Entity<DeskReport>().HasIndex(report => new { report.Status, report.Rank, report.Position });
-        model.Entity<DeskReport>().HasIndex(report => report.DecidedAt);
+        model.Entity<DeskReport>().HasIndex(report => new { report.Status, report.Position });
+        model.Entity<DeskReport>().HasIndex(report => new { report.Lane, report.Position });
+        model.Entity<DeskReport>().HasIndex(report => new { report.DecidedAt, report.SecondsToDecision });
         model.Entity<DeskReport>().HasIndex(report => report.CaseId);
         model.Entity<DeskReport>().HasIndex(report => report.MatchId);
         model.Entity<DeskReport>().HasIndex(report => report.ReporterDeviceId);
         model.Entity<DeskReport>().HasIndex(report => report.SanctionId);
-        model.Entity<DeskReport>().HasIndex(report => new { report.IsToLookOver, report.Position });
-        model.Entity<DeskReport>().HasIndex(report => new { report.IsConfirmed, report.ReporterDeviceId, report.Status, report.IsFalse });
+        model.Entity<DeskReport>().HasIndex(report => report.Position, "ix_reports_latest_to_look_over").HasFilter("is_to_look_over");
+        model.Entity<DeskReport>().HasIndex(report => report.CaseId, "ix_reports_cases_to_look_over").HasFilter("is_to_look_over");
+        model.Entity<DeskReport>().HasIndex(report => new { report.ReporterDeviceId, report.Status, report.IsFalse }).HasFilter("is_confirmed");
         model.Entity<DeskCase>().ToTable("cases").HasKey(one => one.CaseId);
-        model.Entity<DeskCase>().HasIndex(one => new { one.IsOpen, one.Lane, one.Rank, one.CaseId });
+        model.Entity<DeskCase>().HasIndex(one => new { one.Lane, one.Rank, one.CaseId }).HasFilter("is_open");
         model.Entity<WorstVerdict>().ToTable("verdicts").HasKey(verdict => new { verdict.MatchId, verdict.VisitorId });
         model.Entity<WorstVerdict>().HasIndex(verdict => verdict.VisitorId);
         model.Entity<DeskBan>().ToTable("bans").HasKey(ban => ban.SanctionId);
         model.Entity<DeskBan>().HasIndex(ban => ban.Position);
+        model.Entity<DeskBan>().HasIndex(ban => ban.Position, "ix_bans_reviewed").HasFilter("review_due_at IS NOT NULL");
+        model.Entity<DeskBan>().HasIndex(ban => ban.ReviewDueAt);
+        model.Entity<DeskBan>().HasIndex(ban => ban.Policy);
+        model.Entity<DeskBan>().HasIndex(ban => ban.VisitorId).HasFilter("until IS NULL");
         model.Entity<DeskSevereCase>().ToTable("severe_cases").HasKey(severe => severe.CaseId);
         model.Entity<DeskHold>().ToTable("holds").HasKey(hold => hold.CaseId);
         model.Entity<DeskLook>().ToTable("looks").HasKey(look => look.Position);
         model.Entity<DeskLook>().HasIndex(look => new { look.StaffId, look.At });
         model.Entity<DeskAppeal>().ToTable("appeals").HasKey(appeal => appeal.AppealId);
-        model.Entity<DeskAppeal>().HasIndex(appeal => appeal.Position);
+        model.Entity<DeskAppeal>().HasIndex(appeal => appeal.Position).HasFilter("outcome IS NULL");
+        model.Entity<DeskAppeal>().HasIndex(appeal => appeal.DecidedAt);
+        model.Entity<DeskAppeal>().HasIndex(appeal => appeal.SanctionId);
     }
 }
 

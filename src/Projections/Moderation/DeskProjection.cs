@@ -174,7 +174,7 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 15;
+    public override int Version => 16;
 
     private static void TakeBack(DeskDb db, Guid sanctionId)
     {

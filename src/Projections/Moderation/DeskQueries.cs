@@ -80,7 +80,7 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
             {
                 var wanted = db.Reports.Where(report => (status == null || report.Status == status) && (lane == null || report.Lane == lane));
                 var rest = status == ReportStatus.Open
-                    ? wanted.Where(report => report.Rank > rank || (report.Rank == rank && report.Position > position))
+                    ? wanted.Where(report => report.Rank >= rank && (report.Rank > rank || report.Position > position))
                         .OrderBy(report => report.Rank).ThenBy(report => report.Position)
                     : wanted.Where(report => report.Position > position).OrderBy(report => report.Position);
                 return rest.Take(limit).ToListAsync(ct);
@@ -106,11 +106,12 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
     {
         var from = after ?? 0;
         return models.Ask<DeskDb, List<DeskBan>>(
-            db => db.Bans
-                .Where(ban => ban.Position > from && (ban.Until == null || ban.Until > now) && (!reviewDue || ban.ReviewDueAt <= now))
-                .OrderBy(ban => ban.Position)
-                .Take(limit)
-                .ToListAsync(ct),
+            db =>
+            {
+                var lasting = db.Bans.Where(ban => ban.Position > from && (ban.Until == null || ban.Until > now));
+                var wanted = reviewDue ? lasting.Where(ban => ban.ReviewDueAt <= now) : lasting;
+                return wanted.OrderBy(ban => ban.Position).Take(limit).ToListAsync(ct);
+            },
             ct);
     }
 

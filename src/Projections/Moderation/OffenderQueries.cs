@@ -28,13 +28,18 @@ public sealed class OffenderQueries(ReadModels models)
         db => db.Reports.Where(report => report.VisitorId == visitorId).OrderByDescending(report => report.At).ToListAsync(ct), ct);
 
     /// <summary>Other visitors who began a session or signed in in a browser in which this one did.</summary>
-    public Task<List<Guid>> LinkedTo(Guid visitorId, CancellationToken ct) => models.Ask<OffendersDb, List<Guid>>(
-        db => db.Devices
-            .Where(other => other.VisitorId != visitorId
-                && db.Devices.Any(own => own.VisitorId == visitorId && own.DeviceId == other.DeviceId))
-            .Select(other => other.VisitorId)
-            .Distinct()
-            .OrderBy(id => id)
-            .ToListAsync(ct),
-        ct);
+    public async Task<List<Guid>> LinkedTo(Guid visitorId, CancellationToken ct)
+    {
+        var linked = await models.Ask<OffendersDb, List<Guid>>(
+            db => db.Devices
+                .Where(own => own.VisitorId == visitorId)
+                .Join(db.Devices, own => own.DeviceId, other => other.DeviceId, (_, other) => other.VisitorId)
+                .Where(other => other != visitorId)
+                .Distinct()
+                .ToListAsync(ct),
+            ct);
+
+        // In order there, PostgreSQL would go through all visitors to have them so.
+        return [.. linked.Order()];
+    }
 }

@@ -29,7 +29,7 @@ public sealed class OffendersProjection : Projection<OffendersDb>
 
     public override string Name => "offenders";
 
-    public override int Version => 7;
+    public override int Version => 8;
 
     private static Offender OffenderOf(OffendersDb db, Guid visitorId, DateTimeOffset at)
     {

@@ -12,6 +12,7 @@ public sealed class RulesDb(DbContextOptions options) : ReadDb(options)
     {
         model.Entity<RuleFinding>().ToTable("findings").HasKey(finding => finding.Id);
         model.Entity<RuleFinding>().HasIndex(finding => finding.WarningId);
+        model.Entity<RuleFinding>().HasIndex(finding => new { finding.Rule, finding.Policy, finding.Outcome });
     }
 }
 

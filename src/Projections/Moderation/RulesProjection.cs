@@ -58,5 +58,5 @@ public sealed class RulesProjection : Projection<RulesDb>
 
     public override string Name => "rules";
 
-    public override int Version => 3;
+    public override int Version => 4;
 }

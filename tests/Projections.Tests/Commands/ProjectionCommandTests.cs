@@ -56,9 +56,9 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             projection       version       position            lag  state
             activity               2 {End,14}              0  ok
             visitor_history       16 {End,14}              0  ok
-            offenders              7 {End,14}              0  ok
-            desk                  15 {End,14}              0  ok
-            rules                  3 {End,14}              0  ok
+            offenders              8 {End,14}              0  ok
+            desk                  16 {End,14}              0  ok
+            rules                  4 {End,14}              0  ok
             transparency           1 {End,14}              0  ok
 
             """,
