@@ -36,6 +36,14 @@ public static class PageWords
         _ => AtLeastOne(span.TotalDays, "day"),
     };
 
+    /// <summary>The same where there is little room.</summary>
+    public static string Brief(TimeSpan span) => span switch
+    {
+        { TotalMinutes: < 90 } => Whole(span.TotalMinutes, "min"),
+        { TotalHours: <= 72 } => Whole(span.TotalHours, "h"),
+        _ => Whole(span.TotalDays, "d"),
+    };
+
     /// <summary>A moment for people who may be anywhere.</summary>
     public static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("dddd, d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
@@ -51,6 +59,8 @@ public static class PageWords
 
     /// <summary>"0 reports", "1 report", "1,200 reports".</summary>
     public static string Count(int number, string unit) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {unit}{(number == 1 ? "" : "s")}");
+
+    private static string Whole(double number, string unit) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (int)number):N0} {unit}");
 
     private static string AtLeastOne(double number, string unit) => Count(Math.Max(1, (int)number), unit);
 }
