@@ -73,6 +73,9 @@ public sealed class DeskJourney(Chromium chromium) : Journey(chromium)
         await keys.PressAsync("c");
         await Expect(page.GetByText("Claimed by you until")).ToBeVisibleAsync();
         await Expect(page.GetByText("you are nothing and nobody")).ToHaveCountAsync(0);
+
+        // A key that is pressed before the page's script runs is nobody's.
+        await page.WaitForLoadStateAsync();
         await keys.PressAsync("r");
         await Expect(page.GetByRole(AriaRole.List, new() { Name = "Evidence" })).ToContainTextAsync("you are nothing and nobody");
         await look(page, "evidence");
