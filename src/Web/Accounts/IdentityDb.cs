@@ -13,7 +13,7 @@ public abstract class IdentityDb<TUser>(DbContextOptions options, string schema)
 {
     /// <summary>Identity maps what is left out below before it can be left out: nothing to warn of.</summary>
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder) =>
-        optionsBuilder.ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.MappedPropertyIgnoredWarning));
+        optionsBuilder.ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.MappedPropertyIgnoredWarning, CoreEventId.MappedEntityTypeIgnoredWarning));
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

@@ -1,37 +1,15 @@
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using RandomChat.Infrastructure.Migrations;
-using RandomChat.Infrastructure.Postgres;
-using RandomChat.Infrastructure.Settings;
-using RandomChat.Infrastructure.Sqlite;
 
 namespace RandomChat.Web.Accounts;
 
 public static class StaffSetup
 {
-    private const string Scripts = ".Accounts.Migrations.";
-
     /// <summary>The staff's accounts, in Postgres where that is used, else in <c>staff.db</c> of the data directory, and the scheme that reads their tokens.</summary>
     public static IServiceCollection AddStaff(this IServiceCollection services, IConfiguration configuration)
     {
-        var postgres = configuration.PostgresConnection();
-        var file = Path.Combine(RandomChatSettings.DataDirectory(configuration), "staff.db");
-        var dependency = postgres is null ? "accounts" : "postgres";
-        services.AddDbContext<StaffDb>((provider, options) =>
-        {
-            if (postgres is not null)
-            {
-                options.UseNpgsql(provider.GetRequiredService<Npgsql.NpgsqlDataSource>());
-            }
-            else
-            {
-                options.UseSqlite($"Data Source={file};Pooling=False");
-            }
-        });
-        services.AddIdentityCore<StaffMember>(PasswordRules.Apply).AddEntityFrameworkStores<StaffDb>()
-            .AddPasswordValidator<KnownBadPasswords<StaffMember>>();
+        var tables = new IdentityTables(configuration, StaffDb.Schema, ".Accounts.Migrations.");
+        tables.AddTo<StaffMember, StaffDb>(services);
         services.AddOptions<StaffBootstrapOptions>().Bind(configuration.GetSection(StaffBootstrapOptions.Section))
             .Validate(
                 o => string.IsNullOrEmpty(o.Username) == string.IsNullOrEmpty(o.Password),
@@ -41,7 +19,7 @@ public static class StaffSetup
         services.AddSingleton<StaffTokens>();
         services.AddSingleton<SecondFactor>();
         services.AddSingleton<StaffSignIn>();
-        services.AddSingleton(provider => new StaffStore(provider.GetRequiredService<IServiceScopeFactory>(), dependency));
+        services.AddSingleton(provider => new StaffStore(provider.GetRequiredService<IServiceScopeFactory>(), tables.Dependency));
         services.AddSingleton<StaffSessions>();
         services.AddSingleton<StaffRecord>();
         services.AddSingleton<StaffChanges>();
@@ -60,9 +38,7 @@ public static class StaffSetup
                 .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Administrator))
             .AddPolicy(StaffIdentity.HandlesSevere, policy => policy
                 .AddAuthenticationSchemes(StaffIdentity.Scheme).RequireRole(StaffRoles.Moderator, StaffRoles.Administrator).RequireClaim(StaffRoles.Severe));
-        services.AddSingleton<ISchemaMigrations>(provider => postgres is null
-            ? new SqliteMigrations(file, dependency, new(typeof(StaffSetup).Assembly, Scripts, ".sqlite.sql"))
-            : new PostgresMigrations(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), StaffDb.Schema, new(typeof(StaffSetup).Assembly, Scripts, ".postgres.sql")));
+        services.AddSingleton(tables.Migrations);
         services.AddHostedService<StaffBootstrap>();
         return services;
     }
