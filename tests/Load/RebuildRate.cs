@@ -32,7 +32,7 @@ internal static class RebuildRate
             await Measure("SQLite", sqlite, feed, count);
             if (Environment.GetEnvironmentVariable("POSTGRES_CONNECTION") is { Length: > 0 } connection)
             {
-                await using var postgres = await NewDatabase(connection);
+                await using var postgres = new PostgresReadStore(await NewDatabase(connection), TimeProvider.System);
                 await Measure("PostgreSQL", postgres, feed, count);
             }
             else
@@ -84,12 +84,13 @@ internal static class RebuildRate
             $"{into,-10} {name,-16} {count,10:N0} {applied,10:N0} {count - applied,10:N0} {seconds,8:0.0} {count / seconds,10:N0} {peak / 1048576,9:N0}"));
     }
 
-    private static async Task<PostgresReadStore> NewDatabase(string connection)
+    /// <summary>An empty database on a server, which stays; the connection string to it.</summary>
+    public static async Task<string> NewDatabase(string connection)
     {
         var name = $"rc_load_{Guid.NewGuid():N}";
         await using var server = NpgsqlDataSource.Create(connection);
         await using var create = server.CreateCommand($"CREATE DATABASE {name}");
         await create.ExecuteNonQueryAsync();
-        return new(new NpgsqlConnectionStringBuilder(connection) { Database = name }.ConnectionString, TimeProvider.System);
+        return new NpgsqlConnectionStringBuilder(connection) { Database = name }.ConnectionString;
     }
 }

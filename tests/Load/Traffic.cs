@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using RandomChat.Application.Events;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Domain.Moderation;
@@ -35,7 +34,7 @@ internal static class Traffic
         await SqliteEventStore.Open(file, TimeProvider.System).DisposeAsync();
         using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         connection.Open();
-        using var log = new Writer(connection, count);
+        using var log = new LogWriter(connection, count);
         var random = new Random(1);
         var people = new List<(Guid Visitor, Guid Device)>();
         for (var clock = Begin; !log.IsFull; clock += TimeSpan.FromSeconds(3))
@@ -106,69 +105,6 @@ internal static class Traffic
             var bytes = new byte[random.Next(30, 150)];
             random.NextBytes(bytes);
             return "rc1:h1:" + Convert.ToBase64String(bytes);
-        }
-    }
-
-    /// <summary>Rows straight into the log's table: what is measured is the reading.</summary>
-    private sealed class Writer : IDisposable
-    {
-        private const int ACommit = 50_000;
-        private readonly SqliteConnection connection;
-        private readonly SqliteCommand insert;
-        private readonly Dictionary<string, int> revisions = [];
-        private readonly byte[] metadata = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-            new EventMetadata(Guid.Empty, Guid.Empty, EventMetadata.Visitor(Guid.Empty)), EventCodec.Json);
-        private readonly int count;
-        private int written;
-
-        public Writer(SqliteConnection connection, int count)
-        {
-            (this.connection, this.count) = (connection, count);
-            Execute("PRAGMA synchronous=OFF; PRAGMA cache_size=-262144; BEGIN;");
-            insert = connection.CreateCommand();
-            insert.CommandText = "INSERT INTO events (stream, revision, id, type, at, data, metadata) VALUES ($0, $1, $2, $3, $4, CAST($5 AS TEXT), CAST($6 AS TEXT))";
-            for (var i = 0; i < 7; i++)
-            {
-                insert.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
-            }
-        }
-
-        public bool IsFull => written >= count;
-
-        public void Write(string stream, DateTimeOffset at, object happened)
-        {
-            if (IsFull)
-            {
-                return;
-            }
-
-            var revision = revisions.GetValueOrDefault(stream, -1) + 1;
-            revisions[stream] = revision;
-            var encoded = EventCodec.Default.Encode(new(written, 1, 1, new byte[8]), happened, new(Guid.Empty, Guid.Empty, EventMetadata.System));
-            object[] values = [stream, revision, encoded.Id.ToString("D"), encoded.Type, at.ToUnixTimeMilliseconds(), encoded.Data.ToArray(), metadata];
-            for (var i = 0; i < values.Length; i++)
-            {
-                insert.Parameters[i].Value = values[i];
-            }
-
-            insert.ExecuteNonQuery();
-            if (++written % ACommit == 0)
-            {
-                Execute("COMMIT; BEGIN;");
-            }
-        }
-
-        public void Dispose()
-        {
-            Execute("COMMIT");
-            insert.Dispose();
-        }
-
-        private void Execute(string sql)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            command.ExecuteNonQuery();
         }
     }
 }

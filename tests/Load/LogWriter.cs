@@ -1,0 +1,69 @@
+using Microsoft.Data.Sqlite;
+using RandomChat.Application.Events;
+
+namespace RandomChat.Load;
+
+/// <summary>Rows straight into the log's table: what is measured is the reading.</summary>
+internal sealed class LogWriter : IDisposable
+{
+    private const int ACommit = 50_000;
+    private readonly SqliteConnection connection;
+    private readonly SqliteCommand insert;
+    private readonly Dictionary<string, int> revisions = [];
+    private readonly byte[] metadata = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+        new EventMetadata(Guid.Empty, Guid.Empty, EventMetadata.Visitor(Guid.Empty)), EventCodec.Json);
+    private readonly int count;
+    private int written;
+
+    public LogWriter(SqliteConnection connection, int count)
+    {
+        (this.connection, this.count) = (connection, count);
+        Execute("PRAGMA synchronous=OFF; PRAGMA cache_size=-262144; BEGIN;");
+        insert = connection.CreateCommand();
+        insert.CommandText = "INSERT INTO events (stream, revision, id, type, at, data, metadata) VALUES ($0, $1, $2, $3, $4, CAST($5 AS TEXT), CAST($6 AS TEXT))";
+        for (var i = 0; i < 7; i++)
+        {
+            insert.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
+        }
+    }
+
+    public bool IsFull => written >= count;
+
+    public int Written => written;
+
+    public void Write(string stream, DateTimeOffset at, object happened)
+    {
+        if (IsFull)
+        {
+            return;
+        }
+
+        var revision = revisions.GetValueOrDefault(stream, -1) + 1;
+        revisions[stream] = revision;
+        var encoded = EventCodec.Default.Encode(new(written, 1, 1, new byte[8]), happened, new(Guid.Empty, Guid.Empty, EventMetadata.System));
+        object[] values = [stream, revision, encoded.Id.ToString("D"), encoded.Type, at.ToUnixTimeMilliseconds(), encoded.Data.ToArray(), metadata];
+        for (var i = 0; i < values.Length; i++)
+        {
+            insert.Parameters[i].Value = values[i];
+        }
+
+        insert.ExecuteNonQuery();
+        if (++written % ACommit == 0)
+        {
+            Execute("COMMIT; BEGIN;");
+        }
+    }
+
+    public void Dispose()
+    {
+        Execute("COMMIT");
+        insert.Dispose();
+    }
+
+    private void Execute(string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
