@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using RandomChat.Domain.Moderation;
 using RandomChat.Projections.Engine;
@@ -141,6 +142,19 @@ public sealed class DeskReport
 
     /// <summary>Handed on to whoever may see severe cases.</summary>
     public bool IsReferred { get; set; }
+}
+
+/// <summary>Where a page of open cases ended.</summary>
+/// <param name="Rank">Of the last one; others may have the same.</param>
+public readonly record struct CaseCursor(long Rank, Guid CaseId)
+{
+    /// <summary>What <see cref="ToString"/> wrote; null where it is none.</summary>
+    public static CaseCursor? Read(string? text) =>
+        text?.Split('_') is [var rank, var caseId] && long.TryParse(rank, CultureInfo.InvariantCulture, out var known) && Guid.TryParse(caseId, out var id)
+            ? new(known, id)
+            : null;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Rank}_{CaseId:D}");
 }
 
 /// <summary>What is known of what is open in a case; <see cref="Signs"/> says what it comes to.</summary>

@@ -142,12 +142,12 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
         db => db.Holds.Where(hold => hold.ReleasedAt == null && caseIds.Contains(hold.CaseId)).ToDictionaryAsync(hold => hold.CaseId, ct), ct);
 
     /// <summary>Open cases of a lane, by their priority.</summary>
-    /// <param name="after">The last one seen, which may have one of the same rank beside it; null: from the beginning.</param>
-    public Task<List<DeskCase>> OpenCases(CaseLane lane, (long Rank, Guid CaseId)? after, int limit, CancellationToken ct)
+    /// <param name="after">The last one seen; null: from the beginning.</param>
+    public Task<List<DeskCase>> OpenCases(CaseLane lane, CaseCursor? after, int limit, CancellationToken ct)
     {
-        var (rank, caseId) = after ?? (long.MinValue, Guid.Empty);
+        var (rank, caseId) = after ?? new(long.MinValue, Guid.Empty);
         return models.Ask<DeskDb, List<DeskCase>>(
-            db => db.Cases.Where(one => one.IsOpen && one.Lane == lane && one.Rank >= rank && one.CaseId != caseId)
+            db => db.Cases.Where(one => one.IsOpen && one.Lane == lane && one.Rank >= rank && (one.Rank > rank || one.CaseId > caseId))
                 .OrderBy(one => one.Rank).ThenBy(one => one.CaseId).Take(limit).ToListAsync(ct),
             ct);
     }

@@ -62,10 +62,15 @@ public sealed class LogQueries(ReadModels models)
             ct);
 
     /// <summary>Everything that belongs to one of these correlations, in the order in which it was recorded.</summary>
-    public Task<List<RelatedEvent>> Related(IReadOnlyCollection<Guid> correlationIds, CancellationToken ct) => models.Ask<VisitorHistoryDb, List<RelatedEvent>>(
-        db => db.Events.Where(e => correlationIds.Contains(e.CorrelationId)).OrderBy(e => e.Position).Take(MostRelated)
-            .Select(e => new RelatedEvent(e.Position, e.Type, e.EventId, e.CorrelationId, e.CausationId)).ToListAsync(ct),
-        ct);
+    public async Task<IReadOnlyList<RelatedEvent>> Related(IReadOnlyCollection<Guid> correlationIds, CancellationToken ct)
+    {
+        // In the order of the index: by position alone PostgreSQL may rather read the whole log in its order.
+        var related = await models.Ask<VisitorHistoryDb, List<RelatedEvent>>(
+            db => db.Events.Where(e => correlationIds.Contains(e.CorrelationId)).OrderBy(e => e.CorrelationId).ThenBy(e => e.Position).Take(MostRelated)
+                .Select(e => new RelatedEvent(e.Position, e.Type, e.EventId, e.CorrelationId, e.CausationId)).ToListAsync(ct),
+            ct);
+        return [.. related.OrderBy(one => one.Position)];
+    }
 
     internal static IQueryable<HistoryEvent> Fitting(VisitorHistoryDb db, LogFilter? filter)
     {

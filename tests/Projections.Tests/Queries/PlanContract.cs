@@ -2,6 +2,7 @@ using System.Reflection;
 using RandomChat.Application.Events;
 using RandomChat.Domain.Moderation;
 using RandomChat.Engines;
+using RandomChat.Projections.Activity;
 using RandomChat.Projections.Engine;
 using RandomChat.Projections.Moderation;
 using RandomChat.Projections.Tests.Engine;
@@ -35,9 +36,17 @@ public abstract class PlanContract : IAsyncLifetime
         ["OffenderQueries.Worst"] = ["IX_offenders_reporters_reports_visitor_id"],
     };
 
+    /// <summary>Tables that are read whole, and why that is all right.</summary>
+    private static readonly Dictionary<string, string> Readers = new()
+    {
+        ["ActivityQueries.ActiveMatches"] = "One row an hour, whatever happens in it.",
+    };
+
     /// <summary>Those that sort, and why that is all right.</summary>
     private static readonly Dictionary<string, string> Sorters = new()
     {
+        ["ActivityQueries.Calls"] = "One row a length of time that calls took to begin.",
+        ["TransparencyQueries.Count"] = "What was decided in one period.",
         ["DeskQueries.BusiestReporters"] = "One row a browser that reported, counted before.",
         ["DeskQueries.Pace"] = "What was decided in one period.",
     };
@@ -71,8 +80,23 @@ public abstract class PlanContract : IAsyncLifetime
         var models = new ReadModels(store, ProjectionsSetup.All, TimeProvider.System);
         var (desk, offenders, rules, history) =
             (new DeskQueries(models), new OffenderQueries(models), new RuleQueries(models), new VisitorHistoryQueries(models));
-        Guid[] some = [Ada.Visitor, Ada.Device];
         var (now, first, next) = (TestLog.Noon.AddDays(1), default(DeskCursor), new DeskCursor(5, 5));
+        var (log, transparency, activity) = (new LogQueries(models), new TransparencyQueries(models), new ActivityQueries(models));
+        var period = new TransparencyPeriod(new(2026, 3, 1), new(2026, 3, 31));
+        LogFilter nothing = new(null, null, null, null, null);
+        LogFilter[] filters =
+        [
+            nothing, nothing with { Type = "moderation.case.reported.v1" }, nothing with { Actor = "system" }, nothing with { CorrelationId = Ada.Visitor },
+            nothing with { From = TestLog.Noon }, nothing with { Until = now },
+            new("moderation.case.reported.v1", "system", null, TestLog.Noon, now),
+        ];
+        ActFilter everything = new(null, null, null, null);
+        ActFilter[] acts =
+        [
+            everything, everything with { Who = Ada.Visitor }, everything with { What = StaffActKind.Decision }, everything with { From = TestLog.Noon },
+            new(Ada.Visitor, StaffActKind.Decision, TestLog.Noon, now),
+        ];
+        Guid[] some = [Ada.Visitor, Ada.Device];
         (string Name, Func<Task> Ask)[] questions =
         [
             ("DeskQueries.Find", async () => await desk.Find(some, Ct)),
@@ -91,7 +115,7 @@ public abstract class PlanContract : IAsyncLifetime
             ("DeskQueries.BannedForGood", () => desk.BannedForGood(Ct)),
             ("DeskQueries.Holds", () => desk.Holds(some, Ct)),
             ("DeskQueries.OpenCases", () => desk.OpenCases(CaseLane.Urgent, null, 20, Ct)),
-            ("DeskQueries.OpenCases", () => desk.OpenCases(CaseLane.Urgent, (5, Ada.Visitor), 20, Ct)),
+            ("DeskQueries.OpenCases", () => desk.OpenCases(CaseLane.Urgent, new(5, Ada.Visitor), 20, Ct)),
             ("DeskQueries.ToLookOver", () => desk.ToLookOver(20, Ct)),
             ("DeskQueries.Looks", () => desk.Looks(Ada.Visitor, now, Ct)),
             ("DeskQueries.CountToLookOver", () => desk.CountToLookOver(Ct)),
@@ -109,10 +133,27 @@ public abstract class PlanContract : IAsyncLifetime
             ("VisitorHistoryQueries.Of", () => history.Of(Ada.Visitor, null, 20, Ct)),
             ("VisitorHistoryQueries.Of", () => history.Of(Ada.Visitor, new(5), 20, Ct)),
             ("VisitorHistoryQueries.FirstOf", () => history.FirstOf(Ada.Visitor, Ct)),
+            .. from filter in filters
+               select ("VisitorHistoryQueries.Of", (Func<Task>)(() => history.Of(Ada.Visitor, new(5), 20, Ct, filter))),
+            .. from filter in filters
+               from before in new long?[] { null, 50 }
+               select ("LogQueries.Find", (Func<Task>)(() => log.Find(filter, before, 20, Ct))),
+            .. from filter in acts
+               from before in new long?[] { null, 50 }
+               select ("LogQueries.Acts", (Func<Task>)(() => log.Acts(filter, before, 20, Ct))),
+            ("LogQueries.Related", () => log.Related(some, Ct)),
+            ("TransparencyQueries.Count", () => transparency.Count(period, Ct)),
+            ("TransparencyQueries.Published", () => transparency.Published(null, 20, Ct)),
+            ("TransparencyQueries.Published", () => transparency.Published(50, 20, Ct)),
+            ("ActivityQueries.Hours", () => activity.Hours(TestLog.Noon, now, Ct)),
+            ("ActivityQueries.Since", () => activity.Since(TestLog.Noon, Ct)),
+            ("ActivityQueries.Calls", () => activity.Calls(TestLog.Noon, now, Ct)),
+            ("ActivityQueries.ActiveMatches", () => activity.ActiveMatches(Ct)),
         ];
 
         var asked = questions.Select(question => question.Name).ToHashSet();
-        string[] unasked = [.. new[] { desk.GetType(), offenders.GetType(), rules.GetType(), history.GetType() }
+        string[] unasked = [.. typeof(DeskQueries).Assembly.GetTypes()
+            .Where(type => type.GetConstructors().Any(made => made.GetParameters() is [{ ParameterType: var given }] && given == typeof(ReadModels)))
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Select(method => $"{method.DeclaringType!.Name}.{method.Name}").Where(name => !asked.Contains(name))];
         Assert.Empty(unasked);
@@ -125,7 +166,7 @@ public abstract class PlanContract : IAsyncLifetime
             var plans = store.Take();
             Assert.NotEmpty(plans);
             wrong.AddRange(plans
-                .Where(plan => plan.Objections.Any(step => !(Sorts(step) && Sorters.ContainsKey(name)))
+                .Where(plan => plan.Objections.Any(step => !(Sorts(step) ? Sorters : Readers).ContainsKey(name))
                     || plan.Walked.Any(step => !Walkers.GetValueOrDefault(name, []).Any(step.Contains)))
                 .Select(plan => $"{name}:\n{plan.Text}\n{plan.Sql}\n"));
         }

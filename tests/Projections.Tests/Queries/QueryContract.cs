@@ -597,6 +597,28 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Open_cases_come_page_by_page_each_once_though_many_have_the_same_priority()
+    {
+        var desk = new DeskQueries(Models);
+        foreach (var _ in Enumerable.Range(0, 7))
+        {
+            await Log.Reported(Guid.NewGuid(), Person.New(), Person.New(), TestLog.Noon);
+        }
+
+        await Build();
+        var all = await desk.OpenCases(CaseLane.Normal, null, 10, default);
+        Assert.Equal(7, all.Count);
+        Assert.Single(all.Select(one => one.Rank).Distinct());
+        List<Guid> paged = [];
+        for (CaseCursor? after = null; await desk.OpenCases(CaseLane.Normal, after, 2, default) is { Count: > 0 } page; after = new(page[^1].Rank, page[^1].CaseId))
+        {
+            paged.AddRange(page.Select(one => one.CaseId));
+        }
+
+        Assert.Equal(all.Select(one => one.CaseId), paged);
+    }
+
+    [Fact]
     public async Task Open_cases_come_by_priority_and_lane_with_how_much_waits_and_since_when()
     {
         var desk = new DeskQueries(Models);
@@ -614,7 +636,7 @@ public abstract class QueryContract : IAsyncLifetime
         var normal = await desk.OpenCases(CaseLane.Normal, null, 10, default);
         Assert.Equal([(Ben.Visitor, 2), (Ada.Visitor, 1)], normal.Select(one => (one.VisitorId, one.Open)));
         Assert.Equal([Eve.Visitor], (await desk.OpenCases(CaseLane.Severe, null, 10, default)).Select(one => one.CaseId));
-        Assert.Equal([Ada.Visitor], (await desk.OpenCases(CaseLane.Normal, (normal[0].Rank, normal[0].CaseId), 10, default)).Select(one => one.CaseId));
+        Assert.Equal([Ada.Visitor], (await desk.OpenCases(CaseLane.Normal, new(normal[0].Rank, normal[0].CaseId), 10, default)).Select(one => one.CaseId));
 
         var waiting = await desk.Waiting(TestLog.Noon.AddDays(1), default);
         Assert.Equal((2, TestLog.Noon), (waiting.Lanes[CaseLane.Normal].Count, waiting.Lanes[CaseLane.Normal].OldestAt.ToUniversalTime()));

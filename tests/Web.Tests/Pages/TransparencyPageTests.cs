@@ -1,5 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Tests.Accounts;
 using RandomChat.Web.Tests.Hosting;
@@ -14,7 +16,8 @@ public sealed class TransparencyPageTests
     [Fact]
     public async Task A_report_is_counted_published_once_by_an_administrator_and_read_by_everybody_with_small_counts_withheld()
     {
-        await using var server = await HubServer.With(Moderator.Unlimited);
+        var clock = new ShiftedClock();
+        await using var server = await HubServer.With(Moderator.Unlimited, services: services => services.AddSingleton<TimeProvider>(clock));
         await using var pair = await Pair.Meet(server.Address, Wire.Json, "text");
         await pair.Report("spam");
         using (await Moderator.Another(server, "avery", StaffRoles.Analyst))
@@ -43,31 +46,39 @@ public sealed class TransparencyPageTests
         Assert.Contains("lasts a year at most", await analyst.GetStringAsync("/admin/transparency?from=2026-02-01&until=2026-01-01"), StringComparison.Ordinal);
 
         // Nobody else publishes, and a month that is over is public for good.
-        (string, string)[] month = [("from", "2026-01-01"), ("until", "2026-01-31")];
+        clock.Ahead = TimeSpan.FromDays(40);
+        await analyst.SignIn("avery", Moderator.Password, "", null);
+        await administrator.SignIn(Moderator.Name, Moderator.Password, "", null);
+        var (slug, last) = ($"{now:yyyy-MM}", DateTime.DaysInMonth(now.Year, now.Month));
+        (string, string)[] month = [("from", $"{slug}-01"), ("until", $"{slug}-{last}")];
+        page = await administrator.GetStringAsync("/admin/transparency");
         using (var refused = await analyst.PostForm("/admin/transparency?handler=Publish", await analyst.GetStringAsync("/admin/transparency"), month))
         {
-            // They have no such form, and so no token for it either.
-            Assert.Contains(refused.StatusCode, new[] { HttpStatusCode.Forbidden, HttpStatusCode.BadRequest });
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         }
 
-        Assert.Equal(HttpStatusCode.NotFound, (await anybody.GetAsync("/transparency/2026-01")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await anybody.GetAsync($"/transparency/{slug}")).StatusCode);
         using (var published = await administrator.PostForm("/admin/transparency?handler=Publish", page, month))
         {
             Assert.Equal(HttpStatusCode.Redirect, published.StatusCode);
         }
 
-        var shown = await anybody.GetStringAsync("/transparency/2026-01");
-        var file = await anybody.GetByteArrayAsync("/transparency/2026-01.csv");
+        // One report: who made it could be pointed at by its number.
+        var shown = await anybody.GetStringAsync($"/transparency/{slug}");
+        var file = await anybody.GetByteArrayAsync($"/transparency/{slug}.csv");
+        Assert.Contains("<th scope=\"row\">Spam</th><td>under 3</td>", shown, StringComparison.Ordinal);
+        Assert.Contains(",reports,spam,under 3\r\n", Encoding.UTF8.GetString(file), StringComparison.Ordinal);
+        Assert.DoesNotContain(",reports,spam,1", Encoding.UTF8.GetString(file), StringComparison.Ordinal);
         Assert.Contains($"<code>{Convert.ToHexStringLower(SHA256.HashData(file))}</code>", shown, StringComparison.Ordinal);
-        await Wait.Until(async () => (await anybody.GetStringAsync("/transparency")).Contains("href=\"/transparency/2026-01\"", StringComparison.Ordinal));
-        await Wait.Until(async () => (await analyst.GetStringAsync("/admin/audit?act=Publication")).Contains("Published the transparency report of 2026-01.", StringComparison.Ordinal));
+        await Wait.Until(async () => (await anybody.GetStringAsync("/transparency")).Contains($"href=\"/transparency/{slug}\"", StringComparison.Ordinal));
+        await Wait.Until(async () => (await analyst.GetStringAsync("/admin/audit?act=Publication")).Contains($"Published the transparency report of {slug}.", StringComparison.Ordinal));
         Assert.Contains("<a href=\"/transparency\">Transparency</a>", await anybody.GetStringAsync("/terms"), StringComparison.Ordinal);
         using (var again = await administrator.PostForm("/admin/transparency?handler=Publish", page, month))
         {
             Assert.Equal(HttpStatusCode.Redirect, again.StatusCode);
         }
 
-        Assert.Equal(file, await anybody.GetByteArrayAsync("/transparency/2026-01.csv"));
+        Assert.Equal(file, await anybody.GetByteArrayAsync($"/transparency/{slug}.csv"));
         Assert.Equal(HttpStatusCode.NotFound, (await anybody.GetAsync("/transparency/..%2Fetc")).StatusCode);
     }
 }

@@ -37,14 +37,15 @@ public sealed class CaseBoards(
 {
     /// <param name="caseId">Null: the first one that waits.</param>
     /// <param name="lane">Which lane of the queue is wanted; null: that of the case.</param>
+    /// <param name="after">The last case of the page of the queue before; null: from the beginning.</param>
     /// <param name="decided">What was decided a moment ago: the read model may not know it yet.</param>
     /// <param name="by">Who of the staff looks.</param>
     /// <param name="handlesSevere">Whether they may see severe cases.</param>
-    public async Task<CaseBoard> Load(Guid? caseId, CaseLane? lane, Guid? decided, Guid by, bool handlesSevere, CancellationToken ct)
+    public async Task<CaseBoard> Load(Guid? caseId, CaseLane? lane, CaseCursor? after, Guid? decided, Guid by, bool handlesSevere, CancellationToken ct)
     {
         var (now, names) = (clock.GetUtcNow(), new StaffNames(accounts));
         var signs = caseId is { } wanted ? (await desk.Signs([wanted], ct)).GetValueOrDefault(wanted) : null;
-        var queue = await queues.Load(caseId, lane ?? (signs is null ? null : PriorityPolicy.LaneOf(signs)), decided, handlesSevere, ct);
+        var queue = await queues.Load(caseId, lane ?? (signs is null ? null : PriorityPolicy.LaneOf(signs)), after, decided, handlesSevere, ct);
         var undo = decided is { } last ? await Undo(last, by, now, ct) : null;
         var today = PausePolicy.Count(await desk.Looks(by, new(now.UtcDateTime.Date, TimeSpan.Zero), ct), now);
         var opened = caseId ?? (queue.Cases is [var first, ..] ? first.CaseId : null);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using RandomChat.Application;
 using RandomChat.Application.Moderation;
 using RandomChat.Domain.Moderation;
+using RandomChat.Projections.Moderation;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Moderation;
 
@@ -34,6 +35,10 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
     /// <summary>Which lane of the queue is wanted, by its name; null: that of the case.</summary>
     [BindProperty(SupportsGet = true)]
     public string? Lane { get; set; }
+
+    /// <summary>Where the page of the queue before ended, see <see cref="CaseCursor"/>; null: from the beginning.</summary>
+    [BindProperty(SupportsGet = true)]
+    public string? After { get; set; }
 
     /// <summary>What was decided a moment ago: the read model may not know it yet.</summary>
     [BindProperty(SupportsGet = true)]
@@ -357,7 +362,7 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
     {
         HandlesSevere = await HttpContext.HandlesSevere();
         var lane = Enum.TryParse<CaseLane>(Lane, ignoreCase: true, out var named) && Enum.IsDefined(named) ? named : (CaseLane?)null;
-        Board = await boards.Load(CaseId, lane, Decided, HttpContext.StaffId(), HandlesSevere, ct);
+        Board = await boards.Load(CaseId, lane, CaseCursor.Read(After), Decided, HttpContext.StaffId(), HandlesSevere, ct);
         if (Board.Case is not { } open)
         {
             return Page();
