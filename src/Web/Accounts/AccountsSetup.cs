@@ -19,7 +19,7 @@ public static class AccountsSetup
             provider.GetRequiredService<ISealer>(), provider.GetRequiredService<VisitorProfiles>(), provider.GetRequiredService<Mediator.ISender>(),
             provider.GetRequiredService<ILocalConnections>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAccountStore>(provider => provider.GetRequiredService<VisitorAccounts>());
-        services.AddSingleton<SignInLimits>();
+        services.AddScoped<SignInLimits>();
         services.AddSingleton<AccountSignIn>();
         services.AddSingleton<Registration>();
         services.AddSingleton<AccountDoor>();

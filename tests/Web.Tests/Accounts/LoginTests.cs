@@ -89,6 +89,23 @@ public sealed class LoginTests
             Assert.Equal((name, status), (name, (int)answer.StatusCode));
             Assert.Equal(status == 429, answer.Headers.RetryAfter is not null);
         }
+
+        // It is one name however it is written, at every door: with blanks around it, or with a Kelvin sign for its K.
+        foreach (var (door, name, from, status) in new[]
+        {
+            ("/api/login", "kim", "203.0.113.5", 401), ("/account/sign-in", " \u212Aim  ", "203.0.113.6", 401),
+            ("/account/sign-in", "KIM\t", "203.0.113.7", 429), ("/account/recover", " kim", "203.0.113.8", 429),
+            ("/admin/sign-in", "kim ", "203.0.113.9", 429), ("/api/login", "\u212AIM", "203.0.113.10", 429),
+        })
+        {
+            using var browser = server.NewBrowser();
+            var page = door.StartsWith("/api", StringComparison.Ordinal) ? null : await browser.GetStringAsync(door);
+            browser.DefaultRequestHeaders.Add("X-Forwarded-For", from);
+            using var answer = page is null
+                ? await browser.Post(door, new { username = name, password = "not that one, surely" })
+                : await browser.PostForm(door, page, ("username", name), ("password", "not that one, surely"), ("code", "aaaaaaaa-aaaaaaaa"));
+            Assert.Equal((door, name, status), (door, name, (int)answer.StatusCode));
+        }
     }
 
     [Fact]
