@@ -36,7 +36,8 @@ internal sealed record IdentityTables(IConfiguration Configuration, string Schem
                 options.UseSqlite($"Data Source={file};Pooling=False").AddInterceptors(new SecureDelete());
             }
         });
-        services.AddIdentityCore<TUser>(PasswordRules.Apply).AddEntityFrameworkStores<TDb>().AddPasswordValidator<KnownBadPasswords<TUser>>();
+        services.AddIdentityCore<TUser>(PasswordRules.Apply).AddEntityFrameworkStores<TDb>()
+            .AddPasswordValidator<LongestPassword<TUser>>().AddPasswordValidator<KnownBadPasswords<TUser>>();
     }
 
     public ISchemaMigrations Migrations(IServiceProvider provider)

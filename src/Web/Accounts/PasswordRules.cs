@@ -19,3 +19,13 @@ internal static class PasswordRules
         options.Lockout.AllowedForNewUsers = false;
     }
 }
+
+/// <summary>Refuses passwords that are longer than any door takes: nobody could sign in with one.</summary>
+internal sealed class LongestPassword<TUser> : IPasswordValidator<TUser>
+    where TUser : IdentityUser<Guid>
+{
+    public Task<IdentityResult> ValidateAsync(UserManager<TUser> manager, TUser user, string? password) => Task.FromResult(
+        password?.Length > PasswordRules.Longest
+            ? IdentityResult.Failed(new IdentityError { Code = "too-long", Description = $"A password has {PasswordRules.Shortest} to {PasswordRules.Longest} characters." })
+            : IdentityResult.Success);
+}

@@ -11,7 +11,7 @@ namespace RandomChat.Web.Pages;
 
 /// <summary>The account of this browser's visitor: made here, seen here, changed here.</summary>
 public sealed class AccountModel(
-    VisitorAccounts accounts, Registration registration, AccountSignIn signIn, SignInLimits limits, IdentityCookies cookies, VisitorProfiles profiles, BanGate bans)
+    VisitorAccounts accounts, Registration registration, SignInLimits limits, IdentityCookies cookies, VisitorTokens tokens, VisitorProfiles profiles, BanGate bans)
     : PageModel
 {
     [BindProperty]
@@ -103,11 +103,9 @@ public sealed class AccountModel(
             case Outcome<Guid>.Refused { Refusal: var refusal }:
                 return await Refused(refusal, ct, "current");
             default:
-                if (await signIn.Admit(HttpContext, me.VisitorId, ct) is Outcome<SignedInVisitor>.Done { Value: var again })
-                {
-                    cookies.WriteSession(HttpContext, again.Token, again.Session.ExpiresAt);
-                }
-
+                // The same session goes on in this browser: nobody has signed in.
+                var (text, token) = tokens.Issue(me.VisitorId, me.DeviceId, Terms.Version);
+                cookies.WriteSession(HttpContext, text, token.ExpiresAt);
                 Done = "Your password is changed. What was signed in elsewhere is signed out.";
                 await Load(ct);
                 return Page();

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using RandomChat.Application.Events;
 using RandomChat.Engines;
 using RandomChat.Web.Tests.Hosting;
 using RandomChat.Web.Tests.Moderation;
@@ -257,10 +259,20 @@ public sealed class VisitorAccountTests
             Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
         }
 
+        // A password that no door takes is none.
+        using (var endless = await browser.PostForm("/account?handler=Password", page, ("current", Password), ("password", string.Concat(Enumerable.Repeat("lantern ", 32)) + "x")))
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, endless.StatusCode);
+            Assert.Contains("12 to 256 characters", await endless.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
         using (var changed = await browser.PostForm("/account?handler=Password", page, ("current", Password), ("password", "another lantern altogether")))
         {
             Assert.Contains("Your password is changed", await changed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
+
+        // The session goes on: whoever changes a password has not signed in.
+        Assert.DoesNotContain("visitors.session.resumed.v1", await Recorded(server, StreamName.For("visitor", visitor)));
 
         page = await browser.GetStringAsync("/account");
         Assert.Contains("robin", page, StringComparison.Ordinal);
@@ -315,6 +327,17 @@ public sealed class VisitorAccountTests
         var (bobs, robins) = (await bob.Next("match_found"), await robin.Next("match_found"));
         Assert.Equal(["verified"], bobs.GetProperty("peer").GetProperty("badges").EnumerateArray().Select(badge => badge.GetString()));
         Assert.Empty(robins.GetProperty("peer").GetProperty("badges").EnumerateArray());
+    }
+
+    private static async Task<List<string>> Recorded(RunningServer server, StreamName stream)
+    {
+        var types = new List<string>();
+        await foreach (var recorded in server.Services.GetRequiredService<IEventStore>().Read(stream, 0, default))
+        {
+            types.Add(recorded.Type);
+        }
+
+        return types;
     }
 
     private static async Task<JsonElement> Register(HttpClient visitor, string name)
