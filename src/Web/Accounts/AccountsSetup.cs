@@ -1,9 +1,11 @@
+using Microsoft.EntityFrameworkCore;
 using RandomChat.Application.Accounts;
 using RandomChat.Application.Events;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Sealing;
 using RandomChat.Application.Visitors;
 using RandomChat.Infrastructure.Migrations;
+using RandomChat.Web.Health;
 
 namespace RandomChat.Web.Accounts;
 
@@ -23,6 +25,17 @@ public static class AccountsSetup
         services.AddSingleton<AccountSignIn>();
         services.AddSingleton<Registration>();
         services.AddSingleton<AccountDoor>();
+        if (!tables.IsPostgres)
+        {
+            // Two files, of visitors and of the staff, under one name: Postgres is asked for its keys already.
+            services.AddReadinessCheck(tables.Dependency, async (provider, ct) =>
+            {
+                await using var scope = provider.CreateAsyncScope();
+                await scope.ServiceProvider.GetRequiredService<AccountsDb>().Users.AnyAsync(ct);
+                await scope.ServiceProvider.GetRequiredService<StaffDb>().Users.AnyAsync(ct);
+            });
+        }
+
         services.AddHostedService(provider => new AccountTables(tables.Migrations(provider)));
         return services;
     }

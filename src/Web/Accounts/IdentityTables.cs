@@ -18,7 +18,7 @@ internal sealed record IdentityTables(IConfiguration Configuration, string Schem
     /// <summary>Their name in answers and in readiness.</summary>
     public string Dependency => IsPostgres ? "postgres" : "accounts";
 
-    private bool IsPostgres => Configuration.PostgresConnection() is not null;
+    public bool IsPostgres => Configuration.PostgresConnection() is not null;
 
     /// <summary>Lets ASP.NET Core Identity use them, with the rules that hold for every password.</summary>
     public void AddTo<TUser, TDb>(IServiceCollection services)

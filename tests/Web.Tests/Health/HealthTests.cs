@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.Data.Sqlite;
 using RandomChat.Web.Tests.Hosting;
+using RandomChat.Web.Tests.Realtime;
 
 namespace RandomChat.Web.Tests.Health;
 
@@ -16,8 +18,31 @@ public sealed class HealthTests
         await live.Json();
         var dependencies = (await ready.Json()).GetProperty("dependencies").EnumerateArray()
             .ToDictionary(dependency => dependency.GetProperty("name").GetString()!, dependency => dependency.GetProperty("state").GetString());
-        Assert.Equal(["event-log", "key-store", "lobby", "projection:activity", "projection:desk", "projection:offenders", "projection:rules", "projection:transparency", "projection:visitor_history", "turn"], dependencies.Keys.Order());
+        Assert.Equal(["accounts", "event-log", "key-store", "lobby", "projection:activity", "projection:desk", "projection:offenders", "projection:rules", "projection:transparency", "projection:visitor_history", "turn"], dependencies.Keys.Order());
         Assert.Equal("not configured", dependencies["turn"]);
+    }
+
+    [Theory]
+    [InlineData("accounts.db", "holders")]
+    [InlineData("staff.db", "members")]
+    public async Task Accounts_that_cannot_be_read_are_not_ready(string file, string table)
+    {
+        await using var server = await RunningServer.Start();
+        await using (var tables = new SqliteConnection($"Data Source={Path.Combine(server.Data, file)};Pooling=False"))
+        {
+            await tables.OpenAsync();
+            await using var away = tables.CreateCommand();
+#pragma warning disable CA2100
+            away.CommandText = $"ALTER TABLE {table} RENAME TO away";
+#pragma warning restore CA2100
+            await away.ExecuteNonQueryAsync();
+        }
+
+        using var browser = server.NewBrowser();
+        using var ready = await browser.GetAsync("/health/ready");
+        var missing = (await ready.Json(HttpStatusCode.ServiceUnavailable)).GetProperty("dependencies").EnumerateArray()
+            .Where(dependency => !dependency.GetProperty("ready").GetBoolean()).Select(dependency => dependency.Text("name"));
+        Assert.Equal(["accounts"], missing.Where(name => !name.StartsWith("projection:", StringComparison.Ordinal)));
     }
 
     [Fact]
