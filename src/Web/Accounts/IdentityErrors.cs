@@ -16,6 +16,15 @@ internal static class IdentityErrors
     public static bool IsDuplicate(DbUpdateException e) => e.InnerException
         is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } or SqliteException { SqliteErrorCode: SqliteConstraint };
 
+    /// <exception cref="InvalidOperationException">It failed, which nobody who asked for it could have prevented.</exception>
+    public static async Task Must(Task<IdentityResult> change)
+    {
+        if (await change is { Succeeded: false } failed)
+        {
+            throw new InvalidOperationException(string.Join(' ', failed.Errors.Select(error => error.Description)));
+        }
+    }
+
     /// <param name="failed">Has errors.</param>
     public static Refusal Why(IdentityResult failed)
     {

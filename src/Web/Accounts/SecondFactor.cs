@@ -33,7 +33,7 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
         }
 
         var secret = RandomNumberGenerator.GetBytes(SecretLength);
-        await Must(members.SetAuthenticationTokenAsync(member, Provider, Pending, Convert.ToBase64String(protector.Protect(secret))));
+        await IdentityErrors.Must(members.SetAuthenticationTokenAsync(member, Provider, Pending, Convert.ToBase64String(protector.Protect(secret))));
         return Base32Encoding.ToString(secret);
     }
 
@@ -48,13 +48,13 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
         }
 
         var recovery = RecoveryCodes.New();
-        await Must(members.SetAuthenticationTokenAsync(member, Provider, Secret, pending));
-        await Must(members.SetAuthenticationTokenAsync(member, Provider, Step, step.ToString(CultureInfo.InvariantCulture)));
-        await Must(members.SetAuthenticationTokenAsync(member, Provider, Recovery, RecoveryCodes.Keep(recovery)));
-        await Must(members.RemoveAuthenticationTokenAsync(member, Provider, Pending));
+        await IdentityErrors.Must(members.SetAuthenticationTokenAsync(member, Provider, Secret, pending));
+        await IdentityErrors.Must(members.SetAuthenticationTokenAsync(member, Provider, Step, step.ToString(CultureInfo.InvariantCulture)));
+        await IdentityErrors.Must(members.SetAuthenticationTokenAsync(member, Provider, Recovery, RecoveryCodes.Keep(recovery)));
+        await IdentityErrors.Must(members.RemoveAuthenticationTokenAsync(member, Provider, Pending));
 
         // Last, with a new stamp: what was signed in without it ends.
-        await Must(members.SetTwoFactorEnabledAsync(member, true));
+        await IdentityErrors.Must(members.SetTwoFactorEnabledAsync(member, true));
         return recovery;
     }
 
@@ -63,10 +63,10 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
     {
         foreach (var name in new[] { Pending, Secret, Step, Recovery })
         {
-            await Must(members.RemoveAuthenticationTokenAsync(member, Provider, name));
+            await IdentityErrors.Must(members.RemoveAuthenticationTokenAsync(member, Provider, name));
         }
 
-        await Must(members.SetTwoFactorEnabledAsync(member, false));
+        await IdentityErrors.Must(members.SetTwoFactorEnabledAsync(member, false));
     }
 
     /// <summary>Whether a code is the member's, and uses it up.</summary>
@@ -92,12 +92,4 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
 
     private static long? StepOf(byte[] secret, string code, DateTimeOffset now) =>
         new Totp(secret).VerifyTotp(now.UtcDateTime, RecoveryCodes.Plain(code), out var step, Window) ? step : null;
-
-    private static async Task Must(Task<IdentityResult> change)
-    {
-        if (await change is { Succeeded: false } failed)
-        {
-            throw new InvalidOperationException(string.Join(' ', failed.Errors.Select(error => error.Description)));
-        }
-    }
 }

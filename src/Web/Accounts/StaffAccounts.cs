@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using RandomChat.Application;
 using RandomChat.Application.Events;
 using RandomChat.Domain.Accounts;
 
@@ -141,10 +142,10 @@ public sealed class StaffAccounts(
 
         if (!created.Succeeded)
         {
-            return new Enlistment.Refused(string.Join(' ', created.Errors.Select(error => error.Description)));
+            return new Enlistment.Refused(IdentityErrors.Why(created));
         }
 
-        await members.AddClaimsAsync(member, claims);
+        await IdentityErrors.Must(members.AddClaimsAsync(member, claims));
         return new Enlistment.Done(member.Id);
     }
 
@@ -166,8 +167,8 @@ public abstract record Enlistment
     /// <summary>Somebody has that name already.</summary>
     public sealed record Taken : Enlistment;
 
-    /// <param name="Why">What is wrong with the name or the password, in a sentence.</param>
-    public sealed record Refused(string Why) : Enlistment;
+    /// <param name="Why">What is wrong with the name or the password.</param>
+    public sealed record Refused(Refusal Why) : Enlistment;
 }
 
 /// <summary>Whose password it was.</summary>

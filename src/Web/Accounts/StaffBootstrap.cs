@@ -45,7 +45,7 @@ internal sealed class StaffBootstrap(
             switch (await accounts.Enlist(name, secret, StaffRoles.Administrator))
             {
                 case Enlistment.Refused { Why: var wrong }:
-                    throw new OptionsValidationException(StaffBootstrapOptions.Section, typeof(StaffBootstrapOptions), [$"Staff:Bootstrap: {wrong}"]);
+                    throw new OptionsValidationException(StaffBootstrapOptions.Section, typeof(StaffBootstrapOptions), [$"Staff:Bootstrap: {string.Join(' ', wrong.Errors!.Values.SelectMany(sentences => sentences))}"]);
                 case Enlistment.Done { StaffId: var staffId }:
                     made = staffId;
                     break;

@@ -87,7 +87,7 @@ public sealed class StaffInvitations(StaffStore store, StaffRecord record, Staff
             case Enlistment.Taken:
                 return Refusal.Invalid("username", "Somebody has that name, or had it. Choose another one.");
             case Enlistment.Refused { Why: var wrong }:
-                return Refusal.Invalid("password", wrong);
+                return wrong;
             default:
                 return await record.Decide(invitation.Id, new StaffCommand.Join(clock.GetUtcNow()), invitation.Id, CancellationToken.None)
                     is Outcome<StaffState>.Refused { Refusal: var refusal } ? refusal : invitation.Id;

@@ -28,7 +28,7 @@ public sealed class InvitationModel(StaffInvitations invitations, ILimits limits
     public Refusal? Refusal { get; private set; }
 
     /// <summary>What is wrong with a field, or null.</summary>
-    public string? ErrorOf(string field) => Refusal?.Errors?.GetValueOrDefault(field)?.FirstOrDefault();
+    public string? ErrorOf(string field) => Refusal?.Errors?.GetValueOrDefault(field) is { } sentences ? string.Join(' ', sentences) : null;
 
     public async Task OnGetAsync() => await Show();
 
