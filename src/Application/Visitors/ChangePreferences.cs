@@ -6,7 +6,7 @@ using RandomChat.Domain.Visitors;
 
 namespace RandomChat.Application.Visitors;
 
-/// <summary>Remembers what a visitor asks partners for, until the session ends.</summary>
+/// <summary>Remembers what a visitor asks partners for, sealed: as long as the visitor's key lasts.</summary>
 public sealed record ChangePreferences(Guid VisitorId, VisitorPreferences Preferences) : IRequest<Outcome<VisitorPreferences>>;
 
 public sealed class ChangePreferencesHandler(CommandExecutor executor, ISealer sealer, ProfileScreening screening, TimeProvider clock)

@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace RandomChat.Web.Accounts;
 
 /// <summary>
-/// Issues and reads the tokens of the staff. Each names a session and ends with it, with a working day, or with a change of
-/// the password. Tokens of before there were sessions are none of ours any more: their members sign in again.
+/// Issues and reads the tokens of the staff. Each names a session and ends with it, with a working day, or when the member's
+/// security stamp changes: with another password or second factor, and with signing out. Tokens of before there were sessions
+/// are none of ours any more: their members sign in again.
 /// </summary>
 public sealed class StaffTokens(IDataProtectionProvider protection, TimeProvider clock)
 {

@@ -1,4 +1,3 @@
-using System.Text;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
@@ -44,7 +43,7 @@ public sealed class MyData(
             var page = await history.Of(visitorId, after, PageSize, ct);
             foreach (var recorded in page)
             {
-                await Add(export, visitorId, Read(recorded), ct);
+                await Add(export, visitorId, codec.Decode(recorded.Recorded()), ct);
                 after = new LogPosition(recorded.Position);
             }
 
@@ -54,10 +53,6 @@ public sealed class MyData(
             }
         }
     }
-
-    private object Read(HistoryEvent recorded) => codec.Decode(new(
-        new StreamName(recorded.Stream), recorded.Revision, new(recorded.Position), Guid.Empty, recorded.Type, recorded.At,
-        Encoding.UTF8.GetBytes(recorded.Data), ReadOnlyMemory<byte>.Empty));
 
     private async Task Add(MyDataExport export, Guid me, object happened, CancellationToken ct)
     {
@@ -77,7 +72,7 @@ public sealed class MyData(
                 export.AccountHistory.Add(new(e.At, e.Recovered ? "password set with a recovery code" : "password changed"));
                 break;
             case AccountEvent.SessionsEnded e:
-                export.AccountHistory.Add(new(e.At, "signed out everywhere"));
+                export.AccountHistory.Add(new(e.At, "every session of before ended"));
                 break;
             case AccountEvent.BadgeGranted e:
                 export.AccountHistory.Add(new(e.At, "verified"));

@@ -7,7 +7,7 @@ using RandomChat.Web.Realtime;
 
 namespace RandomChat.Web.Identity;
 
-/// <summary><c>/api/preferences</c>: what an anonymous visitor asks partners for, until the session ends.</summary>
+/// <summary><c>/api/preferences</c>: what a visitor asks partners for, as long as the visitor's key lasts: with an account, in every browser.</summary>
 public static class PreferencesEndpoints
 {
     public static void MapPreferences(this IEndpointRouteBuilder endpoints)

@@ -16,7 +16,7 @@ public static class EventWords
         VisitorEvent.SessionResumed => "Signed in to the account.",
         AccountEvent.Registered => "Made an account.",
         AccountEvent.PasswordChanged e => e.Recovered ? "Set a new password with a recovery code." : "Changed the password.",
-        AccountEvent.SessionsEnded => "Signed out everywhere.",
+        AccountEvent.SessionsEnded => "Every session of before ended.",
         AccountEvent.BadgeGranted => "Granted the verified badge.",
         AccountEvent.BadgeRevoked => "Took the verified badge back.",
         AccountEvent.Closed => "The account was closed: name, password and address were deleted.",
