@@ -51,8 +51,8 @@ public sealed class IssueBanHandler(
             return Refusal.NotFound("There is no such visitor.");
         }
 
-        // What they have not seen stays open.
-        var settles = !reports.ToDecide(request.By).IsEmpty;
+        // What they have not seen stays open. Whoever bans from a case decides it: where there is nothing in it that they could, it is refused.
+        var settles = request.Version is not null || !reports.ToDecide(request.By).IsEmpty;
         var imposed = await Impose(request, settles ? caseId : null, cancellationToken);
         if (imposed is Imposed.NotReserved { State: var taken, Reason: var unreserved })
         {

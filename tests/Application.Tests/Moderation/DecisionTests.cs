@@ -138,6 +138,31 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public async Task A_ban_from_a_case_in_which_nothing_is_theirs_to_decide_is_refused_and_bans_nobody()
+    {
+        await Reported();
+        await Execute(new CaseCommand.View((await Known()).Open[0].Id, staff, Now));
+        Done(await dismiss.Handle(new(caseId, staff), default));
+        await Reported();
+        Assert.Equal(new CaseStanding.Decided(CaseOutcome.Dismissed, staff, Now), Conflict(await FromCase()));
+
+        await Execute(new CaseCommand.View((await Known()).Open[0].Id, staff, Now));
+        await Execute(new CaseCommand.Refer(Guid.NewGuid(), "sealed", "key", staff, Now));
+        Forbidden(await FromCase());
+
+        await Reported(ReportReason.Underage);
+        Forbidden(await FromCase());
+
+        Assert.Empty(await Sanctions());
+        Done(await Ban(staff));
+
+        async Task<Outcome<IssuedBan>> FromCase() =>
+            await ban.Handle(new(Guid.NewGuid(), ann, "hate", null, "Why.", staff, Version: (await Known()).Version), default);
+
+        static void Forbidden(Outcome<IssuedBan> outcome) => Assert.Equal("forbidden", Assert.IsType<Outcome<IssuedBan>.Refused>(outcome).Refusal.Code);
+    }
+
+    [Fact]
     public async Task A_severe_ban_makes_severe_also_what_is_reported_after_it()
     {
         await Joined();
@@ -242,11 +267,11 @@ public sealed class DecisionTests
         Visitor.Decider, ann, new VisitorCommand.StartSession(ann, ann, 1990, 2026, true, "1", string.Empty, Now), Guid.NewGuid(),
         EventMetadata.System, default);
 
-    private async Task Reported()
+    private async Task Reported(ReportReason reason = ReportReason.Hate)
     {
         await Joined();
         Assert.IsType<Executed<CaseEvent, CaseState>.Done>(await Execute(new CaseCommand.Report(new(
-            caseId, Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), ann, ann, ReportReason.Hate, null, "key", "sealed", "00", 0, Now))));
+            caseId, Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), ann, ann, reason, null, "key", "sealed", "00", 0, Now))));
     }
 
     private async Task Escalated()
