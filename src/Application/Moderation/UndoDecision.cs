@@ -8,7 +8,8 @@ namespace RandomChat.Application.Moderation;
 
 /// <summary>
 /// Takes the last decision in a case back, within <see cref="Case.UndoneWithin"/> and by whoever made it: what it decided is open
-/// again and theirs to work on, and its sanction ends at once. Tried again it finishes what an outage left undone.
+/// again and theirs to work on, and its sanction ends at once, in any case before the case says so. Tried again within the same time it
+/// finishes what an outage left undone; where nobody tries, the decision stands without its sanction, like one whose ban was lifted.
 /// </summary>
 /// <param name="By">Who of the staff.</param>
 public sealed record UndoDecision(Guid CaseId, Guid By) : IRequest<Outcome<Nothing>>;
@@ -28,25 +29,26 @@ public sealed class UndoDecisionHandler(CommandExecutor executor, ISealer sealer
             return CaseStanding.Refuse(tooLate, known);
         }
 
-        // Sealed before anything is recorded: from here on it only takes two appends.
-        var sanctionId = known.LastDecision?.SanctionId ?? known.LastUndone?.SanctionId;
-        var words = sanctionId is { } about ? await Statements.Seal(sealer, about, Statement, cancellationToken) : null;
+        // The sanction ends before the case says so: whatever comes between the two, nobody is kept out by what was taken back.
         var undoId = Guid.NewGuid();
+        if ((known.LastDecision?.SanctionId ?? known.LastUndone?.SanctionId) is { } sanctionId)
+        {
+            var words = await Statements.Seal(sealer, sanctionId, Statement, cancellationToken);
+            if (await executor.Execute(
+                    Ban.Decider, known.Subject!.Value.VisitorId, new BanCommand.Undo(sanctionId, words, request.By, undo.At), Guid.NewGuid(),
+                    EventMetadata.Staff(request.By), cancellationToken, cause: EventCause.PartOf(undoId))
+                is Executed<BanEvent, BanState>.Refused { Reason: var stays })
+            {
+                return Refusals.From(stays);
+            }
+        }
+
         var executed = await executor.Execute(
-            Case.Decider, request.CaseId, undo, undoId, EventMetadata.Staff(request.By), cancellationToken);
+            Case.Decider, request.CaseId, undo, undoId, EventMetadata.Staff(request.By), CancellationToken.None);
         if (executed is not Executed<CaseEvent, CaseState>.Done { State: var open })
         {
             var (reason, state) = (Executed<CaseEvent, CaseState>.Refused)executed;
             return CaseStanding.Refuse(reason, state);
-        }
-
-        if (sanctionId is { } ended
-            && await executor.Execute(
-                Ban.Decider, open.Subject!.Value.VisitorId, new BanCommand.Undo(ended, words!, request.By, undo.At), Guid.NewGuid(),
-                EventMetadata.Staff(request.By), CancellationToken.None, cause: EventCause.After(undoId))
-            is Executed<BanEvent, BanState>.Refused { Reason: var stays })
-        {
-            return Refusals.From(stays);
         }
 
         await preservation.Settle(request.CaseId, open, CancellationToken.None);

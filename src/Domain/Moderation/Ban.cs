@@ -207,7 +207,7 @@ public static class Ban
 
     /// <summary>
     /// The last moment at which a sanction ends with the decision that it came with. The case says whether that can be taken back
-    /// (<see cref="Case.UndoneWithin"/>) and is asked first; this is longer, since what an outage cut short is finished by trying again.
+    /// (<see cref="Case.UndoneWithin"/>) and is asked first; this is longer, since after an outage a decision comes so much later than its sanction.
     /// </summary>
     public static readonly TimeSpan UndoneWithin = Case.UndoneWithin + Case.Lease;
 

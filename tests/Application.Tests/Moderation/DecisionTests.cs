@@ -20,6 +20,7 @@ public sealed class DecisionTests
     private readonly UpholdReportsHandler uphold;
     private readonly IssueBanHandler ban;
     private readonly DismissReportsHandler dismiss;
+    private readonly UndoDecisionHandler undo;
     private readonly Escalation escalation;
 
     public DecisionTests()
@@ -29,6 +30,7 @@ public sealed class DecisionTests
         uphold = new(world.Executor, world.Sanctions, preservation, world.Clock);
         ban = new(world.Executor, world.Sanctions, preservation, world.Clock, NullLogger<IssueBanHandler>.Instance);
         dismiss = new(world.Executor, world.Clock);
+        undo = new(world.Executor, world.Sealer, preservation, world.Clock);
         escalation = new(world.Executor, null!, world.Bans, world.Sanctions, world.Clock, NullLogger<Escalation>.Instance);
     }
 
@@ -160,6 +162,29 @@ public sealed class DecisionTests
             await ban.Handle(new(Guid.NewGuid(), ann, "hate", null, "Why.", staff, Version: (await Known()).Version), default);
 
         static void Forbidden(Outcome<IssuedBan> outcome) => Assert.Equal("forbidden", Assert.IsType<Outcome<IssuedBan>.Refused>(outcome).Refusal.Code);
+    }
+
+    [Theory]
+    [InlineData("case")]
+    [InlineData("ban")]
+    public async Task A_case_never_says_that_a_decision_was_taken_back_whose_sanction_lasts(string broken)
+    {
+        await Reported();
+        Done(await Ban(staff));
+        Conflict(await undo.Handle(new(caseId, other), default));
+        Assert.False((await Sanctions())[0].IsTakenBack);
+
+        world.Log.Break(broken, FaultyEventStore.Fault.Down);
+        await Assert.ThrowsAsync<DependencyUnavailableException>(async () => await undo.Handle(new(caseId, staff), default));
+        world.Log.Mend();
+        Assert.Null((await Known()).LastUndone);
+        Assert.Equal(broken == "case", (await Sanctions())[0].IsTakenBack);
+
+        Done(await undo.Handle(new(caseId, staff), default));
+        Done(await undo.Handle(new(caseId, staff), default));
+        Assert.Single((await Known()).Open);
+        Assert.True(Assert.Single(await Sanctions()).IsTakenBack);
+        Assert.Single(world.Log.All, recorded => recorded.Type == "moderation.ban.lifted.v1");
     }
 
     [Fact]
