@@ -119,7 +119,7 @@ public sealed class Escalation(
             return false;
         }
 
-        CaseEvent.Reported[] open = [.. known.Open.OfType<CaseEvent.Reported>()];
+        CaseEvent.Reported[] open = [.. known.OpenToEscalation];
         var found = await records.Find([.. open.Select(report => report.ReporterDeviceId).Distinct()], CancellationToken.None);
         var steps = await executor.Load(Ban.Decider, visitorId, CancellationToken.None);
         if (EscalationPolicy.Judge(open, device => found.GetValueOrDefault(device) ?? new(0, 0), steps.LastAutomatedStep, now) is not { } policy)

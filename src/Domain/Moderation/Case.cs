@@ -268,8 +268,8 @@ public sealed partial record CaseState(ImmutableDictionary<Guid, CaseEvent.Repor
     public bool IsOpen(Guid id) => Open.Exists(item => item.Id == id);
 
     /// <summary>
-    /// What a decision would be about. An automated one: the open reports that name its policy; what was flagged is for
-    /// people. One of the staff: everything open that was there at their last look, so that nothing is closed that nobody
+    /// What a decision would be about. An automated one: the open reports that name its policy; what was flagged, or decided and
+    /// taken back, is for people. One of the staff: everything open that was there at their last look, so that nothing is closed that nobody
     /// has read; all of it where they decide without ever having looked.
     /// </summary>
     /// <param name="by">Who of the staff; null where it is automated.</param>
@@ -278,9 +278,12 @@ public sealed partial record CaseState(ImmutableDictionary<Guid, CaseEvent.Repor
         : Seen.GetValueOrDefault(staff) is { } seen ? Open.FindAll(item => seen.Contains(item.Id))
         : Open;
 
-    /// <summary>The open reports that name a policy.</summary>
+    /// <summary>The open reports of which something may come without anybody: people have looked into those that were taken back.</summary>
+    public IEnumerable<CaseEvent.Reported> OpenToEscalation => Open.OfType<CaseEvent.Reported>().Where(report => !TakenBack.Contains(report.ReportId));
+
+    /// <summary>Those of them that name a policy.</summary>
     /// <param name="policy">Its code.</param>
-    public ImmutableList<ICaseItem> OpenUnder(string policy) => Open.FindAll(item => item is CaseEvent.Reported && item.Policy == policy);
+    public ImmutableList<ICaseItem> OpenUnder(string policy) => [.. OpenToEscalation.Where(report => Policies.For(report.Reason).Code == policy)];
 
     /// <summary>
     /// Whether it is about a severe policy: few may see it, and its evidence is kept for longer. Stays so until everything that said

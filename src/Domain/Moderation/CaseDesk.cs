@@ -90,6 +90,9 @@ public sealed partial record CaseState
     /// <summary>The last decision where it was taken back; null where it stands.</summary>
     public CaseEvent.Undone? LastUndone { get; init; }
 
+    /// <summary>What was decided by somebody of the staff who took it back, open or decided anew: ids of reports and flags.</summary>
+    public ImmutableHashSet<Guid> TakenBack { get; init; } = [];
+
     /// <summary>How severe the case was before the last decision, and the sanction that came with it.</summary>
     public CaseSeverity? BeforeDecision { get; init; }
 
@@ -198,6 +201,7 @@ public static partial class Case
             Outcomes = state.Outcomes.RemoveRange(e.Reports),
             LastDecision = null,
             LastUndone = e,
+            TakenBack = state.TakenBack.Union(e.Reports),
             IsSevere = e.IsSevere,
             IsFoundSevere = state.BeforeDecision!.IsFoundSevere,
             SaidSevere = state.SaidSevere.Union(state.BeforeDecision.SaidSevere),

@@ -176,6 +176,28 @@ public sealed class EscalationTests
     }
 
     [Fact]
+    public async Task Nothing_automated_comes_of_reports_about_which_a_decision_was_taken_back()
+    {
+        var undone = await Reported(ann, ReportReason.Spam);
+        var staff = Guid.NewGuid();
+        await Execute(ann, new CaseCommand.Decide(CaseOutcome.Dismissed, null, staff, world.Clock.GetUtcNow()));
+        await Execute(ann, new CaseCommand.Undo(staff, world.Clock.GetUtcNow()));
+        world.Clock.Advance(Domain.Moderation.Case.Lease);
+        await escalation.Look(default);
+        Assert.Equal(undone, (await Case(ann)).Open.Select(item => item.Id));
+        Assert.Null((await Case(ann)).Escalation);
+
+        // What others report of the same escalates, and decides no more than that.
+        await Reported(ann, ReportReason.Spam);
+        await escalation.Look(default);
+        Assert.Equal("spam", (await Case(ann)).Escalation?.Policy);
+        world.Bans.Escalated.Add(ann);
+        await escalation.Arrive(ann);
+        Assert.Single(await Sanctions(ann));
+        Assert.Equal(undone, (await Case(ann)).Open.Select(item => item.Id));
+    }
+
+    [Fact]
     public async Task A_ban_that_comes_with_a_join_takes_the_visitor_out_of_their_match_and_tells_them()
     {
         world.Connections.Open(ann);
