@@ -266,6 +266,13 @@ public sealed partial class CasesTests : IAsyncLifetime
     {
         var page = await Text(Reveal(morgan, await Text(morgan.GetAsync("/admin/cases"))));
         var path = $"/admin/cases/{CaseOf(page)}?handler=Decide";
+        foreach (var length in new[] { "", "forever", "3" })
+        {
+            using var unread = await morgan.PostForm(path, page, ("act", "ban"), ("policy", "harassment"), ("length", length), ("statement", "You insulted somebody."));
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, unread.StatusCode);
+            Assert.Contains("Choose how long the ban lasts.", await unread.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
         using (var done = await morgan.PostForm(path, page, ("act", "ban"), ("policy", "harassment"), ("length", "week"), ("statement", "You insulted somebody.")))
         {
             Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
@@ -283,6 +290,11 @@ public sealed partial class CasesTests : IAsyncLifetime
         Assert.Contains("You are the only one who decides here.", appeals, StringComparison.Ordinal);
         Assert.DoesNotContain("value=\"upheld\"", appeals, StringComparison.Ordinal);
         var appealId = Hidden("appealId").Match(appeals).Groups[1].Value;
+        using (var unread = await morgan.PostForm("/admin/appeals?handler=Decide", appeals, ("appealId", appealId), ("outcome", "7"), ("statement", "No.")))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, unread.StatusCode);
+        }
+
         using (var own = await morgan.PostForm("/admin/appeals?handler=Decide", appeals, ("appealId", appealId), ("outcome", "upheld"), ("statement", "No.")))
         {
             Assert.Equal(HttpStatusCode.Conflict, own.StatusCode);

@@ -49,7 +49,7 @@ public sealed class AppealsModel(DeskQueries desk, ISender sender, StaffAccounts
 
     public async Task<IActionResult> OnPostDecideAsync(CancellationToken ct)
     {
-        if (AppealId is not { } appealId || !Enum.TryParse<AppealOutcome>(Outcome, ignoreCase: true, out var outcome)
+        if (AppealId is not { } appealId || !Enum.TryParse<AppealOutcome>(Outcome, ignoreCase: true, out var outcome) || !Enum.IsDefined(outcome)
             || await desk.Appeal(appealId, ct) is not { VisitorId: var visitorId })
         {
             return NotFound();

@@ -304,17 +304,25 @@ public sealed class CasesModel(CaseBoards boards, ISender sender, StaffAccounts 
             return await IsDone(new Outcome<SeenCase>.Refused(Refusal.NotFound("There is no such case.")));
         }
 
-        var step = Length switch
+        // What no form sends is no choice: the longest ban least of all.
+        if (StepOf(Length) is not { } step)
         {
-            "hour" => SanctionStep.Hour,
-            "day" => SanctionStep.Day,
-            "week" => SanctionStep.Week,
-            _ => SanctionStep.Permanent,
-        };
+            return await IsDone(new Outcome<IssuedBan>.Refused(Refusal.Invalid("length", "Choose how long the ban lasts.")));
+        }
+
         var until = SanctionLadder.LengthOf(step) is { } length ? clock.GetUtcNow() + length : (DateTimeOffset?)null;
         return await IsDone(await sender.Send(
             new IssueBan(Guid.NewGuid(), known.VisitorId, Policy ?? "", until, Statement ?? "", by, handlesSevere, Version), ct));
     }
+
+    private static SanctionStep? StepOf(string? length) => length switch
+    {
+        "hour" => SanctionStep.Hour,
+        "day" => SanctionStep.Day,
+        "week" => SanctionStep.Week,
+        ForGood => SanctionStep.Permanent,
+        _ => null,
+    };
 
     private bool IsStated()
     {
