@@ -153,8 +153,9 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
     }
 
     /// <summary>Reports that were decided without anybody and that nobody has looked at since, latest first.</summary>
-    public Task<List<DeskReport>> ToLookOver(int limit, CancellationToken ct) => models.Ask<DeskDb, List<DeskReport>>(
-        db => db.Reports.Where(report => report.IsToLookOver).OrderByDescending(report => report.Position).Take(limit).ToListAsync(ct), ct);
+    /// <param name="handlesSevere">Whether those of severe cases are among them.</param>
+    public Task<List<DeskReport>> ToLookOver(bool handlesSevere, int limit, CancellationToken ct) => models.Ask<DeskDb, List<DeskReport>>(
+        db => ToLookOver(db, handlesSevere).OrderByDescending(report => report.Position).Take(limit).ToListAsync(ct), ct);
 
     /// <summary>What somebody of the staff looked at since a moment.</summary>
     public async Task<IReadOnlyCollection<CaseLook>> Looks(Guid staffId, DateTimeOffset since, CancellationToken ct) =>
@@ -162,8 +163,9 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
             .Select(look => new CaseLook(look.CaseId, look.At))];
 
     /// <summary>In how many cases there are such.</summary>
-    public Task<int> CountToLookOver(CancellationToken ct) => models.Ask<DeskDb, int>(
-        db => db.Reports.Where(report => report.IsToLookOver).Select(report => report.CaseId).Distinct().CountAsync(ct), ct);
+    /// <inheritdoc cref="ToLookOver(bool, int, CancellationToken)"/>
+    public Task<int> CountToLookOver(bool handlesSevere, CancellationToken ct) => models.Ask<DeskDb, int>(
+        db => ToLookOver(db, handlesSevere).Select(report => report.CaseId).Distinct().CountAsync(ct), ct);
 
     /// <summary>How much waits, and since when.</summary>
     /// <param name="now">By when a ban for good is due to be reviewed.</param>
@@ -206,6 +208,12 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
 
     public Task<DeskAppeal?> Appeal(Guid appealId, CancellationToken ct) => models.Ask<DeskDb, DeskAppeal?>(
         db => db.Appeals.SingleOrDefaultAsync(appeal => appeal.AppealId == appealId, ct), ct);
+
+    private static IQueryable<DeskReport> ToLookOver(DeskDb db, bool handlesSevere)
+    {
+        var all = db.Reports.Where(report => report.IsToLookOver);
+        return handlesSevere ? all : all.Where(report => !db.SevereCases.Any(severe => !severe.IsOver && severe.CaseId == report.CaseId));
+    }
 
     private sealed record DecidedReports(Guid DeviceId, ReportStatus Status, bool IsFalse, int Count);
 }

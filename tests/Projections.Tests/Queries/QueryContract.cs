@@ -692,11 +692,22 @@ public abstract class QueryContract : IAsyncLifetime
 
         // It is to be looked over until somebody does.
         var desk = new DeskQueries(Models);
-        var automated = Assert.Single(await desk.ToLookOver(10, default));
-        Assert.Equal(1, await desk.CountToLookOver(default));
+        var automated = Assert.Single(await desk.ToLookOver(false, 10, default));
+        Assert.Equal(1, await desk.CountToLookOver(false, default));
         await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Viewed(Ada.Visitor, Ada.Visitor, automated.ReportId, Guid.NewGuid(), TestLog.Noon));
         await Build();
-        Assert.Equal((0, 0), (await desk.CountToLookOver(default), (await desk.ToLookOver(10, default)).Count));
+        Assert.Equal((0, 0), (await desk.CountToLookOver(true, default), (await desk.ToLookOver(true, 10, default)).Count));
+
+        // What is severe only by whoever may see it, until it is so no longer.
+        var (eve, severe) = (StreamName.For("case", Eve.Visitor), Guid.NewGuid());
+        await Log.Reported(Guid.NewGuid(), Ben, Eve, TestLog.Noon, severe);
+        await Log.Append(eve, new CaseEvent.Decided(Eve.Visitor, Eve.Visitor, [severe], CaseOutcome.Upheld, Guid.NewGuid(), null, TestLog.Noon));
+        await Build();
+        Assert.Equal((0, 0), (await desk.CountToLookOver(false, default), (await desk.ToLookOver(false, 10, default)).Count));
+        Assert.Equal((1, 1), (await desk.CountToLookOver(true, default), (await desk.ToLookOver(true, 10, default)).Count));
+        await Log.Append(eve, new CaseEvent.Unrestricted(Eve.Visitor, Eve.Visitor, Guid.NewGuid(), TestLog.Noon));
+        await Build();
+        Assert.Equal((1, 1), (await desk.CountToLookOver(false, default), (await desk.ToLookOver(false, 10, default)).Count));
     }
 
     [Fact]

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using RandomChat.Application.Events;
+using RandomChat.Application.Moderation;
 using RandomChat.Domain.Moderation;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Moderation;
@@ -228,6 +231,28 @@ public sealed partial class CasesTests : IAsyncLifetime
         Assert.Contains("due after 10 in a row", page, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, await Status(morgan.PostForm($"{path}?handler=Settings", page, ("text", "\"><script>"), ("pause", "-1"))));
         Assert.Contains("class=\"text-usual\"", await Text(morgan.GetAsync(path)), StringComparison.Ordinal);
+
+        // What was decided without anybody is to be looked over by few as well.
+        await using var last = await Pair.Meet(server.Address, Wire.Json, "text");
+        using (var rest = last.Ann.Rest())
+        using (var reported = await rest.Post("/api/report", new { matchId = last.MatchId, reason = "underage" }))
+        {
+            Assert.Equal(HttpStatusCode.Created, reported.StatusCode);
+        }
+
+        var (caseId, now) = (ReportPartnerHandler.CaseOf(last.Bob.Id), DateTimeOffset.UtcNow);
+        foreach (var command in new CaseCommand[]
+        {
+            new CaseCommand.Escalate(Guid.NewGuid(), "underage", now.AddHours(1), now), new CaseCommand.Decide(CaseOutcome.Upheld, null, null, now, "underage"),
+        })
+        {
+            await server.Services.GetRequiredService<CommandExecutor>().Execute(Case.Decider, caseId, command, Guid.NewGuid(), EventMetadata.System, default);
+        }
+
+        await Wait.Until(async () => (await Text(morgan.GetAsync("/admin/cases?lane=automated"))).Contains("Automated <b>1</b>", StringComparison.Ordinal));
+        theirs = await Text(robin.GetAsync("/admin/cases?lane=automated"));
+        Assert.Contains("Automated <b>0</b>", theirs, StringComparison.Ordinal);
+        Assert.DoesNotContain(EventWords.Short(caseId), theirs, StringComparison.Ordinal);
     }
 
     [Fact]

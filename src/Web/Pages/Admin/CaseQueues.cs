@@ -42,14 +42,14 @@ public sealed class CaseQueues(DeskQueries desk, TimeProvider clock)
         CaseLane[] lanes = handlesSevere
             ? [CaseLane.Severe, CaseLane.Urgent, CaseLane.Normal, CaseLane.Automated]
             : [CaseLane.Urgent, CaseLane.Normal, CaseLane.Automated];
-        var toLookOver = await desk.CountToLookOver(ct);
+        var toLookOver = await desk.CountToLookOver(handlesSevere, ct);
         var tabs = lanes.Select(one => new CaseQueue.Tab(
             one, one == CaseLane.Automated ? toLookOver : waiting.Lanes.TryGetValue(one, out var found) ? found.Count : 0)).ToList();
         foreach (var wanted in Preferred(lane, lanes))
         {
             // Of another lane than the wanted one the page before says nothing.
             var from = wanted == lane ? after : null;
-            var cases = (await Cases(wanted, from, now, ct)).Where(one => one.CaseId != decided).ToList();
+            var cases = (await Cases(wanted, from, handlesSevere, now, ct)).Where(one => one.CaseId != decided).ToList();
             if (cases.Count > 0 || (wanted == lane && caseId is not null))
             {
                 return new(wanted, tabs, waiting.Appeals, [.. cases.Take(Longest)])
@@ -67,8 +67,9 @@ public sealed class CaseQueues(DeskQueries desk, TimeProvider clock)
     private static IEnumerable<CaseLane> Preferred(CaseLane? wanted, CaseLane[] lanes) =>
         wanted is { } first && lanes.Contains(first) ? lanes.Where(lane => lane != first).Prepend(first) : lanes;
 
-    private async Task<IEnumerable<CaseQueue.Waiting>> Cases(CaseLane lane, CaseCursor? after, DateTimeOffset now, CancellationToken ct) => lane == CaseLane.Automated
-        ? (await desk.ToLookOver(Longest * 4, ct)).GroupBy(report => report.CaseId).Select(one =>
+    private async Task<IEnumerable<CaseQueue.Waiting>> Cases(
+        CaseLane lane, CaseCursor? after, bool handlesSevere, DateTimeOffset now, CancellationToken ct) => lane == CaseLane.Automated
+        ? (await desk.ToLookOver(handlesSevere, Longest * 4, ct)).GroupBy(report => report.CaseId).Select(one =>
             new CaseQueue.Waiting(one.Key, one.First().Policy, one.Count(), now - one.Min(report => report.DecidedAt ?? report.ReceivedAt), null, null))
         : (await desk.OpenCases(lane, after, Longest + 2, ct)).Select(one =>
             new CaseQueue.Waiting(one.CaseId, one.Policy, one.Open, now - one.OpenSince, PriorityPolicy.Judge(one.Signs(), now), new(one.Rank, one.CaseId)));
