@@ -14,10 +14,12 @@ public sealed class LookBook(CommandExecutor executor, TimeProvider clock)
 
     /// <summary>Somebody searches the whole log.</summary>
     /// <param name="correlationId">What the events belong to; null: anything.</param>
+    /// <param name="subjects">Whom those events touch; null where any would do.</param>
     /// <inheritdoc cref="HistoryViewed"/>
     public Task LogSearched(
-        string? type, string? actor, Guid? correlationId, DateTimeOffset? from, DateTimeOffset? until, Guid by, CancellationToken ct) => Note(
-        DerivedId.From("look", by, "log"), new LookEvent.LogSearched(type, actor, correlationId, from, until, by, clock.GetUtcNow()), by, ct);
+        string? type, string? actor, Guid? correlationId, DateTimeOffset? from, DateTimeOffset? until, IReadOnlyList<Guid>? subjects, Guid by,
+        CancellationToken ct) => Note(
+        DerivedId.From("look", by, "log"), new LookEvent.LogSearched(type, actor, correlationId, from, until, by, clock.GetUtcNow(), subjects), by, ct);
 
     /// <summary>Somebody takes the list of what the staff did along.</summary>
     /// <inheritdoc cref="HistoryViewed"/>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RandomChat.Domain.Moderation;
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -24,8 +26,22 @@ public abstract record LookEvent
     /// <param name="From">Null: from the beginning.</param>
     /// <param name="Until">Null: to the end.</param>
     /// <param name="By">Who of the staff.</param>
+    /// <param name="Subjects">
+    /// Whose events they were shown of what belongs together: visitors, chats, cases, members of the staff. Null, and not written, where
+    /// they asked for no correlation, and in events from before it was named.
+    /// </param>
     public sealed record LogSearched(
-        string? Type, string? Actor, Guid? CorrelationId, DateTimeOffset? From, DateTimeOffset? Until, Guid By, DateTimeOffset At) : LookEvent;
+        string? Type, string? Actor, Guid? CorrelationId, DateTimeOffset? From, DateTimeOffset? Until, Guid By, DateTimeOffset At,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Guid>? Subjects = null) : LookEvent
+    {
+        /// <inheritdoc cref="CaseEvent.Decided.Equals(CaseEvent.Decided?)"/>
+        public bool Equals(LogSearched? other) => other is not null
+            && (Type, Actor, CorrelationId, From, Until, By, At)
+                == (other.Type, other.Actor, other.CorrelationId, other.From, other.Until, other.By, other.At)
+            && (Subjects ?? []).SequenceEqual(other.Subjects ?? []);
+
+        public override int GetHashCode() => HashCode.Combine(By, At);
+    }
 
     /// <summary>They took the list of what the staff did along as a file.</summary>
     /// <param name="Format"><c>csv</c> or <c>ndjson</c>.</param>

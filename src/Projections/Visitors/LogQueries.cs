@@ -72,6 +72,15 @@ public sealed class LogQueries(ReadModels models)
         return [.. related.OrderBy(one => one.Position)];
     }
 
+    /// <summary>Whom and what some events touch: visitors, chats, cases and members of the staff, each once and always in the same order.</summary>
+    public async Task<List<Guid>> TouchedBy(IReadOnlyCollection<HistoryEvent> events, CancellationToken ct)
+    {
+        long[] positions = [.. events.Select(e => e.Position)];
+        var touched = await models.Ask<VisitorHistoryDb, List<Guid>>(
+            db => db.Touched.Where(touched => positions.Contains(touched.Position)).Select(touched => touched.VisitorId).ToListAsync(ct), ct);
+        return [.. touched.Distinct().Order()];
+    }
+
     internal static IQueryable<HistoryEvent> Fitting(VisitorHistoryDb db, LogFilter? filter)
     {
         IQueryable<HistoryEvent> found = db.Events;

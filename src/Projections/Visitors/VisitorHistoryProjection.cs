@@ -65,14 +65,14 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<StaffEvent.SecondFactorRemoved>(e => [e.StaffId]);
         Touching<StaffEvent.SessionRevoked>(e => [e.StaffId]);
         Touching<LookEvent.HistoryViewed>(e => [e.SubjectId]);
-        Touching<LookEvent.LogSearched>(_ => []);
+        Touching<LookEvent.LogSearched>(e => [.. VisitorOf(e.Actor).Concat(e.Subjects ?? []).Distinct()]);
         Touching<LookEvent.AuditExported>(_ => []);
         Touching<TransparencyEvent.Published>(_ => []);
     }
 
     public override string Name => "visitor_history";
 
-    public override int Version => 16;
+    public override int Version => 17;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> subjects)
         where TEvent : class =>
@@ -96,6 +96,9 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
             db.Insert(new StaffAct(recorded.Position.Value, by, StaffActs.KindOf(e), recorded.At));
         }
     }
+
+    /// <summary>Of whose doings alone somebody asked; nobody where it was no visitor's.</summary>
+    private static IEnumerable<Guid> VisitorOf(string? actor) => actor?.Split(':') is ["visitor", var id] && Guid.TryParse(id, out var visitorId) ? [visitorId] : [];
 
     private static IEnumerable<Guid> IdOf(StreamName stream) => Guid.TryParse(stream.Id, out var id) ? [id] : [];
 }

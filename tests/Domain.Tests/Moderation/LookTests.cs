@@ -21,6 +21,11 @@ public sealed class LookTests
         Rules().When(new(searched)).Then(searched, Twice.ChangesNothing);
         var other = searched with { Type = "b" };
         Rules(searched).When(new(other)).Then(other, Twice.ChangesNothing);
+
+        // By whose events they were, and not by which list of them.
+        var together = searched with { Subjects = [Ada] };
+        Rules(searched).When(new(together)).Then(together, Twice.ChangesNothing);
+        Rules(together).When(new(searched with { Subjects = [.. new[] { Ada }] })).ThenNothing();
     }
 
     [Fact]

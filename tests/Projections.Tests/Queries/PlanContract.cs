@@ -84,6 +84,7 @@ public abstract class PlanContract : IAsyncLifetime
         var (log, transparency, activity) = (new LogQueries(models), new TransparencyQueries(models), new ActivityQueries(models));
         var period = new TransparencyPeriod(new(2026, 3, 1), new(2026, 3, 31));
         LogFilter nothing = new(null, null, null, null, null);
+        var found = await log.Find(nothing, null, 20, Ct);
         LogFilter[] filters =
         [
             nothing, nothing with { Type = "moderation.case.reported.v1" }, nothing with { Actor = "system" }, nothing with { CorrelationId = Ada.Visitor },
@@ -144,6 +145,7 @@ public abstract class PlanContract : IAsyncLifetime
                from before in new long?[] { null, 50 }
                select ("LogQueries.Acts", (Func<Task>)(() => log.Acts(filter, before, 20, Ct))),
             ("LogQueries.Related", () => log.Related(some, Ct)),
+            ("LogQueries.TouchedBy", () => log.TouchedBy(found, Ct)),
             ("TransparencyQueries.Count", () => transparency.Count(period, Ct)),
             ("TransparencyQueries.Published", () => transparency.Published(null, 20, Ct)),
             ("TransparencyQueries.Published", () => transparency.Published(50, 20, Ct)),

@@ -169,6 +169,18 @@ public abstract class QueryContract : IAsyncLifetime
         Assert.Equal(session.Value, (await histories.FirstOf(Ada.Visitor, default))!.Position);
         Assert.Null(await histories.FirstOf(Guid.NewGuid(), default));
 
+        // So does whoever searched for what they did, or for what belongs together and touches them, and whoever did for anything else not.
+        var touched = await log.TouchedBy(await log.Find(any with { CorrelationId = sanction }, null, 10, default), default);
+        Assert.Equal(new[] { Ada.Visitor, Ben.Device }.Order(), touched.Order());
+        await Search(new(null, EventMetadata.System, null, null, null, olga, TestLog.Noon));
+        var theirs = await Search(new(null, EventMetadata.Visitor(Ada.Visitor), null, null, null, olga, TestLog.Noon));
+        var together = await Search(new(null, EventMetadata.Visitor(Ada.Visitor), sanction, null, null, olga, TestLog.Noon, touched));
+        await Build();
+        Assert.Equal([theirs.Value, together.Value], (await histories.Of(Ada.Visitor, decided, 10, default)).Select(e => e.Position));
+        Assert.Equal([together.Value], (await histories.Of(Ben.Device, decided, 10, default)).Select(e => e.Position));
+
+        Task<LogPosition> Search(LookEvent.LogSearched searched) => By(olga, StreamName.For("look", olga), searched);
+
         Task<LogPosition> By(Guid staff, StreamName stream, object happened, Guid? correlation = null) => Log.Append(
             stream, EventCodec.Default.Encode(Guid.NewGuid(), happened, new(correlation ?? Guid.NewGuid(), Guid.NewGuid(), EventMetadata.Staff(staff))));
 

@@ -117,6 +117,15 @@ public sealed class HistoryTests : IAsyncLifetime
         Assert.Contains("1 report upheld: Spam", chain, StringComparison.Ordinal);
         Assert.Contains("came of <a", chain, StringComparison.Ordinal);
 
+        // Both ways to their events are looks at them, and stand where they are found.
+        await browser.GetStringAsync($"/admin/history?who={pair.Bob.Id}");
+        string[] searches = [$"Searched the whole log for what belongs to {EventWords.Short(Guid.Parse(together))}.", $"Searched the whole log of visitor:{pair.Bob.Id}."];
+        await Wait.Until(async () =>
+        {
+            var theirs = await browser.GetStringAsync($"/admin/history?id={pair.Bob.Id}");
+            return searches.All(words => theirs.Contains(words, StringComparison.Ordinal));
+        });
+
         var audit = await browser.GetStringAsync($"/admin/audit?who={Moderator.Name}&act=Sanction&from=2020-01-01T00:00");
         Assert.Contains("Banned for good: Spam", audit, StringComparison.Ordinal);
         Assert.DoesNotContain(looked, audit, StringComparison.Ordinal);

@@ -127,9 +127,10 @@ public sealed class HistoryModel(
 
     private async Task Search(LogFilter filter, CancellationToken ct)
     {
-        await looks.LogSearched(filter.Type, filter.Actor, filter.CorrelationId, filter.From, filter.Until, HttpContext.StaffId(), ct);
-        IsWholeLog = true;
         var page = await log.Find(filter, Before, PageSize, ct);
+        var subjects = Correlation is null ? null : await log.TouchedBy(page, ct);
+        await looks.LogSearched(filter.Type, filter.Actor, filter.CorrelationId, filter.From, filter.Until, subjects, HttpContext.StaffId(), ct);
+        IsWholeLog = true;
         Heading = Correlation is null ? "The whole log, the latest first" : "What belongs together, the latest first";
         Show(await TimelineView.Linked(page, log, new(accounts), ct), new { Type, Who, Correlation, From, Until, Before = Last(page) });
     }
