@@ -32,7 +32,8 @@ public static class ProjectionsSetup
         services.AddSingleton(provider => new ReadModels(provider.GetRequiredService<IReadStore>(), All, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<LogQueries>().AddSingleton<OffenderQueries>()
             .AddSingleton<DeskQueries>().AddSingleton<RuleQueries>().AddSingleton<TransparencyQueries>()
-            .AddSingleton<ITransparencyNumbers>(provider => provider.GetRequiredService<TransparencyQueries>())
+            .AddSingleton<ITransparencyNumbers>(provider => new TransparencyNumbers(
+                provider.GetRequiredService<TransparencyQueries>(), provider.GetRequiredService<ReadModels>(), new(provider.GetRequiredService<IEventStore>())))
             .AddSingleton<IReporterRecords>(provider => provider.GetRequiredService<DeskQueries>())
             .AddSingleton<IPreservedCases>(provider => provider.GetRequiredService<DeskQueries>());
         foreach (var projection in All)

@@ -12,6 +12,13 @@ public interface ITransparencyNumbers
     /// <summary>The numbers of some days, as they are counted now.</summary>
     /// <exception cref="DependencyUnavailableException">They cannot be read now.</exception>
     Task<IReadOnlyList<TransparencyLine>> Count(TransparencyPeriod period, CancellationToken ct);
+
+    /// <summary>
+    /// Whether all that is in the log by now is counted, by today's rules; false where what counts is further behind than it makes
+    /// good within <paramref name="patience"/>, is being built or has stopped.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">Log or numbers cannot be read now.</exception>
+    Task<bool> AreComplete(TimeSpan patience, CancellationToken ct);
 }
 
 /// <summary>Makes the report of a period public, once; what is public already stays as it is.</summary>
@@ -21,11 +28,20 @@ public sealed record PublishReport(TransparencyPeriod Period, Guid By) : IReques
 public sealed class PublishReportHandler(CommandExecutor executor, ITransparencyNumbers numbers, TimeProvider clock)
     : IRequestHandler<PublishReport, Outcome<Nothing>>
 {
+    /// <summary>Numbers that are kept up are never so far behind.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     public async ValueTask<Outcome<Nothing>> Handle(PublishReport request, CancellationToken cancellationToken)
     {
         if (!request.Period.IsValid)
         {
             return Refusal.Invalid("from", "A period ends after it begins, and lasts a year at most.");
+        }
+
+        // It is for good, so nothing may be missing in it that happened before somebody asked.
+        if (!await numbers.AreComplete(Patience, cancellationToken))
+        {
+            return new Refusal("unavailable", "Not everything that happened is counted yet. Nothing was published.");
         }
 
         var lines = await numbers.Count(request.Period, cancellationToken);

@@ -52,4 +52,33 @@ public sealed class ReadModels
             await Task.Delay(LookAgain, time, ct);
         }
     }
+
+    /// <summary>
+    /// Waits until a projection of the version that this program writes has seen all that is in the log now, but for the streams that
+    /// expire; false when it has not within <paramref name="patience"/>.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">The log or the store does not answer.</exception>
+    public async Task<bool> WaitForEnd<TDb>(LogSource log, TimeSpan patience, CancellationToken ct)
+        where TDb : ReadDb
+    {
+        // From the furthest of them on the log is short, also where this one is far behind.
+        var projection = projections.OfType<Projection<TDb>>().Single();
+        var end = new LogPosition(0);
+        foreach (var one in projections)
+        {
+            end = await store.ReadCheckpoint(one, ct) is { After: { } seen } && seen > end ? seen : end;
+        }
+
+        await foreach (var item in log.Lasting(end.Value == 0 ? null : end, ct))
+        {
+            if (item is LogItem.CaughtUp)
+            {
+                break;
+            }
+
+            end = item is LogItem.Event { Recorded.Position: var position } ? position : end;
+        }
+
+        return (await store.ReadCheckpoint(projection, ct))?.Version == projection.Version && await WaitFor<TDb>(end, patience, ct);
+    }
 }

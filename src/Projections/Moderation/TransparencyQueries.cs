@@ -8,8 +8,9 @@ using Measures = RandomChat.Domain.Moderation.TransparencyMeasures;
 namespace RandomChat.Projections.Moderation;
 
 /// <summary>Numbers of transparency reports, and which are public. Every question throws <see cref="DependencyUnavailableException"/> while the read models cannot be read.</summary>
-public sealed class TransparencyQueries(ReadModels models) : ITransparencyNumbers
+public sealed class TransparencyQueries(ReadModels models)
 {
+    /// <summary>The numbers of some days, as they are counted now.</summary>
     public Task<IReadOnlyList<TransparencyLine>> Count(TransparencyPeriod period, CancellationToken ct)
     {
         var from = new DateTimeOffset(period.From.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
@@ -49,4 +50,12 @@ public sealed class TransparencyQueries(ReadModels models) : ITransparencyNumber
         return models.Ask<TransparencyDb, List<PublishedReport>>(
             db => db.Published.Where(report => report.Position < until).OrderByDescending(report => report.Position).Take(limit).ToListAsync(ct), ct);
     }
+}
+
+/// <summary>The same numbers, with whether they are all that the log holds.</summary>
+public sealed class TransparencyNumbers(TransparencyQueries queries, ReadModels models, LogSource log) : ITransparencyNumbers
+{
+    public Task<IReadOnlyList<TransparencyLine>> Count(TransparencyPeriod period, CancellationToken ct) => queries.Count(period, ct);
+
+    public Task<bool> AreComplete(TimeSpan patience, CancellationToken ct) => models.WaitForEnd<TransparencyDb>(log, patience, ct);
 }

@@ -231,6 +231,34 @@ public abstract class QueryContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Transparency_is_complete_when_todays_rules_have_counted_all_that_is_in_the_log()
+    {
+        var numbers = new TransparencyNumbers(new(Models), Models, new(Log.Store));
+        var transparency = ProjectionsSetup.All.OfType<TransparencyProjection>().Single();
+        await Log.Reported(Guid.NewGuid(), Ben, Ada);
+        Assert.False(await numbers.AreComplete(TimeSpan.Zero, default));
+        await Build();
+        Assert.True(await numbers.AreComplete(TimeSpan.Zero, default));
+        await Log.Message(Guid.NewGuid(), 1, Ada);
+        Assert.True(await numbers.AreComplete(TimeSpan.Zero, default));
+
+        // Behind the log, with the others and alone.
+        await Log.Reported(Guid.NewGuid(), Eve, Ada);
+        Assert.False(await numbers.AreComplete(TimeSpan.Zero, default));
+        await new Rebuild(store, Log.Feed).Run([.. ProjectionsSetup.All.Where(one => one != transparency)], null, default);
+        Assert.False(await numbers.AreComplete(TimeSpan.Zero, default));
+        await Build();
+        Assert.True(await numbers.AreComplete(TimeSpan.Zero, default));
+
+        // At the end of the log by former rules, while it is built anew.
+        await using var live = (await store.OpenLive(transparency, default))!;
+        await using var outdate = live.Connection.CreateCommand();
+        outdate.CommandText = "UPDATE checkpoint SET version = version - 1";
+        Assert.Equal(1, await outdate.ExecuteNonQueryAsync());
+        Assert.False(await numbers.AreComplete(TimeSpan.Zero, default));
+    }
+
+    [Fact]
     public async Task Offenders_are_counted_by_reports_and_by_different_browsers()
     {
         var bensOther = new Person(Guid.NewGuid(), Ben.Device);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Tests.Accounts;
 using RandomChat.Web.Tests.Hosting;
@@ -80,5 +81,19 @@ public sealed class TransparencyPageTests
 
         Assert.Equal(file, await anybody.GetByteArrayAsync($"/transparency/{slug}.csv"));
         Assert.Equal(HttpStatusCode.NotFound, (await anybody.GetAsync("/transparency/..%2Fetc")).StatusCode);
+
+        // While nothing is counted, the page says so, and nothing becomes public.
+        const string Behind = "These numbers are behind";
+        await Wait.Until(async () => !(await administrator.GetStringAsync("/admin/transparency?from=2026-02-01&until=2026-02-28")).Contains(Behind, StringComparison.Ordinal));
+        await server.Services.GetServices<IHostedService>().Single(service => service.GetType().Name == "ProjectionRunner").StopAsync(default);
+        await using var somebody = await HubVisitor.Enter(server.Address);
+        Assert.Contains(Behind, await administrator.GetStringAsync("/admin/transparency?from=2026-02-01&until=2026-02-28"), StringComparison.Ordinal);
+        using (var refused = await administrator.PostForm("/admin/transparency?handler=Publish", page, ("from", "2026-02-01"), ("until", "2026-02-28")))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.Contains(Behind, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await anybody.GetAsync("/transparency/2026-02")).StatusCode);
     }
 }

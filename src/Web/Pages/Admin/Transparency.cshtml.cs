@@ -16,9 +16,13 @@ namespace RandomChat.Web.Pages.Admin;
 /// <summary>The numbers of a period, to be read by the staff and published by administrators.</summary>
 [Authorize(Policy = StaffIdentity.Reads)]
 public sealed class TransparencyModel(
-    TransparencyQueries transparency, PublicReports reports, ISender sender, IAuthorizationService authorization, TimeProvider clock) : PageModel
+    TransparencyQueries transparency, ITransparencyNumbers numbers, PublicReports reports, ISender sender, IAuthorizationService authorization,
+    TimeProvider clock) : PageModel
 {
     private const int MostListed = 12;
+
+    /// <summary>Whoever reads waits no longer for what happened a moment ago.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.5);
 
     [BindProperty(SupportsGet = true)]
     public string? From { get; set; }
@@ -37,6 +41,9 @@ public sealed class TransparencyModel(
 
     /// <summary>The latest first.</summary>
     public IReadOnlyList<PublishedReport> Published { get; private set; } = [];
+
+    /// <summary>Whether something that happened is not counted in <see cref="Lines"/> yet; never of a public report.</summary>
+    public bool IsBehind { get; private set; }
 
     public bool MayPublish { get; private set; }
 
@@ -102,7 +109,8 @@ public sealed class TransparencyModel(
         }
 
         Public = await reports.Find(Period, ct);
-        Lines = Public?.Lines ?? await transparency.Count(Period, ct);
+        IsBehind = Public is null && !await numbers.AreComplete(Patience, ct);
+        Lines = Public?.Lines ?? await numbers.Count(Period, ct);
     }
 
     private TransparencyPeriod? Read() => TransparencyPeriod.Parse($"{From}..{Until}");
