@@ -41,14 +41,17 @@ public sealed class TransparencyFact
     public double? Seconds { get; set; }
 }
 
-/// <summary>A report, flag or appeal, and whether it was ever decided.</summary>
+/// <summary>A report, flag or appeal, and which fact says how long its first decision took.</summary>
 public sealed class OpenMatter
 {
     public Guid Id { get; set; }
 
     public DateTimeOffset At { get; set; }
 
-    public bool IsDecided { get; set; }
+    /// <summary>Of that fact; null while it was not decided.</summary>
+    public long? DecidedPosition { get; set; }
+
+    public int DecidedNumber { get; set; }
 }
 
 /// <summary>A report that is public.</summary>

@@ -14,11 +14,24 @@ public sealed class TransparencyProjection : Projection<TransparencyDb>
         On<CaseEvent.Flagged>((db, e, happened) => Open(db, happened, e.FlagId, Measures.Flags, e.Policy, e.At));
         On<CaseEvent.Decided>((db, e, happened) =>
         {
-            var decided = (e.Reports ?? []).Select(id => db.Matters.Find(id)).OfType<OpenMatter>().Where(matter => !matter.IsDecided).ToList();
+            var decided = (e.Reports ?? []).Select(id => db.Matters.Find(id)).OfType<OpenMatter>().Where(matter => matter.DecidedPosition is null).ToList();
             for (var n = 0; n < decided.Count; n++)
             {
-                decided[n].IsDecided = true;
+                (decided[n].DecidedPosition, decided[n].DecidedNumber) = (happened.Position.Value, n);
                 Count(db, happened, Measures.MedianToAction, string.Empty, e.At, (e.At - decided[n].At).TotalSeconds, n);
+            }
+        });
+        On<CaseEvent.Undone>((db, e, _) =>
+        {
+            // Decided first is what comes after it. Its sanction was imposed and taken back, and counts as both.
+            foreach (var matter in e.Reports.Select(id => db.Matters.Find(id)).OfType<OpenMatter>())
+            {
+                if (matter.DecidedPosition is { } position && db.Facts.Find(position, matter.DecidedNumber) is { } fact)
+                {
+                    db.Facts.Remove(fact);
+                }
+
+                matter.DecidedPosition = null;
             }
         });
         On<BanEvent.Warned>((db, e, happened) => Count(db, happened, e.By is null ? Measures.WarningsAutomated : Measures.WarningsByPeople, e.Policy, e.At));
@@ -41,7 +54,7 @@ public sealed class TransparencyProjection : Projection<TransparencyDb>
 
     public override string Name => "transparency";
 
-    public override int Version => 1;
+    public override int Version => 2;
 
     private static void Open(TransparencyDb db, ProjectedEvent happened, Guid id, string measure, string policy, DateTimeOffset at)
     {

@@ -59,7 +59,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             offenders              8 {End,14}              0  ok
             desk                  16 {End,14}              0  ok
             rules                  4 {End,14}              0  ok
-            transparency           1 {End,14}              0  ok
+            transparency           2 {End,14}              0  ok
 
             """,
             status.Output);

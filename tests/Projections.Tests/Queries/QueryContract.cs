@@ -196,9 +196,10 @@ public abstract class QueryContract : IAsyncLifetime
     {
         var (warned, banned, appeal) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
         var (month, ban) = (TransparencyPeriod.Month(2026, 3), StreamName.For("ban", Ada.Visitor));
+        Guid[] reports = [Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid()];
         for (var n = 0; n < 3; n++)
         {
-            var report = Guid.NewGuid();
+            var report = reports[n];
             await Log.Reported(Guid.NewGuid(), Ben, Ada, TestLog.Noon, report);
             foreach (var outcome in new[] { CaseOutcome.Dismissed, CaseOutcome.Upheld })
             {
@@ -228,6 +229,19 @@ public abstract class QueryContract : IAsyncLifetime
         Assert.Equal([("reports", 1L)], (await queries.Count(TransparencyPeriod.Month(2026, 4), default)).Where(line => line.Value > 0).Select(line => (line.Measure, line.Value!.Value)));
         Assert.Equal([(published.Value, "2026-03")], (await queries.Published(null, 10, default)).Select(report => (report.Position, report.Period)));
         Assert.Empty(await queries.Published(published.Value, 10, default));
+
+        // A decision that was taken back was none: the first one is what comes then.
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Undone(
+            Ada.Visitor, Ada.Visitor, [reports[0], reports[1]], CaseOutcome.Upheld, null, false, Guid.NewGuid(), TestLog.Noon.AddDays(1)));
+        await Build();
+        Assert.Null(await SecondsToAction());
+        await Log.Append(StreamName.For("case", Ada.Visitor), new CaseEvent.Decided(
+            Ada.Visitor, Ada.Visitor, reports, CaseOutcome.Upheld, null, Guid.NewGuid(), TestLog.Noon.AddDays(2)));
+        await Build();
+        Assert.Equal(2 * 86_400, await SecondsToAction());
+
+        async Task<long?> SecondsToAction() =>
+            (await queries.Count(month, default)).Single(line => line.Measure == TransparencyMeasures.MedianToAction).Value;
     }
 
     [Fact]
