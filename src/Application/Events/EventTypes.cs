@@ -24,6 +24,8 @@ public static class AccountEventTypes
         .Add<AccountEvent.Registered>("accounts.account.registered.v1")
         .Add<AccountEvent.PasswordChanged>("accounts.password.changed.v1")
         .Add<AccountEvent.SessionsEnded>("accounts.sessions.ended.v1")
+        .Add<AccountEvent.PasskeyAdded>("accounts.passkey.added.v1")
+        .Add<AccountEvent.PasskeyRemoved>("accounts.passkey.removed.v1")
         .Add<AccountEvent.BadgeGranted>("accounts.badge.granted.v1")
         .Add<AccountEvent.BadgeRevoked>("accounts.badge.revoked.v1")
         .Add<AccountEvent.Closed>("accounts.account.closed.v1");
@@ -84,6 +86,8 @@ public static class StaffEventTypes
         .Add<StaffEvent.Reinstated>("accounts.staff.reinstated.v1")
         .Add<StaffEvent.Removed>("accounts.staff.removed.v1")
         .Add<StaffEvent.SecondFactorRemoved>("accounts.factor.removed.v1")
+        .Add<StaffEvent.PasskeyAdded>("accounts.passkey.enrolled.v1")
+        .Add<StaffEvent.PasskeyRemoved>("accounts.passkey.revoked.v1")
         .Add<StaffEvent.SessionRevoked>("accounts.session.revoked.v1");
 }
 

@@ -24,6 +24,12 @@ public abstract record AccountEvent
     /// <summary>The owner ended every session there was.</summary>
     public sealed record SessionsEnded(Guid VisitorId, DateTimeOffset At) : AccountEvent;
 
+    /// <summary>The owner signs in with a passkey as well, from here on.</summary>
+    public sealed record PasskeyAdded(Guid VisitorId, DateTimeOffset At) : AccountEvent;
+
+    /// <summary>A passkey of theirs is good no longer.</summary>
+    public sealed record PasskeyRemoved(Guid VisitorId, DateTimeOffset At) : AccountEvent;
+
     /// <summary>The staff knows who this is, and partners are told so.</summary>
     public sealed record BadgeGranted(Guid VisitorId, Guid By, DateTimeOffset At) : AccountEvent;
 
@@ -50,6 +56,10 @@ public abstract record AccountCommand
     public sealed record ChangePassword(Guid VisitorId, bool Recovered, DateTimeOffset At) : AccountCommand;
 
     public sealed record SignOut(Guid VisitorId, DateTimeOffset At) : AccountCommand;
+
+    public sealed record AddPasskey(Guid VisitorId, DateTimeOffset At) : AccountCommand;
+
+    public sealed record RemovePasskey(Guid VisitorId, DateTimeOffset At) : AccountCommand;
 
     /// <param name="By">Of the staff.</param>
     public sealed record GrantBadge(Guid VisitorId, Guid By, DateTimeOffset At) : AccountCommand;
@@ -86,6 +96,10 @@ public static class Account
 
         AccountCommand.ChangePassword c => new AccountEvent.PasswordChanged(c.VisitorId, c.Recovered, c.At),
         AccountCommand.SignOut s => new AccountEvent.SessionsEnded(s.VisitorId, s.At),
+
+        // Which one it was lies beside the password, where it can be deleted.
+        AccountCommand.AddPasskey a => new AccountEvent.PasskeyAdded(a.VisitorId, a.At),
+        AccountCommand.RemovePasskey r => new AccountEvent.PasskeyRemoved(r.VisitorId, r.At),
 
         AccountCommand.GrantBadge when state.IsVerified => Decision<AccountEvent>.AlreadySo,
         AccountCommand.GrantBadge g => new AccountEvent.BadgeGranted(g.VisitorId, g.By, g.At),

@@ -55,6 +55,12 @@ public abstract record StaffEvent
     /// <summary>They have to enrol a second factor anew; every session of theirs ended.</summary>
     public sealed record SecondFactorRemoved(Guid StaffId, Guid By, DateTimeOffset At) : StaffEvent;
 
+    /// <summary>They may show a passkey as their second factor, from here on.</summary>
+    public sealed record PasskeyAdded(Guid StaffId, DateTimeOffset At) : StaffEvent;
+
+    /// <summary>A passkey of theirs is good no longer.</summary>
+    public sealed record PasskeyRemoved(Guid StaffId, DateTimeOffset At) : StaffEvent;
+
     /// <summary>A session of theirs was ended by hand.</summary>
     /// <param name="SessionId">Null: all of them.</param>
     public sealed record SessionRevoked(Guid StaffId, Guid? SessionId, Guid By, DateTimeOffset At) : StaffEvent;
@@ -79,6 +85,12 @@ public abstract record StaffCommand
 
     /// <summary>Notes who is on the staff without having been invited: by the settings, or since before there were invitations.</summary>
     public sealed record Note(Guid StaffId, StaffRole Role, bool HandlesSevere, DateTimeOffset At) : StaffCommand;
+
+    /// <summary>For oneself.</summary>
+    public sealed record AddPasskey(DateTimeOffset At) : StaffCommand;
+
+    /// <summary>For oneself.</summary>
+    public sealed record RemovePasskey(DateTimeOffset At) : StaffCommand;
 
     /// <summary>What an administrator does about somebody on the staff.</summary>
     /// <param name="By">The administrator.</param>
@@ -166,6 +178,10 @@ public static class Staff
 
         (StaffStanding.Gone, StaffCommand.Remove) => Decision<StaffEvent>.AlreadySo,
         (StaffStanding.Invited or StaffStanding.Gone, _) => new Rejection("staff.unknown", "There is nobody of that id on the staff."),
+
+        (StaffStanding.Active, StaffCommand.AddPasskey a) => new StaffEvent.PasskeyAdded(state.StaffId!.Value, a.At),
+        (StaffStanding.Active, StaffCommand.RemovePasskey r) => new StaffEvent.PasskeyRemoved(state.StaffId!.Value, r.At),
+        (_, StaffCommand.AddPasskey or StaffCommand.RemovePasskey) => new Rejection("staff.suspended", "They may change nothing while they are suspended."),
 
         (_, StaffCommand.Change c) => DecideChange(c, state),
 

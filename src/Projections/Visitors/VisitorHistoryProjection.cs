@@ -19,6 +19,8 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<AccountEvent.Registered>(e => [e.VisitorId]);
         Touching<AccountEvent.PasswordChanged>(e => [e.VisitorId]);
         Touching<AccountEvent.SessionsEnded>(e => [e.VisitorId]);
+        Touching<AccountEvent.PasskeyAdded>(e => [e.VisitorId]);
+        Touching<AccountEvent.PasskeyRemoved>(e => [e.VisitorId]);
         Touching<AccountEvent.BadgeGranted>(e => [e.VisitorId]);
         Touching<AccountEvent.BadgeRevoked>(e => [e.VisitorId]);
         Touching<AccountEvent.Closed>(e => [e.VisitorId]);
@@ -63,6 +65,8 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<StaffEvent.Reinstated>(e => [e.StaffId]);
         Touching<StaffEvent.Removed>(e => [e.StaffId]);
         Touching<StaffEvent.SecondFactorRemoved>(e => [e.StaffId]);
+        Touching<StaffEvent.PasskeyAdded>(e => [e.StaffId]);
+        Touching<StaffEvent.PasskeyRemoved>(e => [e.StaffId]);
         Touching<StaffEvent.SessionRevoked>(e => [e.StaffId]);
         Touching<LookEvent.HistoryViewed>(e => [e.SubjectId]);
         Touching<LookEvent.LogSearched>(e => [.. VisitorOf(e.Actor).Concat(e.Subjects ?? []).Distinct()]);

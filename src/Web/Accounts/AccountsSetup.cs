@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using RandomChat.Application.Accounts;
 using RandomChat.Application.Events;
 using RandomChat.Application.Realtime;
@@ -20,6 +22,10 @@ public static class AccountsSetup
             new(provider.GetRequiredService<IServiceScopeFactory>(), tables.Dependency), provider.GetRequiredService<CommandExecutor>(),
             provider.GetRequiredService<ISealer>(), provider.GetRequiredService<VisitorProfiles>(), provider.GetRequiredService<Mediator.ISender>(),
             provider.GetRequiredService<ILocalConnections>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new VisitorPasskeys(
+            new(provider.GetRequiredService<IServiceScopeFactory>(), tables.Dependency),
+            new(provider.GetRequiredService<PasskeyChallenges>(), provider.GetRequiredService<IOptions<IdentityPasskeyOptions>>()),
+            provider.GetRequiredService<CommandExecutor>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAccountStore>(provider => provider.GetRequiredService<VisitorAccounts>());
         services.AddScoped<SignInLimits>();
         services.AddSingleton<AccountSignIn>();

@@ -26,11 +26,14 @@ public abstract class IdentityDb<TUser>(DbContextOptions options, string schema)
         // In clear there is nothing to write to anybody at.
         builder.Entity<TUser>().Ignore(user => user.Email).Ignore(user => user.NormalizedEmail).Ignore(user => user.EmailConfirmed)
             .Ignore(user => user.PhoneNumber).Ignore(user => user.PhoneNumberConfirmed);
+        builder.Entity<IdentityUserPasskey<Guid>>().ToTable("passkeys");
         NameTables(builder);
-        foreach (var property in builder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+        foreach (var property in builder.Model.GetEntityTypes().Where(entity => !entity.IsMappedToJson()).SelectMany(entity => entity.GetProperties()))
         {
             property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
         }
+
+        builder.Entity<IdentityUserPasskey<Guid>>().OwnsOne(passkey => passkey.Data).ToJson("data");
     }
 
     /// <summary>Names the tables that there are, and leaves out the others.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using RandomChat.Infrastructure.Migrations;
 using RandomChat.Infrastructure.Postgres;
@@ -36,6 +37,11 @@ internal sealed record IdentityTables(IConfiguration Configuration, string Schem
                 options.UseSqlite($"Data Source={file};Pooling=False").AddInterceptors(new SecureDelete());
             }
         });
+        services.TryAddSingleton<PasskeyChallenges>();
+        services.Configure<IdentityPasskeyOptions>(PasskeyRules.Apply);
+
+        // The first schema of Identity with passkeys.
+        services.Configure<IdentityOptions>(options => options.Stores.SchemaVersion = IdentitySchemaVersions.Version3);
         services.AddIdentityCore<TUser>(PasswordRules.Apply).AddEntityFrameworkStores<TDb>()
             .AddPasswordValidator<LongestPassword<TUser>>().AddPasswordValidator<KnownBadPasswords<TUser>>();
     }

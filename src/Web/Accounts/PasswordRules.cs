@@ -8,6 +8,9 @@ internal static class PasswordRules
     public const int Shortest = 12;
     public const int Longest = 256;
 
+    /// <summary>A password that somebody typed; what no account can have becomes an empty one.</summary>
+    public static string Typed(string? typed) => typed is { Length: <= Longest } ? typed : string.Empty;
+
     public static void Apply(IdentityOptions options)
     {
         options.Password.RequiredLength = Shortest;

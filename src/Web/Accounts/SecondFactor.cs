@@ -7,8 +7,9 @@ using OtpNet;
 namespace RandomChat.Web.Accounts;
 
 /// <summary>
-/// The second factor of a member: codes of an authenticator app (TOTP, six digits every 30 seconds), each good once, and
-/// recovery codes for whoever lost the app. The secret is kept sealed and recovery codes as hashes only.
+/// The second factor of a member: codes of an authenticator app (TOTP, six digits every 30 seconds), each good once, or a passkey
+/// (<see cref="StaffPasskeys"/>), and recovery codes for whoever lost either. The secret is kept sealed and recovery codes as
+/// hashes only.
 /// </summary>
 public sealed class SecondFactor(IDataProtectionProvider protection)
 {
@@ -47,23 +48,39 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
             return null;
         }
 
-        var recovery = RecoveryCodes.New();
         await IdentityErrors.Must(members.SetAuthenticationTokenAsync(member, Provider, Secret, pending));
         await IdentityErrors.Must(members.SetAuthenticationTokenAsync(member, Provider, Step, step.ToString(CultureInfo.InvariantCulture)));
-        await IdentityErrors.Must(members.SetAuthenticationTokenAsync(member, Provider, Recovery, RecoveryCodes.Keep(recovery)));
         await IdentityErrors.Must(members.RemoveAuthenticationTokenAsync(member, Provider, Pending));
+        return await Enable(members, member);
+    }
+
+    /// <summary>From here on a second factor has to be shown, which is there already.</summary>
+    /// <returns>New recovery codes.</returns>
+    internal static async Task<IReadOnlyList<string>> Enable(UserManager<StaffMember> members, StaffMember member)
+    {
+        var recovery = RecoveryCodes.New();
+        await IdentityErrors.Must(members.SetAuthenticationTokenAsync(member, Provider, Recovery, RecoveryCodes.Keep(recovery)));
 
         // Last, with a new stamp: what was signed in without it ends.
         await IdentityErrors.Must(members.SetTwoFactorEnabledAsync(member, true));
         return recovery;
     }
 
-    /// <summary>Takes it away, with the recovery codes: whoever lost both enrols anew. A new stamp ends what was signed in with it.</summary>
+    /// <summary>Whether codes of an app are good.</summary>
+    internal static async Task<bool> HasApp(UserManager<StaffMember> members, StaffMember member) =>
+        await members.GetAuthenticationTokenAsync(member, Provider, Secret) is not null;
+
+    /// <summary>Takes it away, with passkeys and recovery codes: whoever lost all enrols anew. A new stamp ends what was signed in with it.</summary>
     internal static async Task Forget(UserManager<StaffMember> members, StaffMember member)
     {
         foreach (var name in new[] { Pending, Secret, Step, Recovery })
         {
             await IdentityErrors.Must(members.RemoveAuthenticationTokenAsync(member, Provider, name));
+        }
+
+        foreach (var passkey in await members.GetPasskeysAsync(member))
+        {
+            await IdentityErrors.Must(members.RemovePasskeyAsync(member, passkey.CredentialId));
         }
 
         await IdentityErrors.Must(members.SetTwoFactorEnabledAsync(member, false));
@@ -72,12 +89,8 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
     /// <summary>Whether a code is the member's, and uses it up.</summary>
     internal async Task<bool> Use(UserManager<StaffMember> members, StaffMember member, string code, DateTimeOffset now)
     {
-        if (await members.GetAuthenticationTokenAsync(member, Provider, Secret) is not { } kept)
-        {
-            return false;
-        }
-
-        if (StepOf(protector.Unprotect(Convert.FromBase64String(kept)), code, now) is { } step)
+        if (await members.GetAuthenticationTokenAsync(member, Provider, Secret) is { } kept
+            && StepOf(protector.Unprotect(Convert.FromBase64String(kept)), code, now) is { } step)
         {
             var last = long.Parse(await members.GetAuthenticationTokenAsync(member, Provider, Step) ?? "0", CultureInfo.InvariantCulture);
 

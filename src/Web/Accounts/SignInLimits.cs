@@ -26,4 +26,8 @@ public sealed class SignInLimits(ILimits limits, ILookupNormalizer names)
 
         return null;
     }
+
+    /// <summary>The same where no name is told.</summary>
+    public async ValueTask<Refusal?> Take(string addressKey, CancellationToken ct) =>
+        await limits.Take(LimitNames.SignIns, addressKey, ct) is { Allowed: false } limit ? Refusal.RateLimited(limit.RetryAfter) : null;
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
 namespace RandomChat.Web.Accounts;
@@ -24,6 +25,9 @@ public static class StaffSetup
         services.AddSingleton<StaffRecord>();
         services.AddSingleton<StaffChanges>();
         services.AddSingleton<StaffInvitations>();
+        services.AddSingleton(provider => new StaffPasskeys(
+            provider.GetRequiredService<StaffStore>(), new(provider.GetRequiredService<PasskeyChallenges>(), provider.GetRequiredService<IOptions<IdentityPasskeyOptions>>()),
+            provider.GetRequiredService<StaffRecord>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new StaffAccounts(
             provider.GetRequiredService<StaffStore>(), provider.GetRequiredService<StaffSessions>(), provider.GetRequiredService<StaffTokens>(),
             provider.GetRequiredService<SecondFactor>(), provider.GetRequiredService<TimeProvider>(),

@@ -74,6 +74,12 @@ public sealed class MyData(
             case AccountEvent.SessionsEnded e:
                 export.AccountHistory.Add(new(e.At, "every session of before ended"));
                 break;
+            case AccountEvent.PasskeyAdded e:
+                export.AccountHistory.Add(new(e.At, "passkey added"));
+                break;
+            case AccountEvent.PasskeyRemoved e:
+                export.AccountHistory.Add(new(e.At, "passkey removed"));
+                break;
             case AccountEvent.BadgeGranted e:
                 export.AccountHistory.Add(new(e.At, "verified"));
                 break;

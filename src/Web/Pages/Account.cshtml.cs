@@ -147,7 +147,7 @@ public sealed class AccountModel(
 
         return await limits.Take(holder.UserName, HttpContext.AddressKey(), ct) is { } limited
             ? await Refused(limited, ct, field)
-            : await act(me, Current is { Length: <= PasswordRules.Longest } current ? current : string.Empty);
+            : await act(me, PasswordRules.Typed(Current));
     }
 
     private Task<IActionResult> Refused(Refusal refusal, CancellationToken ct, string whole = "")

@@ -8,7 +8,7 @@ using RandomChat.Web.Identity;
 namespace RandomChat.Web.Pages;
 
 /// <summary>Signing in to a visitor's account.</summary>
-public sealed class AccountSignInModel(AccountSignIn signIn, SignInLimits limits, AccountDoor door) : PageModel
+public sealed class AccountSignInModel(AccountSignIn signIn, VisitorPasskeys passkeys, SignInLimits limits, AccountDoor door) : PageModel
 {
     [BindProperty]
     public string? Username { get; set; }
@@ -18,6 +18,9 @@ public sealed class AccountSignInModel(AccountSignIn signIn, SignInLimits limits
 
     /// <summary>Why it did not work, in a sentence; or null.</summary>
     public string? Problem { get; private set; }
+
+    /// <summary>Why a passkey did not work, in a sentence; or null.</summary>
+    public string? PasskeyProblem { get; private set; }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
@@ -32,18 +35,42 @@ public sealed class AccountSignInModel(AccountSignIn signIn, SignInLimits limits
             return Refused(limited);
         }
 
-        return await signIn.Try(HttpContext, Username.Trim(), Password, ct) switch
-        {
-            Outcome<SignedInVisitor>.Done { Value: var visitor } => Redirect(door.Open(HttpContext, visitor)),
-            Outcome<SignedInVisitor>.Refused { Refusal: var refusal } => Refused(refusal),
-            _ => throw new InvalidOperationException("No such answer."),
-        };
+        return After(await signIn.Try(HttpContext, Username.Trim(), Password, ct), Refused);
     }
+
+    /// <summary>To the script of the page.</summary>
+    public async Task<IActionResult> OnPostPasskeyOptionsAsync() => PasskeyAnswers.Options(await passkeys.BeginSigningIn(HttpContext));
+
+    public async Task<IActionResult> OnPostPasskeyAsync(string? credential, CancellationToken ct)
+    {
+        if (await limits.Take(HttpContext.AddressKey(), ct) is { } limited)
+        {
+            return PasskeyRefused(limited);
+        }
+
+        return PasskeyForm.Credential(credential) is { } shown && await passkeys.Check(shown, HttpContext) is { } visitorId
+            ? After(await signIn.Admit(HttpContext, visitorId, ct), PasskeyRefused)
+            : PasskeyRefused(AccountRefusals.BadCredentials);
+    }
+
+    private IActionResult After(Outcome<SignedInVisitor> outcome, Func<Refusal, IActionResult> refused) => outcome switch
+    {
+        Outcome<SignedInVisitor>.Done { Value: var visitor } => Redirect(door.Open(HttpContext, visitor)),
+        Outcome<SignedInVisitor>.Refused { Refusal: var refusal } => refused(refusal),
+        _ => throw new InvalidOperationException("No such answer."),
+    };
 
     private PageResult Refused(Refusal refusal)
     {
         Response.StatusCode = Problems.Problem.StatusOf(refusal.Code);
         Problem = refusal.Code == "bad-credentials" ? "Name and password do not belong together." : PageWords.For(refusal);
+        return Page();
+    }
+
+    private PageResult PasskeyRefused(Refusal refusal)
+    {
+        Response.StatusCode = Problems.Problem.StatusOf(refusal.Code);
+        PasskeyProblem = refusal.Code == "bad-credentials" ? "That is no passkey of an account here. Use your name and password." : PageWords.For(refusal);
         return Page();
     }
 }

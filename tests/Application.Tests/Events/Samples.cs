@@ -35,6 +35,8 @@ public static class Samples
         ["accounts.account.registered.v1"] = new AccountEvent.Registered(Ada, At),
         ["accounts.password.changed.v1"] = new AccountEvent.PasswordChanged(Ada, true, At),
         ["accounts.sessions.ended.v1"] = new AccountEvent.SessionsEnded(Ada, At),
+        ["accounts.passkey.added.v1"] = new AccountEvent.PasskeyAdded(Ada, At),
+        ["accounts.passkey.removed.v1"] = new AccountEvent.PasskeyRemoved(Ada, At),
         ["accounts.badge.granted.v1"] = new AccountEvent.BadgeGranted(Ada, StaffId, At),
         ["accounts.badge.revoked.v1"] = new AccountEvent.BadgeRevoked(Ada, StaffId, At),
         ["accounts.account.closed.v1"] = new AccountEvent.Closed(Ada, At),
@@ -108,6 +110,8 @@ public static class Samples
         ["accounts.staff.reinstated.v1"] = new StaffEvent.Reinstated(OtherStaffId, StaffId, At),
         ["accounts.staff.removed.v1"] = new StaffEvent.Removed(OtherStaffId, StaffId, At),
         ["accounts.factor.removed.v1"] = new StaffEvent.SecondFactorRemoved(OtherStaffId, StaffId, At),
+        ["accounts.passkey.enrolled.v1"] = new StaffEvent.PasskeyAdded(StaffId, At),
+        ["accounts.passkey.revoked.v1"] = new StaffEvent.PasskeyRemoved(StaffId, At),
         ["accounts.session.revoked.v1"] = new StaffEvent.SessionRevoked(
             OtherStaffId, new("6e7f8091-a2b3-44c5-86d7-e8f90a1b2c3d"), StaffId, At),
     };

@@ -40,6 +40,7 @@ public sealed class AccountTests
         foreach (var command in new AccountCommand[]
         {
             new AccountCommand.ChangePassword(Me, false, Noon), new AccountCommand.SignOut(Me, Noon),
+            new AccountCommand.AddPasskey(Me, Noon), new AccountCommand.RemovePasskey(Me, Noon),
             new AccountCommand.GrantBadge(Me, Staff, Noon), new AccountCommand.RevokeBadge(Me, Staff, Noon),
         })
         {
@@ -67,6 +68,17 @@ public sealed class AccountTests
         Account.Decider.Given(Registered).When(new AccountCommand.SignOut(Me, later)).Then(signedOut, Twice.HappensAgain);
 
         Assert.Equal(later, Account.Decider.Fold([Registered, signedOut]).SessionsSince);
+    }
+
+    [Fact]
+    public void A_passkey_comes_and_goes_and_ends_no_session()
+    {
+        var (added, removed) = (new AccountEvent.PasskeyAdded(Me, Noon), new AccountEvent.PasskeyRemoved(Me, Noon));
+
+        Account.Decider.Given(Registered).When(new AccountCommand.AddPasskey(Me, Noon)).Then(added, Twice.HappensAgain);
+        Account.Decider.Given(Registered, added).When(new AccountCommand.RemovePasskey(Me, Noon)).Then(removed, Twice.HappensAgain);
+
+        Assert.Null(Account.Decider.Fold([Registered, added, removed]).SessionsSince);
     }
 
     [Fact]

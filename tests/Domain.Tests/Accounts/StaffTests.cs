@@ -119,6 +119,19 @@ public sealed class StaffTests
         Rules(robin).When(new StaffCommand.ResetSecondFactor(Olga, Now)).Then(new StaffEvent.SecondFactorRemoved(Robin, Olga, Now), Twice.HappensAgain);
     }
 
+    [Fact]
+    public void Whoever_is_on_the_staff_adds_and_removes_passkeys_of_their_own_and_the_suspended_none()
+    {
+        var robin = Joined(StaffRole.Analyst);
+        Rules(robin).When(new StaffCommand.AddPasskey(Now)).Then(new StaffEvent.PasskeyAdded(Robin, Now), Twice.HappensAgain);
+        Rules(robin).When(new StaffCommand.RemovePasskey(Now)).Then(new StaffEvent.PasskeyRemoved(Robin, Now), Twice.HappensAgain);
+        foreach (var command in new StaffCommand[] { new StaffCommand.AddPasskey(Now), new StaffCommand.RemovePasskey(Now) })
+        {
+            Rules(robin, new StaffEvent.Suspended(Robin, Olga, Now)).When(command).ThenRefused("staff.suspended");
+            Rules(robin, new StaffEvent.Removed(Robin, Olga, Now)).When(command).ThenRefused("staff.unknown");
+        }
+    }
+
     private static GivenEvents<StaffCommand, StaffEvent, StaffState> Rules(params StaffEvent[] events) => Staff.Decider.Given(events);
 
     private static StaffEvent.Joined Joined(StaffRole role, bool severe = false) => new(Robin, role, severe, null, Now);

@@ -35,6 +35,7 @@ public sealed class AccessTests : IAsyncLifetime
         PAGE   /Index                                           open
         PAGE   /appeal                                          open
         PAGE   /account                                         open
+        PAGE   /account/passkeys                                open
         PAGE   /account/recover                                 open
         PAGE   /account/sign-in                                 open
         PAGE   /banned                                          open
@@ -65,6 +66,7 @@ public sealed class AccessTests : IAsyncLifetime
         PAGE   /admin/audit                                     reads
         PAGE   /admin/transparency                              reads
         PAGE   /admin/sessions                                  reads
+        PAGE   /admin/passkeys                                  reads
         GET    /api/admin/metrics                               reads
         GET    /api/admin/ledger/anchors                        moderates
         PAGE   /admin/cases/{caseId:guid?}                      moderates

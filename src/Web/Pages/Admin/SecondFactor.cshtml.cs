@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using QRCoder;
+using RandomChat.Application;
 using RandomChat.Application.Limits;
 using RandomChat.Web.Accounts;
 
@@ -10,7 +11,7 @@ namespace RandomChat.Web.Pages.Admin;
 
 /// <summary>Enrols a second factor. Until then nothing else of the desk opens.</summary>
 [Authorize(Policy = StaffIdentity.Enrols)]
-public sealed class SecondFactorModel(StaffAccounts accounts, ILimits limits) : PageModel
+public sealed class SecondFactorModel(StaffAccounts accounts, StaffPasskeys passkeys, ILimits limits) : PageModel
 {
     private const int PixelsEach = 4;
 
@@ -28,6 +29,8 @@ public sealed class SecondFactorModel(StaffAccounts accounts, ILimits limits) : 
 
     public string? Problem { get; private set; }
 
+    public string? PasskeyProblem { get; private set; }
+
     public async Task<IActionResult> OnGetAsync() => await Show() ? Page() : Redirect(StaffCookie.Path);
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -35,16 +38,50 @@ public sealed class SecondFactorModel(StaffAccounts accounts, ILimits limits) : 
         var staffId = HttpContext.StaffId();
         var isAllowed = (await limits.Take(LimitNames.SecondFactors, staffId.ToString("D"), ct)).Allowed;
         if (isAllowed && Code is { Length: > 0 and <= StaffSignIn.LongestCode } code
-            && await accounts.ConfirmSecondFactor(staffId, code) is { } codes && await accounts.Admit(staffId, BrowserWords.Of(Request)) is { } signedIn)
+            && await accounts.ConfirmSecondFactor(staffId, code) is { } codes && await GoOn(codes))
         {
-            StaffCookie.Write(HttpContext, signedIn.Token);
-            RecoveryCodes = codes;
             return Page();
         }
 
         Problem = isAllowed ? "That is not the code of this key. It changes every half a minute; is your clock right?" : "That was quick. Try again in some minutes.";
         Response.StatusCode = isAllowed ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status429TooManyRequests;
         return await Show() ? Page() : Redirect(StaffCookie.Path);
+    }
+
+    /// <summary>To the script of the page.</summary>
+    public async Task<IActionResult> OnPostPasskeyOptionsAsync() =>
+        PasskeyAnswers.Options(await passkeys.BeginAdding(HttpContext.StaffId(), password: null, HttpContext));
+
+    public async Task<IActionResult> OnPostPasskeyAsync(string? credential)
+    {
+        var outcome = PasskeyForm.Credential(credential) is { } made
+            ? await passkeys.Add(HttpContext.StaffId(), PasskeyForm.Name(null), made, HttpContext)
+            : PasskeyRefusals.NotGood;
+        if (outcome is Outcome<IReadOnlyList<string>>.Done { Value: { Count: > 0 } codes } && await GoOn(codes))
+        {
+            return Page();
+        }
+
+        if (outcome is Outcome<IReadOnlyList<string>>.Refused { Refusal: var refusal })
+        {
+            Response.StatusCode = Problems.Problem.StatusOf(refusal.Code);
+            PasskeyProblem = PasskeyAnswers.Words(refusal);
+        }
+
+        return await Show() ? Page() : Redirect(StaffCookie.Path);
+    }
+
+    /// <summary>The session of before ended with the second factor.</summary>
+    private async Task<bool> GoOn(IReadOnlyList<string> codes)
+    {
+        if (await accounts.Admit(HttpContext.StaffId(), BrowserWords.Of(Request)) is not { } signedIn)
+        {
+            return false;
+        }
+
+        StaffCookie.Write(HttpContext, signedIn.Token);
+        RecoveryCodes = codes;
+        return true;
     }
 
     private async Task<bool> Show()

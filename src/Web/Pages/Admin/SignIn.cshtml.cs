@@ -10,7 +10,7 @@ namespace RandomChat.Web.Pages.Admin;
 
 /// <summary>The door of the desk.</summary>
 [AllowAnonymous]
-public sealed class SignInModel(StaffSignIn signIn, SignInLimits limits) : PageModel
+public sealed class SignInModel(StaffSignIn signIn, StaffPasskeys passkeys, SignInLimits limits) : PageModel
 {
     [BindProperty]
     public string? Username { get; set; }
@@ -28,7 +28,17 @@ public sealed class SignInModel(StaffSignIn signIn, SignInLimits limits) : PageM
     /// <summary>Why it did not work, in a sentence; or null.</summary>
     public string? Problem { get; private set; }
 
-    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    public Task<IActionResult> OnPostAsync(CancellationToken ct) =>
+        Try((name, password) => signIn.Try(name, password, Code, BrowserWords.Of(Request), ct), ct);
+
+    /// <summary>To the script of the page. Whoever asks gets the same, whatever name is typed.</summary>
+    public async Task<IActionResult> OnPostPasskeyOptionsAsync() => PasskeyAnswers.Options(await passkeys.BeginSigningIn(HttpContext));
+
+    public async Task<IActionResult> OnPostPasskeyAsync(string? credential, CancellationToken ct) => PasskeyForm.Credential(credential) is { } shown
+        ? await Try((name, password) => signIn.TryWithPasskey(name, password, shown, HttpContext), ct)
+        : Refused(AccountRefusals.BadCredentials);
+
+    private async Task<IActionResult> Try(Func<string, string, Task<Outcome<SignedIn>>> signingIn, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(Username) || string.IsNullOrEmpty(Password)
             || Username.Length > StaffSignIn.LongestName || Password.Length > StaffSignIn.LongestPassword || Code?.Length > StaffSignIn.LongestCode)
@@ -41,7 +51,7 @@ public sealed class SignInModel(StaffSignIn signIn, SignInLimits limits) : PageM
             return Refused(limited);
         }
 
-        switch (await signIn.Try(Username, Password, Code, BrowserWords.Of(Request), ct))
+        switch (await signingIn(Username, Password))
         {
             case Outcome<SignedIn>.Done { Value: var signedIn }:
                 // A cookie of before is written over, so that nobody goes on with one that somebody else put there.
