@@ -69,8 +69,16 @@ public sealed class StaffAccounts(
     /// <summary>Ends every session of a member.</summary>
     public Task SignOut(Guid staffId) => store.Ask(async (members, db) =>
     {
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await StaffStore.Hold(db, staffId);
         await StaffSessions.End(db, staffId, sessionId: null);
-        return await members.FindByIdAsync(staffId.ToString("D")) is { } member ? await members.UpdateSecurityStampAsync(member) : null;
+        if (await members.FindByIdAsync(staffId.ToString("D")) is { } member)
+        {
+            await IdentityErrors.Must(members.UpdateSecurityStampAsync(member));
+        }
+
+        await transaction.CommitAsync();
+        return default(Nothing);
     });
 
     /// <summary>Everybody on the staff, by name; whoever left is not among them.</summary>

@@ -13,12 +13,15 @@ namespace RandomChat.Web.Accounts;
 /// </summary>
 public sealed class StaffChanges(StaffStore store, StaffRecord record, TimeProvider clock)
 {
+    internal static Refusal NoAdministrator { get; } = new("forbidden", "Only administrators decide who is on the staff.");
+
     /// <param name="change">The command, for who else there is and the moment.</param>
     /// <exception cref="DependencyUnavailableException">Accounts or log cannot be reached; nothing takes effect.</exception>
     public Task<Outcome<Nothing>> Change(
         Guid staffId, Func<StaffOthers, DateTimeOffset, StaffCommand.Change> change, CancellationToken ct) => store.Ask<Outcome<Nothing>>(async (members, db) =>
     {
         await using var transaction = await StaffStore.BeginAlone(db);
+        await StaffStore.Hold(db, staffId);
         if (await members.FindByIdAsync(staffId.ToString("D")) is not { } member)
         {
             return Refusal.NotFound("There is nobody of that id on the staff.");
@@ -26,6 +29,13 @@ public sealed class StaffChanges(StaffStore store, StaffRecord record, TimeProvi
 
         var claims = await members.GetClaimsAsync(member);
         var command = change(await OthersThan(staffId, db, ct), clock.GetUtcNow());
+
+        // Whoever asks may have been taken off the staff while they waited. Their own sessions and their own leaving need no role.
+        if (!(command.By == staffId && command is (StaffCommand.Remove or StaffCommand.RevokeSession)) && !await StaffStore.Administers(db, command.By))
+        {
+            return NoAdministrator;
+        }
+
         if (command is StaffCommand.RevokeSession { SessionId: { } one } && !await db.Sessions.AnyAsync(session => session.Id == one && session.UserId == staffId, ct))
         {
             // It has ended already.
@@ -52,10 +62,10 @@ public sealed class StaffChanges(StaffStore store, StaffRecord record, TimeProvi
     private async Task Follow(
         UserManager<StaffMember> members, StaffDb db, StaffMember member, IList<Claim> claims, StaffCommand.Change command, StaffState state)
     {
-        await members.RemoveClaimsAsync(member, claims);
+        await IdentityErrors.Must(members.RemoveClaimsAsync(member, claims));
         if (state.Standing != StaffStanding.Gone)
         {
-            await members.AddClaimsAsync(member, ClaimsOf(state.Role, state.HandlesSevere));
+            await IdentityErrors.Must(members.AddClaimsAsync(member, ClaimsOf(state.Role, state.HandlesSevere)));
         }
 
         member.Standing = state.Standing;
@@ -78,7 +88,7 @@ public sealed class StaffChanges(StaffStore store, StaffRecord record, TimeProvi
             await StaffSessions.End(db, member.Id, sessionId: null);
         }
 
-        await members.UpdateAsync(member);
+        await IdentityErrors.Must(members.UpdateAsync(member));
 
         // A link of somebody who may invite nobody any more would let them in again by another name.
         if (!state.IsAdministrator || state.Standing != StaffStanding.Active)

@@ -18,9 +18,14 @@ public sealed class StaffInvitations(StaffStore store, StaffRecord record, Staff
 
     /// <param name="by">The administrator who invites.</param>
     /// <returns>The token of the link.</returns>
-    public Task<string> Invite(StaffRole role, Guid by, CancellationToken ct) => store.Ask(async (_, db) =>
+    public Task<Outcome<string>> Invite(StaffRole role, Guid by, CancellationToken ct) => store.Ask<Outcome<string>>(async (_, db) =>
     {
         await using var transaction = await StaffStore.BeginAlone(db);
+        if (!await StaffStore.Administers(db, by))
+        {
+            return StaffChanges.NoAdministrator;
+        }
+
         var (staffId, token, now) = (Guid.NewGuid(), WebEncoders.Base64UrlEncode(RandomNumberGenerator.GetBytes(TokenBytes)), clock.GetUtcNow());
         db.Invitations.Add(new() { Id = staffId, TokenHash = HashOf(token), Role = role, InvitedBy = by, ExpiresAt = now + Staff.InvitationLasts });
         await db.SaveChangesAsync(ct);
@@ -38,6 +43,11 @@ public sealed class StaffInvitations(StaffStore store, StaffRecord record, Staff
     public Task<Outcome<Nothing>> Revoke(Guid staffId, Guid by, CancellationToken ct) => store.Ask<Outcome<Nothing>>(async (_, db) =>
     {
         await using var transaction = await StaffStore.BeginAlone(db);
+        if (!await StaffStore.Administers(db, by))
+        {
+            return StaffChanges.NoAdministrator;
+        }
+
         if (await record.Decide(staffId, new StaffCommand.RevokeInvitation(by, clock.GetUtcNow()), by, ct) is Outcome<StaffState>.Refused { Refusal: var refusal })
         {
             return refusal;

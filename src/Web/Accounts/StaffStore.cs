@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using RandomChat.Application.Events;
+using RandomChat.Domain.Accounts;
 
 namespace RandomChat.Web.Accounts;
 
@@ -31,5 +32,23 @@ public sealed class StaffStore(IServiceScopeFactory scopes, string dependency)
         }
 
         return transaction;
+    }
+
+    /// <summary>Nobody else changes this member until the transaction ends: what is read of them from here on stays so.</summary>
+    internal static async Task Hold(StaffDb db, Guid staffId)
+    {
+        // On SQLite a transaction is alone from its beginning. Sessions may begin: their key needs no more of the row than its id.
+        if (db.Database.IsNpgsql())
+        {
+            await db.Database.ExecuteSqlRawAsync($"SELECT FROM {StaffDb.Schema}.members WHERE id = {{0}} FOR NO KEY UPDATE", staffId);
+        }
+    }
+
+    /// <summary>Whether somebody decides who is on the staff now, in the transaction that is open.</summary>
+    internal static Task<bool> Administers(StaffDb db, Guid staffId)
+    {
+        var role = StaffRoles.Claim(StaffRole.Administrator);
+        return db.UserClaims.AnyAsync(claim => claim.UserId == staffId && claim.ClaimType == role.Type && claim.ClaimValue == role.Value
+            && db.Users.Any(member => member.Id == staffId && member.Standing == StaffStanding.Active));
     }
 }

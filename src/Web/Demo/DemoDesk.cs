@@ -20,7 +20,7 @@ internal sealed class DemoDesk(ISender sender, StaffAccounts accounts, StaffInvi
     public async Task<DemoModerator> Invite(string name, CancellationToken ct)
     {
         var administrator = (await accounts.All()).First(member => member.Role == StaffRole.Administrator);
-        var token = await invitations.Invite(StaffRole.Moderator, administrator.StaffId, ct);
+        var token = (await invitations.Invite(StaffRole.Moderator, administrator.StaffId, ct)).OrFail();
         var password = NewPassword();
         var joined = (await invitations.Accept(token, name, password, "the demo", ct)).OrFail();
         return new(joined.StaffId, name, password);

@@ -35,7 +35,7 @@ public sealed class StaffTablesTests : IDisposable
         await Run(super, "REVOKE CREATE ON DATABASE randomchat FROM randomchat");
         await using var later = await RunningServer.Start(settings, data);
         using var again = await Moderator.SignIn(later.Address);
-        await Two_who_remove_each_other_at_once_are_not_both_gone(later);
+        await Two_who_remove_each_other_at_once_are_not_both_gone(later, super);
     }
 
     [Fact]
@@ -65,23 +65,66 @@ public sealed class StaffTablesTests : IDisposable
             (await server.Services.GetRequiredService<StaffAccounts>().All()).Select(member => (member.Name, member.Role, member.HandlesSevere)));
     }
 
-    private static async Task Two_who_remove_each_other_at_once_are_not_both_gone(RunningServer server)
+    private static async Task Two_who_remove_each_other_at_once_are_not_both_gone(RunningServer server, string super)
     {
         var (accounts, changes, invitations) = (
             server.Services.GetRequiredService<StaffAccounts>(), server.Services.GetRequiredService<StaffChanges>(), server.Services.GetRequiredService<StaffInvitations>());
         var morgan = Assert.Single(await accounts.All()).StaffId;
-        var token = await invitations.Invite(StaffRole.Administrator, morgan, default);
-        var joined = await Task.WhenAll(Enumerable.Range(0, 3).Select(one => invitations.Accept(token, $"robin{one}", Moderator.Password, "A program", default)));
-        var robin = Assert.Single(joined.OfType<Outcome<SignedIn>.Done>()).Value.StaffId;
-        Assert.All(joined.OfType<Outcome<SignedIn>.Refused>(), late => Assert.Equal("not-found", late.Refusal.Code));
-        Assert.IsType<Outcome<Nothing>.Done>(await changes.Change(robin, (_, at) => new StaffCommand.GrantSevere(morgan, at), default));
+        async Task<Guid> Join(string name)
+        {
+            var token = Assert.IsType<Outcome<string>.Done>(await invitations.Invite(StaffRole.Administrator, morgan, default)).Value;
+            var joined = await Task.WhenAll(Enumerable.Range(0, 3).Select(one => invitations.Accept(token, $"{name}{one}", Moderator.Password, "A program", default)));
+            var staffId = Assert.Single(joined.OfType<Outcome<SignedIn>.Done>()).Value.StaffId;
+            Assert.All(joined.OfType<Outcome<SignedIn>.Refused>(), late => Assert.Equal("not-found", late.Refusal.Code));
+            Assert.IsType<Outcome<Nothing>.Done>(await changes.Change(staffId, (_, at) => new StaffCommand.GrantSevere(morgan, at), default));
+            return staffId;
+        }
 
-        var removed = await Task.WhenAll(
-            changes.Change(robin, (others, at) => new StaffCommand.Remove(morgan, others, at), default),
-            changes.Change(morgan, (others, at) => new StaffCommand.Remove(robin, others, at), default));
+        async Task<(Guid Gone, Guid Left)> RemoveEachOther(Guid one, Guid other)
+        {
+            var removed = await Task.WhenAll(
+                changes.Change(other, (others, at) => new StaffCommand.Remove(one, others, at), default),
+                changes.Change(one, (others, at) => new StaffCommand.Remove(other, others, at), default));
+            Assert.Equal("forbidden", Assert.Single(removed.OfType<Outcome<Nothing>.Refused>()).Refusal.Code);
+            Assert.Single(removed.OfType<Outcome<Nothing>.Done>());
+            return removed[0] is Outcome<Nothing>.Done ? (other, one) : (one, other);
+        }
 
-        Assert.Single(removed.OfType<Outcome<Nothing>.Done>());
+        var (robin, sam) = (await Join("robin"), await Join("sam"));
+        await A_right_that_is_withdrawn_is_not_held_though_its_holder_signs_out_meanwhile(changes, accounts, morgan, robin, super);
+
+        // Of three as well: whoever is gone takes nobody along.
+        var (gone, left) = await RemoveEachOther(robin, sam);
+        Assert.Equal(new[] { morgan, left }.Order(), (await accounts.All()).Select(member => member.StaffId).Order());
+        Assert.IsType<Outcome<string>.Refused>(await invitations.Invite(StaffRole.Administrator, gone, default));
+        await RemoveEachOther(morgan, left);
         Assert.Single(await accounts.All());
+    }
+
+    private static async Task A_right_that_is_withdrawn_is_not_held_though_its_holder_signs_out_meanwhile(
+        StaffChanges changes, StaffAccounts accounts, Guid by, Guid staffId, string super)
+    {
+        Task? signedOut = null;
+        bool IsWaiting()
+        {
+            using var database = new NpgsqlConnection(super);
+            database.Open();
+            using var waiting = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)", database);
+            return (bool)waiting.ExecuteScalar()!;
+        }
+
+        // The member has been read when the command is made; signing out then either changes them or waits.
+        var withdrawn = await changes.Change(staffId, (others, at) =>
+        {
+            signedOut = accounts.SignOut(staffId);
+            SpinWait.SpinUntil(() => signedOut.IsCompleted || IsWaiting());
+            return new StaffCommand.RevokeSevere(by, others, at);
+        }, default);
+
+        Assert.IsType<Outcome<Nothing>.Done>(withdrawn);
+        await signedOut!;
+        Assert.False((await accounts.All()).Single(member => member.StaffId == staffId).HandlesSevere);
+        Assert.IsType<Outcome<Nothing>.Done>(await changes.Change(staffId, (_, at) => new StaffCommand.GrantSevere(by, at), default));
     }
 
     [Theory]

@@ -63,10 +63,17 @@ public sealed class StaffModel(StaffAccounts accounts, StaffChanges changes, Sta
             return await Refused(Refusal.Invalid("role", "Choose a role."));
         }
 
-        var token = await invitations.Invite(role, HttpContext.StaffId(), ct);
-        Link = $"{Request.Scheme}://{Request.Host}{StaffCookie.Path}/invitation?token={token}";
-        await Load();
-        return Page();
+        switch (await invitations.Invite(role, HttpContext.StaffId(), ct))
+        {
+            case Outcome<string>.Done { Value: var token }:
+                Link = $"{Request.Scheme}://{Request.Host}{StaffCookie.Path}/invitation?token={token}";
+                await Load();
+                return Page();
+            case Outcome<string>.Refused { Refusal: var refusal }:
+                return await Refused(refusal);
+            default:
+                throw new InvalidOperationException("No such answer.");
+        }
     }
 
     public async Task<IActionResult> OnPostRevokeAsync(CancellationToken ct) =>
