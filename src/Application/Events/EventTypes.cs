@@ -88,7 +88,8 @@ public static class StaffEventTypes
         .Add<StaffEvent.SecondFactorRemoved>("accounts.factor.removed.v1")
         .Add<StaffEvent.PasskeyAdded>("accounts.passkey.enrolled.v1")
         .Add<StaffEvent.PasskeyRemoved>("accounts.passkey.revoked.v1")
-        .Add<StaffEvent.SessionRevoked>("accounts.session.revoked.v1");
+        .Add<StaffEvent.SessionRevoked>("accounts.session.revoked.v1")
+        .Add<StaffEvent.PasswordChanged>("accounts.staffpassword.changed.v1");
 }
 
 /// <summary>Stored names of events on <c>look-{id}</c>.</summary>

@@ -64,6 +64,9 @@ public abstract record StaffEvent
     /// <summary>A session of theirs was ended by hand.</summary>
     /// <param name="SessionId">Null: all of them.</param>
     public sealed record SessionRevoked(Guid StaffId, Guid? SessionId, Guid By, DateTimeOffset At) : StaffEvent;
+
+    /// <summary>They changed their own password; every other session of theirs ended.</summary>
+    public sealed record PasswordChanged(Guid StaffId, DateTimeOffset At) : StaffEvent;
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -91,6 +94,9 @@ public abstract record StaffCommand
 
     /// <summary>For oneself.</summary>
     public sealed record RemovePasskey(DateTimeOffset At) : StaffCommand;
+
+    /// <summary>The member's own, who knows the old one.</summary>
+    public sealed record ChangePassword(DateTimeOffset At) : StaffCommand;
 
     /// <summary>What an administrator does about somebody on the staff.</summary>
     /// <param name="By">The administrator.</param>
@@ -181,7 +187,8 @@ public static class Staff
 
         (StaffStanding.Active, StaffCommand.AddPasskey a) => new StaffEvent.PasskeyAdded(state.StaffId!.Value, a.At),
         (StaffStanding.Active, StaffCommand.RemovePasskey r) => new StaffEvent.PasskeyRemoved(state.StaffId!.Value, r.At),
-        (_, StaffCommand.AddPasskey or StaffCommand.RemovePasskey) => new Rejection("staff.suspended", "They may change nothing while they are suspended."),
+        (StaffStanding.Active, StaffCommand.ChangePassword c) => new StaffEvent.PasswordChanged(state.StaffId!.Value, c.At),
+        (_, StaffCommand.AddPasskey or StaffCommand.RemovePasskey or StaffCommand.ChangePassword) => new Rejection("staff.suspended", "They may change nothing while they are suspended."),
 
         (_, StaffCommand.Change c) => DecideChange(c, state),
 

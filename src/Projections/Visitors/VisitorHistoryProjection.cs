@@ -68,6 +68,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<StaffEvent.PasskeyAdded>(e => [e.StaffId]);
         Touching<StaffEvent.PasskeyRemoved>(e => [e.StaffId]);
         Touching<StaffEvent.SessionRevoked>(e => [e.StaffId]);
+        Touching<StaffEvent.PasswordChanged>(e => [e.StaffId]);
         Touching<LookEvent.HistoryViewed>(e => [e.SubjectId]);
         Touching<LookEvent.LogSearched>(e => [.. VisitorOf(e.Actor).Concat(e.Subjects ?? []).Distinct()]);
         Touching<LookEvent.AuditExported>(_ => []);
@@ -76,7 +77,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
 
     public override string Name => "visitor_history";
 
-    public override int Version => 17;
+    public override int Version => 18;
 
     private void Touching<TEvent>(Func<TEvent, IReadOnlyList<Guid>> subjects)
         where TEvent : class =>

@@ -25,6 +25,21 @@ internal static class IdentityErrors
         }
     }
 
+    /// <returns>Why a password may not be anybody's; null where it may.</returns>
+    public static async Task<IdentityResult?> Judge<TUser>(UserManager<TUser> users, TUser user, string password)
+        where TUser : class
+    {
+        foreach (var validator in users.PasswordValidators)
+        {
+            if (await validator.ValidateAsync(users, user, password) is { Succeeded: false } unfit)
+            {
+                return unfit;
+            }
+        }
+
+        return null;
+    }
+
     /// <param name="failed">Has errors.</param>
     public static Refusal Why(IdentityResult failed)
     {

@@ -23,6 +23,10 @@ public sealed class StaffAccounts(
     internal Task<bool> UseCode(Guid staffId, string code) => Ask(async members =>
         await members.FindByIdAsync(staffId.ToString("D")) is { } member && await factor.Use(members, member, code, clock.GetUtcNow()));
 
+    /// <summary>Whether a member has to show a code of a second factor.</summary>
+    public Task<bool> HasSecondFactor(Guid staffId) => Ask(async members =>
+        await members.FindByIdAsync(staffId.ToString("D")) is { TwoFactorEnabled: true });
+
     /// <summary>A session for whoever has shown who they are; null where they are not on the staff any more.</summary>
     /// <param name="browser">From what they sign in, in words.</param>
     internal Task<SignedIn?> Admit(Guid staffId, string browser) => store.Ask(async (members, db) =>

@@ -24,6 +24,7 @@ public static class StaffSetup
         services.AddSingleton<StaffSessions>();
         services.AddSingleton<StaffRecord>();
         services.AddSingleton<StaffChanges>();
+        services.AddSingleton<StaffPasswords>();
         services.AddSingleton<StaffInvitations>();
         services.AddSingleton(provider => new StaffPasskeys(
             provider.GetRequiredService<StaffStore>(), new(provider.GetRequiredService<PasskeyChallenges>(), provider.GetRequiredService<IOptions<IdentityPasskeyOptions>>()),

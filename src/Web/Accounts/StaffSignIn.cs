@@ -14,29 +14,26 @@ public sealed class StaffSignIn(StaffAccounts accounts, StaffPasskeys passkeys, 
     /// <summary>To be tried within <see cref="SignInLimits"/>.</summary>
     /// <param name="code">Of the second factor, or a recovery code; null where none was given.</param>
     /// <param name="browser">From what, in words.</param>
-    public Task<Outcome<SignedIn>> Try(string name, string password, string? code, string browser, CancellationToken ct) => Try(
-        name, password, browser, async staffId => !string.IsNullOrWhiteSpace(code)
-            && (await limits.Take(LimitNames.SecondFactors, staffId.ToString("D"), ct)).Allowed
-            && await accounts.UseCode(staffId, code));
+    public async Task<Outcome<SignedIn>> Try(string name, string password, string? code, string browser, CancellationToken ct) =>
+        await Admit(await Know(name, password, code, ct), browser);
 
     /// <summary>The same with a passkey in place of a code.</summary>
     /// <inheritdoc cref="Passkeys{TUser}.Check"/>
-    public Task<Outcome<SignedIn>> TryWithPasskey(string name, string password, string credential, HttpContext context) => Try(
-        name, password, BrowserWords.Of(context.Request), async staffId => await passkeys.Check(credential, context) == staffId);
+    public async Task<Outcome<SignedIn>> TryWithPasskey(string name, string password, string credential, HttpContext context) => await Admit(
+        await Know(name, password, async staffId => await passkeys.Check(credential, context) == staffId), BrowserWords.Of(context.Request));
 
-    private async Task<Outcome<SignedIn>> Try(string name, string password, string browser, Func<Guid, Task<bool>> showsSecondFactor)
-    {
-        if (await accounts.CheckPassword(name, password) is not { } known)
-        {
-            return AccountRefusals.BadCredentials;
-        }
+    /// <summary>Whose name and password these are, with a code where a second factor is set; null where anything is wrong. The code is used up.</summary>
+    internal Task<Guid?> Know(string name, string password, string? code, CancellationToken ct) => Know(
+        name, password, async staffId => !string.IsNullOrWhiteSpace(code)
+            && (await limits.Take(LimitNames.SecondFactors, staffId.ToString("D"), ct)).Allowed
+            && await accounts.UseCode(staffId, code));
 
-        // A refusal of its own here would say that the password was right.
-        if (known.HasSecondFactor && !await showsSecondFactor(known.StaffId))
-        {
-            return AccountRefusals.BadCredentials;
-        }
+    /// <summary>Says in no way which of them was wrong: that the password was right is for nobody to know.</summary>
+    private async Task<Guid?> Know(string name, string password, Func<Guid, Task<bool>> showsSecondFactor) =>
+        await accounts.CheckPassword(name, password) is { } known && (!known.HasSecondFactor || await showsSecondFactor(known.StaffId))
+            ? known.StaffId
+            : null;
 
-        return await accounts.Admit(known.StaffId, browser) is { } signedIn ? signedIn : AccountRefusals.BadCredentials;
-    }
+    private async Task<Outcome<SignedIn>> Admit(Guid? staffId, string browser) =>
+        staffId is { } known && await accounts.Admit(known, browser) is { } signedIn ? signedIn : AccountRefusals.BadCredentials;
 }

@@ -124,12 +124,9 @@ public sealed class VisitorAccounts : IAccountStore
                 return IdentityResult.Failed(users.ErrorDescriber.PasswordMismatch());
             }
 
-            foreach (var validator in users.PasswordValidators)
+            if (await IdentityErrors.Judge(users, holder, password) is { } unfit)
             {
-                if (await validator.ValidateAsync(users, holder, password) is { Succeeded: false } unfit)
-                {
-                    return unfit;
-                }
+                return unfit;
             }
 
             holder.RecoveryCodes = left;

@@ -73,6 +73,7 @@ public static class EventWords
         StaffEvent.PasskeyAdded => "Added a passkey.",
         StaffEvent.PasskeyRemoved => "Removed a passkey.",
         StaffEvent.SessionRevoked e => e.SessionId is null ? "Ended every session of theirs." : "Ended a session of theirs.",
+        StaffEvent.PasswordChanged => "Changed their own password, and ended every other session of theirs.",
         LookEvent.HistoryViewed e => $"Looked at the history of {Short(e.SubjectId)}.",
         LookEvent.LogSearched e => $"Searched the whole log{(e.Type is { } type ? $" for {type}" : "")}{(e.Actor is { } actor ? $" of {actor}" : "")}{(e.CorrelationId is { } together ? $" for what belongs to {Short(together)}" : "")}{Period(e.From, e.Until)}.",
         LookEvent.AuditExported e => $"Took the list of what the staff did along as {e.Format.ToUpperInvariant()}{(e.What is { } what ? $" ({what})" : "")}{Period(e.From, e.Until)}.",

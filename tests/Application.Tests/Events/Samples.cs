@@ -114,5 +114,6 @@ public static class Samples
         ["accounts.passkey.revoked.v1"] = new StaffEvent.PasskeyRemoved(StaffId, At),
         ["accounts.session.revoked.v1"] = new StaffEvent.SessionRevoked(
             OtherStaffId, new("6e7f8091-a2b3-44c5-86d7-e8f90a1b2c3d"), StaffId, At),
+        ["accounts.staffpassword.changed.v1"] = new StaffEvent.PasswordChanged(OtherStaffId, At),
     };
 }

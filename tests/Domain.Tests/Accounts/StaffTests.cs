@@ -132,6 +132,16 @@ public sealed class StaffTests
         }
     }
 
+    [Fact]
+    public void Whoever_is_on_the_staff_and_not_suspended_changes_their_own_password()
+    {
+        var robin = Joined(StaffRole.Analyst);
+        Rules(robin).When(new StaffCommand.ChangePassword(Now)).Then(new StaffEvent.PasswordChanged(Robin, Now), Twice.HappensAgain);
+        Rules(robin, new StaffEvent.Suspended(Robin, Olga, Now)).When(new StaffCommand.ChangePassword(Now)).ThenRefused("staff.suspended");
+        Rules(robin, new StaffEvent.Removed(Robin, Olga, Now)).When(new StaffCommand.ChangePassword(Now)).ThenRefused("staff.unknown");
+        Rules(Invited).When(new StaffCommand.ChangePassword(Now)).ThenRefused("staff.unknown");
+    }
+
     private static GivenEvents<StaffCommand, StaffEvent, StaffState> Rules(params StaffEvent[] events) => Staff.Decider.Given(events);
 
     private static StaffEvent.Joined Joined(StaffRole role, bool severe = false) => new(Robin, role, severe, null, Now);

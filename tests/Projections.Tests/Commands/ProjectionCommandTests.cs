@@ -55,7 +55,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             $"""
             projection       version       position            lag  state
             activity               2 {End,14}              0  ok
-            visitor_history       17 {End,14}              0  ok
+            visitor_history       18 {End,14}              0  ok
             offenders              8 {End,14}              0  ok
             desk                  16 {End,14}              0  ok
             rules                  4 {End,14}              0  ok

@@ -104,6 +104,28 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_password_is_changed_with_a_code_alone_and_what_is_unfit_uses_none_up()
+    {
+        using var browser = server.NewBrowser();
+        await browser.SignIn(Moderator.Name, Moderator.Password, code: "", returnUrl: null);
+        var (_, recovery) = await Enrol(browser);
+        var page = await browser.GetStringAsync("/admin/sessions");
+        foreach (var (code, password, status) in new[]
+        {
+            ("", "a kettle on the windowsill", HttpStatusCode.Unauthorized), ("000000", "a kettle on the windowsill", HttpStatusCode.Unauthorized),
+            (recovery[0], "password12345", HttpStatusCode.UnprocessableEntity), (recovery[0], "a kettle on the windowsill", HttpStatusCode.Redirect),
+        })
+        {
+            using var answer = await browser.PostForm(
+                "/admin/sessions?handler=Password", page, ("current", Moderator.Password), ("code", code), ("password", password));
+            Assert.Equal((code, password, status), (code, password, answer.StatusCode));
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/admin/sessions")).StatusCode);
+        await Wrong(recovery[1]);
+    }
+
+    [Fact]
     public async Task Who_knows_the_password_can_try_few_codes_and_is_not_told_so()
     {
         using var browser = server.NewBrowser();

@@ -126,6 +126,53 @@ public sealed partial class StaffPageTests(StaffPageTests.StaffServer fixture) :
     }
 
     [Fact]
+    public async Task Whoever_knows_the_password_changes_it_and_is_signed_out_everywhere_else()
+    {
+        using var elsewhere = await Moderator.Another(server, "toni", StaffRoles.Analyst);
+        using var toni = server.NewBrowser();
+        await toni.SignIn("toni", Moderator.Password, "", null);
+        var page = await toni.GetStringAsync("/admin/sessions");
+        const string Other = "a kettle on the windowsill";
+        foreach (var (current, password, status, says) in new[]
+        {
+            ("not that one, surely", Other, HttpStatusCode.Unauthorized, "That is not your password."),
+            (Moderator.Password, "short", HttpStatusCode.UnprocessableEntity, "id=\"password-error\""),
+            (Moderator.Password, new string('x', 257), HttpStatusCode.UnprocessableEntity, "12 to 256 characters"),
+        })
+        {
+            using var refused = await toni.PostForm("/admin/sessions?handler=Password", page, ("current", current), ("password", password));
+            Assert.Equal((password, status), (password, refused.StatusCode));
+            Assert.Contains(says, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await elsewhere.GetAsync("/api/admin/metrics")).StatusCode);
+        using (var changed = await toni.PostForm("/admin/sessions?handler=Password", page, ("current", Moderator.Password), ("password", Other)))
+        {
+            Assert.Equal("/admin/sessions?changed=true", changed.Headers.Location!.ToString());
+        }
+
+        var after = await toni.GetStringAsync("/admin/sessions?changed=true");
+        Assert.Contains("Your password is changed.", after, StringComparison.Ordinal);
+        Assert.Single(Session().Matches(after));
+        using (var ended = await elsewhere.GetAsync("/api/admin/metrics"))
+        {
+            await ended.Problem(401, "no-session");
+        }
+
+        await CannotSignIn("toni");
+        using var again = server.NewBrowser();
+        using (var entered = await again.SignIn("toni", Other, "", null))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
+        }
+
+        var id = (await Member("toni")).StaffId;
+        Assert.Equal(["accounts.staff.joined.v1", "accounts.staffpassword.changed.v1"], (await Recorded(id)).Select(e => e.Type));
+        using var morgan = await Administrator();
+        await Wait.Until(async () => (await morgan.GetStringAsync($"/admin/history?id={id}")).Contains("Changed their own password", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_cookie_that_somebody_else_put_there_is_not_the_one_after_signing_in()
     {
         // Somebody of the staff gets their own session into another one's browser, and waits.
