@@ -32,10 +32,7 @@ public sealed class EraseVisitorHandler(
         }
 
         // First of all, so that nobody signs in to what is being forgotten.
-        await accounts.Delete(visitorId, cancellationToken);
-        await executor.Execute(
-            Account.Decider, visitorId, new AccountCommand.Close(visitorId, clock.GetUtcNow()),
-            DerivedId.From("account.close", visitorId, string.Empty), EventMetadata.Visitor(visitorId), cancellationToken);
+        await CloseAccount(visitorId, cancellationToken);
 
         // The key before the event: with the event their session ends, and nobody could ask again for what failed.
         await sealer.ForgetVisitor(visitorId, cancellationToken);
@@ -44,8 +41,17 @@ public sealed class EraseVisitorHandler(
             DerivedId.From("visitor.erase", visitorId, string.Empty), EventMetadata.Visitor(visitorId), cancellationToken);
         erased.Forget(visitorId);
 
-        // From the event on no visit makes a key for them; one may have done so just before it.
+        // From the event on no account is kept and no visit makes a key; either may have come just before it.
+        await CloseAccount(visitorId, cancellationToken);
         await sealer.ForgetVisitor(visitorId, cancellationToken);
         return default;
+    }
+
+    private async Task CloseAccount(Guid visitorId, CancellationToken ct)
+    {
+        await accounts.Delete(visitorId, ct);
+        await executor.Execute(
+            Account.Decider, visitorId, new AccountCommand.Close(visitorId, clock.GetUtcNow()),
+            DerivedId.From("account.close", visitorId, string.Empty), EventMetadata.Visitor(visitorId), ct);
     }
 }

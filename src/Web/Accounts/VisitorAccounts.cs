@@ -8,12 +8,14 @@ using RandomChat.Application.Realtime;
 using RandomChat.Application.Sealing;
 using RandomChat.Application.Visitors;
 using RandomChat.Domain.Accounts;
+using RandomChat.Domain.Visitors;
 
 namespace RandomChat.Web.Accounts;
 
 /// <summary>
-/// The accounts of visitors. What is changed is changed in their tables and told to the log in one go: where either does not
-/// answer, nothing is. Every member throws <see cref="DependencyUnavailableException"/> then.
+/// The accounts of visitors. What is changed is told to the log before the tables keep it: where they or the log do not answer
+/// nothing is changed, unless the tables fail at the very last. Then the log says already what they do not have, sessions have
+/// ended that were to end, and doing it again makes it so. Every member throws <see cref="DependencyUnavailableException"/> then.
 /// </summary>
 public sealed class VisitorAccounts : IAccountStore
 {
@@ -82,6 +84,14 @@ public sealed class VisitorAccounts : IAccountStore
         if (refusal is not null)
         {
             return refusal;
+        }
+
+        // Whoever was erased meanwhile, or before by a session of theirs that goes on, leaves no account that nobody could delete.
+        if ((await executor.Load(Visitor.Decider, visitorId, CancellationToken.None)).IsErased)
+        {
+            await Delete(visitorId, CancellationToken.None);
+            await Tell(visitorId, new AccountCommand.Close(visitorId, clock.GetUtcNow()));
+            return VisitorRefusals.NoSession;
         }
 
         profiles.Look(visitorId);

@@ -10,6 +10,9 @@ public sealed class Outage
 {
     public bool IsOn { get; set; }
 
+    /// <summary>What happens before something is written; null: nothing.</summary>
+    public Func<IReadOnlyList<NewEvent>, Task>? BeforeAppend { get; set; }
+
     public void Install(IServiceCollection services)
     {
         services.RemoveAll<IEventStore>();
@@ -26,9 +29,16 @@ public sealed class Outage
         public IAsyncEnumerable<RecordedEvent> Read(StreamName stream, long fromRevision, CancellationToken ct) =>
             Reachable.Read(stream, fromRevision, ct);
 
-        public ValueTask<AppendResult> Append(
-            StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken ct) =>
-            Reachable.Append(stream, expected, events, ct);
+        public async ValueTask<AppendResult> Append(
+            StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken ct)
+        {
+            if (outage.BeforeAppend is { } first)
+            {
+                await first(events);
+            }
+
+            return await Reachable.Append(stream, expected, events, ct);
+        }
 
         public ValueTask SetMaxAge(StreamName stream, TimeSpan age, CancellationToken ct) => Reachable.SetMaxAge(stream, age, ct);
 
