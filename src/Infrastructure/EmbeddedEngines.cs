@@ -41,6 +41,7 @@ public static class EmbeddedEngines
         services.AddSingleton<IPairingIndex>(provider => provider.GetRequiredService<SqlitePairingIndex>());
         services.AddSingleton<IBanIndex>(provider => provider.GetRequiredService<SqlitePairingIndex>());
         services.AddSingleton<IErasureNews>(provider => provider.GetRequiredService<SqlitePairingIndex>());
+        services.AddSingleton<ISessionNews>(provider => provider.GetRequiredService<SqlitePairingIndex>());
         services.AddSingleton<ICaseVerdictIndex>(provider => provider.GetRequiredService<SqlitePairingIndex>());
         services.AddSingleton<ILobby>(provider => new InProcessLobby(
             provider.GetRequiredService<IOptions<LobbyOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Guid.NewGuid));

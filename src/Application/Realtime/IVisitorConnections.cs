@@ -57,6 +57,9 @@ public interface ILocalConnections : IVisitorConnections
     /// <summary>Closes a visitor's connections to this node. Never waits.</summary>
     void Close(Guid visitorId);
 
+    /// <summary>Closes a visitor's connections to this node whose sessions began before a moment. Never waits.</summary>
+    void Close(Guid visitorId, DateTimeOffset since);
+
     /// <summary>Closes a visitor's connections to this node after one last event has had time to arrive. Never waits.</summary>
     void Close(Guid visitorId, IServerEvent last);
 }

@@ -11,7 +11,7 @@ public sealed class VisitorProfiles(CommandExecutor executor, ISealer sealer, Ti
 {
     private const int MaximumHeld = 10_000;
 
-    // Short, so that a name is forgotten soon after its key is, and a session ends soon on the other nodes.
+    // Short, so that a name is forgotten soon after its key is.
     private static readonly TimeSpan HeldFor = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<Guid, Held> held = new();
@@ -38,8 +38,8 @@ public sealed class VisitorProfiles(CommandExecutor executor, ISealer sealer, Ti
     /// <summary>The visitor is forgotten.</summary>
     internal void NoteErased(Guid visitorId) => Hold(visitorId, new(PublicProfile.None, true, false, null, clock.GetUtcNow() + HeldFor));
 
-    // Tokens count in milliseconds, events finer.
-    private static bool IsBefore(DateTimeOffset began, DateTimeOffset? since) => began.ToUnixTimeMilliseconds() < since?.ToUnixTimeMilliseconds();
+    /// <summary>Whether a session began before a moment. Tokens count in milliseconds, events finer.</summary>
+    public static bool IsBefore(DateTimeOffset began, DateTimeOffset? since) => began.ToUnixTimeMilliseconds() < since?.ToUnixTimeMilliseconds();
 
     private async ValueTask<Held?> TryRead(Guid visitorId, CancellationToken ct)
     {

@@ -41,6 +41,9 @@ internal abstract record PairingChange
 
     public sealed record Erased(Guid VisitorId) : PairingChange;
 
+    /// <summary>Sessions of before ended. News alone: nothing of it is kept.</summary>
+    public sealed record SessionsEnded(Guid VisitorId, DateTimeOffset At) : PairingChange;
+
     /// <summary>The screening found something that people look at.</summary>
     public sealed record Screened(CaseVerdict Verdict) : PairingChange;
 
@@ -53,7 +56,7 @@ internal abstract record PairingChange
         if (e.Type is not ("matches.match.started.v1" or "matches.match.ended.v1" or "visitors.visitor.blocked.v1"
             or "moderation.ban.issued.v1" or "moderation.device.marked.v1" or "moderation.ban.lifted.v1" or "moderation.appeal.decided.v1"
             or "moderation.warning.issued.v1" or "moderation.warning.delivered.v1"
-            or "visitors.visitor.erased.v1"
+            or "visitors.visitor.erased.v1" or "accounts.password.changed.v1" or "accounts.sessions.ended.v1"
             or "matches.message.screened.v1" or "moderation.case.flagged.v1"
             or "moderation.case.reported.v1" or "moderation.case.escalated.v1" or "moderation.case.decided.v1"))
         {
@@ -75,6 +78,8 @@ internal abstract record PairingChange
             "moderation.ban.issued.v1" => new Banned(Id("visitorId").ToString("D"), Id("visitorId"), Id("sanctionId"), Until()),
             "moderation.device.marked.v1" => new Banned(data.GetProperty("mark").GetString()!, Id("visitorId"), Id("sanctionId"), Until()),
             "visitors.visitor.erased.v1" => new Erased(Id("visitorId")),
+            "accounts.password.changed.v1" or "accounts.sessions.ended.v1" => new SessionsEnded(
+                Id("visitorId"), data.GetProperty("at").GetDateTimeOffset()),
             "moderation.warning.issued.v1" => new Warned(Id("visitorId"), Id("sanctionId")),
             "moderation.warning.delivered.v1" => new WarningOver(Id("sanctionId")),
             "moderation.case.escalated.v1" => new Escalated(Id("visitorId"), data.GetProperty("dueAt").GetDateTimeOffset()),

@@ -7,7 +7,7 @@ using RandomChat.Application.Visitors;
 namespace RandomChat.Infrastructure.Sqlite;
 
 /// <summary>The pairing index in a SQLite file of its own, which may be deleted at any time while nothing runs.</summary>
-public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IAsyncDisposable
+public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, ISessionNews, IAsyncDisposable
 {
     /// <summary>Events in one transaction while catching up, and at most so many are read again after a crash.</summary>
     private const int Batch = 5_000;
@@ -51,6 +51,8 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IA
     public event Action<Guid>? MatchClosed;
 
     public event Action<Guid>? Erased;
+
+    public event Action<Guid, DateTimeOffset>? SessionsEnded;
 
     /// <summary>How far the index has read; null at the beginning.</summary>
     public LogPosition? Position
@@ -270,6 +272,10 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IA
             else if (change is PairingChange.Erased erased)
             {
                 Erased?.Invoke(erased.VisitorId);
+            }
+            else if (change is PairingChange.SessionsEnded ended)
+            {
+                SessionsEnded?.Invoke(ended.VisitorId, ended.At);
             }
             else if (change is PairingChange.Screened screened)
             {

@@ -213,7 +213,7 @@ public sealed class VisitorAccounts : IAccountStore
             ? Refusals.From(reason)
             : null;
 
-    /// <summary>On this node at once; the others read it within a minute.</summary>
+    /// <summary>On this node before it answers; every node reads it in the log, and does the same (<see cref="Identity.SessionWatch"/>).</summary>
     private void EndSessions(Guid visitorId)
     {
         profiles.Look(visitorId);

@@ -85,8 +85,9 @@ internal sealed class DemoCrowd(ISender sender, Arrivals arrivals)
         await sender.Send(new LeaveQueue(visitor.VisitorId, visitor.DeviceId), ct);
     }
 
-    private Task Open(DemoVisitor visitor, DemoConnection connection) =>
-        arrivals.Opened(visitor.VisitorId, visitor.DeviceId, connection, visitor.AddressKey, addressMark: null);
+    /// <summary>By no token, so by a session that ends with nothing.</summary>
+    private Task Open(DemoVisitor visitor, DemoConnection connection) => arrivals.Opened(
+        new(visitor.VisitorId, visitor.DeviceId, Began: DateTimeOffset.MaxValue, ByCookie: false), connection, visitor.AddressKey, addressMark: null);
 
     private async Task<JoinAnswer> Join(DemoVisitor visitor, DemoConnection connection, DemoTalk talk, CancellationToken ct) => (await sender.Send(
         new JoinQueue(

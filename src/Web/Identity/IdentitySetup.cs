@@ -28,6 +28,8 @@ public static class IdentitySetup
         services.AddSingleton<MyData>();
         services.AddSingleton<Erasure>();
         services.AddHostedService<ErasureWatch>();
+        services.AddSingleton<EndedSessions>();
+        services.AddHostedService<SessionWatch>();
         services.AddSingleton<VisitorProfiles>();
         services.AddSingleton<IPublicProfiles>(provider => provider.GetRequiredService<VisitorProfiles>());
         services.AddAuthentication(VisitorIdentity.Scheme)

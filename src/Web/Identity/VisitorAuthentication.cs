@@ -27,7 +27,7 @@ internal sealed class VisitorAuthentication(
             return AuthenticateResult.NoResult();
         }
 
-        var visitor = new VisitorIdentity(token.VisitorId, token.DeviceId, ByCookie: sent is null);
+        var visitor = new VisitorIdentity(token.VisitorId, token.DeviceId, token.IssuedAt, ByCookie: sent is null);
         return AuthenticateResult.Success(new(visitor.ToPrincipal(), VisitorIdentity.Scheme));
     }
 

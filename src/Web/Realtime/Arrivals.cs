@@ -5,22 +5,30 @@ using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Moderation;
 using RandomChat.Application.Realtime;
 using RandomChat.Application.Visitors;
+using RandomChat.Web.Identity;
 
 namespace RandomChat.Web.Realtime;
 
 /// <summary>What happens when a visitor's connection opens and when it closes.</summary>
 public sealed class Arrivals(
-    ISender sender, VisitorConnections connections, IVisitorConnections everywhere, Matchmaker matchmaker, Suspicion suspicion)
+    ISender sender, VisitorConnections connections, IVisitorConnections everywhere, Matchmaker matchmaker, Suspicion suspicion, VisitorProfiles profiles)
 {
     private const int MostConnections = 8;
 
-    /// <param name="deviceId">The browser.</param>
     /// <param name="addressKey">The address as limits count it.</param>
     /// <param name="addressMark">The public address, keyed; null where it is none.</param>
-    public async Task Opened(Guid visitorId, Guid deviceId, HubCallerContext connection, string addressKey, string? addressMark)
+    public async Task Opened(VisitorIdentity visitor, HubCallerContext connection, string addressKey, string? addressMark)
     {
-        suspicion.Connected(deviceId, addressKey);
-        connections.Add(visitorId, connection, MostConnections, addressMark);
+        var visitorId = visitor.VisitorId;
+        suspicion.Connected(visitor.DeviceId, addressKey);
+        connections.Add(visitorId, connection, MostConnections, addressMark, visitor.Began);
+
+        // A session that ended while it was opening: whoever closed the connections did not see this one.
+        if (await profiles.HasEnded(visitorId, visitor.Began, CancellationToken.None))
+        {
+            connection.Abort();
+        }
+
         await matchmaker.ConnectionOpened(visitorId, CancellationToken.None);
         await sender.Send(new TellWarnings(visitorId));
         await sender.Send(new NoteVisit(visitorId));

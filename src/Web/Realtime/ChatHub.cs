@@ -24,7 +24,7 @@ public sealed class ChatHub(ISender sender, Arrivals arrivals, AddressKeys addre
     private const int MostFirstFrameMilliseconds = 600_000;
 
     public override Task OnConnectedAsync() => arrivals.Opened(
-        Me.VisitorId, Me.DeviceId, Context, AddressKey, addresses.MarkOf(Context.GetHttpContext()?.Connection.RemoteIpAddress));
+        Me, Context, AddressKey, addresses.MarkOf(Context.GetHttpContext()?.Connection.RemoteIpAddress));
 
     public override Task OnDisconnectedAsync(Exception? exception) => arrivals.Closed(Me.VisitorId, Context.ConnectionId);
 

@@ -8,7 +8,8 @@ namespace RandomChat.Web.Realtime;
 /// queue is full the reader is dropped, so that nobody else is slowed.
 /// </summary>
 /// <param name="address">The public address that it comes from, keyed; null where it is none.</param>
-internal sealed class VisitorConnection(HubCallerContext context, ISingleClientProxy client, string? address, TimeProvider clock)
+/// <param name="began">When the session did that it was opened with.</param>
+internal sealed class VisitorConnection(HubCallerContext context, ISingleClientProxy client, string? address, DateTimeOffset began, TimeProvider clock)
 {
     // A transport does not say when what it was handed has left, and closing discards what has not.
     private static readonly TimeSpan OnTheWay = TimeSpan.FromSeconds(1);
@@ -25,6 +26,8 @@ internal sealed class VisitorConnection(HubCallerContext context, ISingleClientP
     public string Id { get; } = context.ConnectionId;
 
     public string? Address => address;
+
+    public DateTimeOffset Began => began;
 
     /// <summary>Whether a call's signals go to this connection.</summary>
     public bool HoldsCall { get; set; }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.SignalR;
 using RandomChat.Application.Realtime;
+using RandomChat.Application.Visitors;
 
 namespace RandomChat.Web.Realtime;
 
@@ -38,9 +39,10 @@ public sealed class VisitorConnections(IHubContext<ChatHub> hub, TimeProvider cl
 
     /// <summary>Registers a connection; the oldest one that holds no call is closed where the visitor has too many.</summary>
     /// <param name="address">The public address that it comes from, keyed; null where it is none.</param>
-    public void Add(Guid visitorId, HubCallerContext context, int most, string? address)
+    /// <param name="began">When the session did that it is opened with.</param>
+    public void Add(Guid visitorId, HubCallerContext context, int most, string? address, DateTimeOffset began)
     {
-        var connection = new VisitorConnection(context, hub.Clients.Client(context.ConnectionId), address, clock);
+        var connection = new VisitorConnection(context, hub.Clients.Client(context.ConnectionId), address, began, clock);
         byId[connection.Id] = connection;
         var all = byVisitor.AddOrUpdate(visitorId, _ => new([connection]), (_, known) => new([.. known.Items, connection]));
         if (all.Items.Length > most)
@@ -67,11 +69,16 @@ public sealed class VisitorConnections(IHubContext<ChatHub> hub, TimeProvider cl
         return false;
     }
 
-    public void Close(Guid visitorId)
+    public void Close(Guid visitorId) => Close(visitorId, DateTimeOffset.MaxValue);
+
+    public void Close(Guid visitorId, DateTimeOffset since)
     {
         foreach (var connection in byVisitor.TryGetValue(visitorId, out var known) ? known.Items : [])
         {
-            connection.Abort();
+            if (VisitorProfiles.IsBefore(connection.Began, since))
+            {
+                connection.Abort();
+            }
         }
     }
 

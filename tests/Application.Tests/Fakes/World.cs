@@ -159,6 +159,8 @@ public sealed class Connections : ILocalConnections
 
     public void Close(Guid visitorId) => open.TryRemove(visitorId, out _);
 
+    public void Close(Guid visitorId, DateTimeOffset since) => Close(visitorId);
+
     public void Close(Guid visitorId, IServerEvent last)
     {
         Push(visitorId, last);

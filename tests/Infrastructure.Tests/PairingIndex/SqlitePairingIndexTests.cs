@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RandomChat.Application.Events;
 using RandomChat.Application.Moderation;
+using RandomChat.Domain.Accounts;
 using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Domain.Moderation;
@@ -403,6 +404,20 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         await Index.CatchUp(Ct);
 
         Assert.Equal([visitor], told);
+    }
+
+    [Fact]
+    public async Task It_tells_whose_sessions_ended_when_it_reads_it()
+    {
+        var told = new List<(Guid, DateTimeOffset)>();
+        Index.SessionsEnded += (visitor, since) => told.Add((visitor, since));
+        var (ann, bob) = (Guid.NewGuid(), Guid.NewGuid());
+        await Append(StreamName.For("account", ann), -1, new AccountEvent.PasswordChanged(ann, false, Now));
+        await Append(StreamName.For("account", bob), -1, new AccountEvent.SessionsEnded(bob, Now.AddSeconds(1)));
+
+        await Index.CatchUp(Ct);
+
+        Assert.Equal([(ann, Now), (bob, Now.AddSeconds(1))], told);
     }
 
     [Fact]
