@@ -116,6 +116,9 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
         await using var db = Open();
         await db.Database.UseTransactionAsync(transaction, ct);
         db.Inserts = inserts;
+
+        // Handlers see what they changed; to compare every row of the batch each time they look would take most of the time.
+        db.ChangeTracker.AutoDetectChangesEnabled = false;
         var (build, from) = (Checkpoint.Build, Checkpoint.Position);
         var count = 0;
         foreach (var happened in events)
@@ -127,6 +130,7 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
             }
         }
 
+        db.ChangeTracker.DetectChanges();
         await db.SaveChangesAsync(ct);
         await inserts.Flush(db, transaction, ct);
         var total = Checkpoint.Events + count;

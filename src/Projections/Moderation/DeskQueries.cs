@@ -189,12 +189,20 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
         {
             var decided = db.Reports.Where(report => report.DecidedAt >= since);
             var count = await decided.CountAsync(ct);
-            Task<double?> At(double share) => decided.OrderBy(report => report.SecondsToDecision).Skip((int)Math.Ceiling(count * share) - 1)
-                .Select(report => report.SecondsToDecision).FirstOrDefaultAsync(ct);
+            var (median, ninetyFifth) = ((double?)null, (double?)null);
+            if (count > 0)
+            {
+                median = await decided.OrderBy(report => report.SecondsToDecision).Skip((int)Math.Ceiling(count * 0.5) - 1)
+                    .Select(report => report.SecondsToDecision).FirstOrDefaultAsync(ct);
+
+                // From its end: the database sorts no more than it skips.
+                ninetyFifth = await decided.OrderByDescending(report => report.SecondsToDecision).Skip(count - (int)Math.Ceiling(count * 0.95))
+                    .Select(report => report.SecondsToDecision).FirstOrDefaultAsync(ct);
+            }
+
             var appeals = db.Appeals.Where(appeal => appeal.DecidedAt >= since);
             return new DeskPace(
-                count, count == 0 ? null : await At(0.5), count == 0 ? null : await At(0.95), await appeals.CountAsync(ct),
-                await appeals.CountAsync(appeal => appeal.Outcome == AppealOutcome.Overturned, ct));
+                count, median, ninetyFifth, await appeals.CountAsync(ct), await appeals.CountAsync(appeal => appeal.Outcome == AppealOutcome.Overturned, ct));
         },
         ct);
 
