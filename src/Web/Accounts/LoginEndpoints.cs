@@ -41,7 +41,7 @@ public static class LoginEndpoints
         }
 
         // Both are tried, so that neither answer is quicker; the same name may be somebody's of each.
-        var asStaff = await staff.Try(name, password, code, BrowserWords.Of(http.Request), ct);
+        var asStaff = await staff.Try(name, password, new SecondProof.Code(code), BrowserWords.Of(http.Request), ct);
         return asStaff is Outcome<SignedIn>.Refused { Refusal.Code: "bad-credentials" }
             ? (await accounts.Try(http, name, password, ct)).ToResult(AsVisitor)
             : asStaff.ToResult(signedIn => Answer(signedIn.Token, signedIn.Roles));

@@ -79,7 +79,8 @@ public sealed class StaffPasskeys
         Guid staffId, StaffCommand command, Func<UserManager<StaffMember>, StaffDb, StaffMember, Task<Outcome<T>>> change) =>
         store.Ask<Outcome<T>>(async (members, db) =>
         {
-            await using var transaction = await StaffStore.BeginAlone(db);
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await StaffStore.Hold(db, staffId);
             if (await members.FindByIdAsync(Key(staffId)) is not { } member)
             {
                 return AccountRefusals.BadCredentials;

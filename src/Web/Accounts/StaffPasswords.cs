@@ -10,14 +10,14 @@ public sealed class StaffPasswords(StaffStore store, StaffSignIn signIn, StaffSe
 {
     /// <summary>Changes it, and ends every session there was. To be tried within <see cref="SignInLimits"/>.</summary>
     /// <param name="name">The member's.</param>
-    /// <param name="code">Of the second factor, or a recovery code; needed where one is set.</param>
+    /// <param name="proof">Needed where a second factor is set.</param>
     /// <param name="browser">From what, in words: it goes on in a session of its own.</param>
     /// <returns>The token of that session.</returns>
     /// <exception cref="DependencyUnavailableException">Accounts or log cannot be reached; the old password is good.</exception>
     public async Task<Outcome<string>> Change(
-        Guid staffId, string name, string current, string? code, string password, string browser, CancellationToken ct)
+        Guid staffId, string name, string current, SecondProof proof, string password, string browser, CancellationToken ct)
     {
-        // First, since a code that was shown is used up.
+        // First, since what was shown is used up.
         var unfit = await store.Ask(async (members, _) =>
             await members.FindByIdAsync(staffId.ToString("D")) is { } member ? await IdentityErrors.Judge(members, member, password) : null);
         if (unfit is not null)
@@ -25,7 +25,7 @@ public sealed class StaffPasswords(StaffStore store, StaffSignIn signIn, StaffSe
             return IdentityErrors.Why(unfit);
         }
 
-        if (await signIn.Know(name, current, code, ct) != staffId)
+        if (await signIn.Know(name, current, proof, ct) != staffId)
         {
             return AccountRefusals.BadCredentials;
         }

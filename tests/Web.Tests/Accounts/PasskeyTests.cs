@@ -191,13 +191,16 @@ public sealed partial class PasskeyTests
             Assert.Contains("only second factor", await Text(last, HttpStatusCode.Conflict), StringComparison.Ordinal);
         }
 
-        using (var spare = new TestPasskey(Origin(server)))
+        using var spare = new TestPasskey(Origin(server));
+        using (var unknown = await browser.PostForm("/admin/passkeys?handler=Options", page, ("current", "not that one, surely")))
         {
-            using var unknown = await browser.PostForm("/admin/passkeys?handler=Options", page, ("current", "not that one, surely"));
             Assert.Equal(HttpStatusCode.Unauthorized, unknown.StatusCode);
-            using var options = await browser.PostForm("/admin/passkeys?handler=Options", page, ("current", Moderator.Password));
-            using var added = await browser.PostForm(
-                "/admin/passkeys?handler=Add", page, ("credential", spare.Create(JsonDocument.Parse(await Text(options, HttpStatusCode.OK)).RootElement)), ("name", "Spare"));
+        }
+
+        using (var options = await browser.PostForm("/admin/passkeys?handler=Options", page, ("current", Moderator.Password)))
+        using (var added = await browser.PostForm(
+            "/admin/passkeys?handler=Add", page, ("credential", spare.Create(JsonDocument.Parse(await Text(options, HttpStatusCode.OK)).RootElement)), ("name", "Spare")))
+        {
             page = await Text(added, HttpStatusCode.OK);
             Assert.Contains("Spare", page, StringComparison.Ordinal);
         }
@@ -207,8 +210,23 @@ public sealed partial class PasskeyTests
             Assert.Equal(HttpStatusCode.OK, removed.StatusCode);
         }
 
+        // It changes the password as well, where a code would.
+        page = await browser.GetStringAsync("/admin/sessions");
+        const string Next = "another quiet harbour at dusk";
+        foreach (var credential in new[] { "", "{}" })
+        {
+            using var refused = await browser.PostForm("/admin/sessions?handler=Password", page, ("current", Moderator.Password), ("password", Next), ("credential", credential));
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        }
+
+        using (var changed = await browser.PostForm(
+            "/admin/sessions?handler=Password", page, ("current", Moderator.Password), ("password", Next), ("credential", spare.Sign(await Options(browser, "/admin/sessions")))))
+        {
+            Assert.Equal("/admin/sessions?changed=true", changed.Headers.Location?.OriginalString);
+        }
+
         using (var lost = NewBrowser(server))
-        using (var entered = await lost.SignIn(Moderator.Name, Moderator.Password, codes[0], returnUrl: null))
+        using (var entered = await lost.SignIn(Moderator.Name, Next, codes[0], returnUrl: null))
         {
             Assert.Equal("/admin", entered.Headers.Location?.OriginalString);
         }
@@ -249,7 +267,7 @@ public sealed partial class PasskeyTests
     }
 
     private static async Task<HttpResponseMessage> Enter(HttpClient browser, string name, string password, string credential) => await browser.PostForm(
-        "/admin/sign-in?handler=Passkey", await browser.GetStringAsync("/admin/sign-in"), ("username", name), ("password", password), ("credential", credential));
+        "/admin/sign-in", await browser.GetStringAsync("/admin/sign-in"), ("username", name), ("password", password), ("credential", credential));
 
     private static async Task<HttpResponseMessage> Show(HttpClient browser, string credential) =>
         await browser.PostForm("/account/sign-in?handler=Passkey", await browser.GetStringAsync("/account/sign-in"), ("credential", credential));

@@ -12,7 +12,7 @@ namespace RandomChat.Web.Pages.Admin;
 /// <summary>Where whoever looks is signed in, and their password.</summary>
 [Authorize(Policy = StaffIdentity.Reads)]
 public sealed class SessionsModel(
-    StaffSessions sessions, StaffChanges changes, StaffPasswords passwords, StaffAccounts accounts, SignInLimits limits) : PageModel
+    StaffSessions sessions, StaffChanges changes, StaffPasswords passwords, StaffPasskeys passkeys, StaffAccounts accounts, SignInLimits limits) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public bool Done { get; set; }
@@ -31,7 +31,7 @@ public sealed class SessionsModel(
     [BindProperty]
     public string? Code { get; set; }
 
-    /// <summary>Whether a code has to be shown as well.</summary>
+    /// <summary>Whether a code or a passkey has to be shown as well.</summary>
     public bool HasSecondFactor { get; private set; }
 
     /// <summary>Why the password is not changed; or null.</summary>
@@ -62,8 +62,12 @@ public sealed class SessionsModel(
         return Redirect($"{StaffCookie.Path}/sessions?done=true");
     }
 
+    /// <summary>To the script of the page.</summary>
+    public async Task<IActionResult> OnPostPasskeyOptionsAsync() => PasskeyAnswers.Options(await passkeys.BeginSigningIn(HttpContext));
+
     /// <summary>As often as a sign-in is tried: whoever holds an open session must not find out the password by it.</summary>
-    public async Task<IActionResult> OnPostPasswordAsync(CancellationToken ct)
+    /// <param name="credential">What a passkey has signed, where one is shown in place of a code.</param>
+    public async Task<IActionResult> OnPostPasswordAsync(string? credential, CancellationToken ct)
     {
         if (await limits.Take(HttpContext.StaffName(), HttpContext.AddressKey(), ct) is { } limited)
         {
@@ -76,7 +80,7 @@ public sealed class SessionsModel(
         }
 
         switch (await passwords.Change(
-            HttpContext.StaffId(), HttpContext.StaffName(), current, Code, Password ?? string.Empty, BrowserWords.Of(Request), ct))
+            HttpContext.StaffId(), HttpContext.StaffName(), current, SecondProof.Of(Code, credential, HttpContext), Password ?? string.Empty, BrowserWords.Of(Request), ct))
         {
             case Outcome<string>.Done { Value: var token }:
                 StaffCookie.Write(HttpContext, token);

@@ -28,17 +28,11 @@ public sealed class SignInModel(StaffSignIn signIn, StaffPasskeys passkeys, Sign
     /// <summary>Why it did not work, in a sentence; or null.</summary>
     public string? Problem { get; private set; }
 
-    public Task<IActionResult> OnPostAsync(CancellationToken ct) =>
-        Try((name, password) => signIn.Try(name, password, Code, BrowserWords.Of(Request), ct), ct);
-
     /// <summary>To the script of the page. Whoever asks gets the same, whatever name is typed.</summary>
     public async Task<IActionResult> OnPostPasskeyOptionsAsync() => PasskeyAnswers.Options(await passkeys.BeginSigningIn(HttpContext));
 
-    public async Task<IActionResult> OnPostPasskeyAsync(string? credential, CancellationToken ct) => PasskeyForm.Credential(credential) is { } shown
-        ? await Try((name, password) => signIn.TryWithPasskey(name, password, shown, HttpContext), ct)
-        : Refused(AccountRefusals.BadCredentials);
-
-    private async Task<IActionResult> Try(Func<string, string, Task<Outcome<SignedIn>>> signingIn, CancellationToken ct)
+    /// <param name="credential">What a passkey has signed, where one is shown in place of a code.</param>
+    public async Task<IActionResult> OnPostAsync(string? credential, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(Username) || string.IsNullOrEmpty(Password)
             || Username.Length > StaffSignIn.LongestName || Password.Length > StaffSignIn.LongestPassword || Code?.Length > StaffSignIn.LongestCode)
@@ -51,7 +45,7 @@ public sealed class SignInModel(StaffSignIn signIn, StaffPasskeys passkeys, Sign
             return Refused(limited);
         }
 
-        switch (await signingIn(Username, Password))
+        switch (await signIn.Try(Username, Password, SecondProof.Of(Code, credential, HttpContext), BrowserWords.Of(Request), ct))
         {
             case Outcome<SignedIn>.Done { Value: var signedIn }:
                 // A cookie of before is written over, so that nobody goes on with one that somebody else put there.
