@@ -26,8 +26,9 @@ static int Usage()
           seed <folder> [events] make an event log as real traffic does, 80 % of it messages
           rebuild [events]       how many events a second all projections, and each alone, take from the embedded log into
                                  SQLite, and into the PostgreSQL that POSTGRES_CONNECTION names
-          desk [cases]           how long the server takes for every page and list of the desk, over a log of 100,000 cases, ten
-                                 times as many events and a tenth as many bans, on SQLite and on POSTGRES_CONNECTION
+          desk [cases [postgres]]
+                                 how long the server takes for every page and list of the desk, over a log of 100,000 cases, ten
+                                 times as many events and a tenth as many bans, on SQLite and on POSTGRES_CONNECTION, or there alone
           esdb-append [esdb://…] the same over EventStoreDB, or a stand-in of its own, and the official client beside it
           append <file> <count>  append events one after another and print each once it is acknowledged (0: for ever)
         """);

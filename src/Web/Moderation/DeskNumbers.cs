@@ -19,20 +19,29 @@ public sealed class DeskNumbers(
 
     /// <summary>The same with what people found of rules and reporters: it goes through all that was ever decided, so that nothing asks for it again and again.</summary>
     /// <inheritdoc cref="Now"/>
-    public async Task<Numbers> WithPrecision(CancellationToken ct) => await Now(ct) with
+    public async Task<Numbers> WithPrecision(CancellationToken ct)
     {
-        PrecisionPerRule = await rules.All(ct),
-        PrecisionPerReporter = [.. (await desk.BusiestReporters(MostReporters, ct)).Select(reporter => ReporterPrecision.Of(reporter))],
-    };
+        var (now, found, busiest) = (Now(ct), rules.All(ct), desk.BusiestReporters(MostReporters, ct));
+        await Task.WhenAll(now, found, busiest);
+        return await now with
+        {
+            PrecisionPerRule = await found,
+            PrecisionPerReporter = [.. (await busiest).Select(reporter => ReporterPrecision.Of(reporter))],
+        };
+    }
 
     /// <exception cref="DependencyUnavailableException">Something of it cannot be read now.</exception>
     public async Task<Numbers> Now(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        var waiting = await desk.Waiting(now, ct);
-        var pace = await desk.Pace(now - Period, ct);
         var first = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero) - TimeSpan.FromHours(ChartHours - 1);
-        var counted = (await activity.Hours(first, now, ct)).ToDictionary(hour => hour.Hour.ToUniversalTime());
+
+        // All at once: whoever opens the overview waits for the slowest of them, not for the sum.
+        var (waits, paces, charted) = (desk.Waiting(now, ct), desk.Pace(now - Period, ct), activity.Hours(first, now, ct));
+        var (matches, repeated, lobbies) = (activity.ActiveMatches(ct), offenders.CountRepeated(ct), lobby.Count(ct).AsTask());
+        await Task.WhenAll(waits, paces, charted, matches, repeated, lobbies);
+        var (waiting, pace) = (await waits, await paces);
+        var counted = (await charted).ToDictionary(hour => hour.Hour.ToUniversalTime());
         HourNumbers[] hours = [.. Enumerable.Range(0, ChartHours).Select(n => first.AddHours(n)).Select(at =>
             counted.TryGetValue(at, out var hour)
                 ? new HourNumbers(at, hour.Sessions, hour.TextMatches + hour.VideoMatches, hour.Messages, hour.Reports)
@@ -40,10 +49,10 @@ public sealed class DeskNumbers(
         return new(
             now,
             connections.VisitorCount,
-            (await lobby.Count(ct)).Values.Sum(),
-            await activity.ActiveMatches(ct),
+            (await lobbies).Values.Sum(),
+            await matches,
             (double)hours.Sum(hour => hour.Reports) / ChartHours,
-            await offenders.CountRepeated(ct),
+            await repeated,
             pace.MedianSeconds,
             pace.NinetyFifthSeconds,
             pace.Decided,
