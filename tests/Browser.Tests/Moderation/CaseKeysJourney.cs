@@ -39,32 +39,32 @@ public sealed class CaseKeysJourney(Chromium chromium) : Journey(chromium)
         var heading = page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^Case ") });
         var first = await heading.TextContentAsync();
 
-        await page.Keyboard.PressAsync("?");
+        await Press(page, "?");
         await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Keys" })).ToBeVisibleAsync();
         await look(page, "keys");
         await page.Keyboard.PressAsync("Escape");
         await ClaimAndReveal(page);
-        await page.Keyboard.PressAsync("t");
+        await Press(page, "t");
         await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Statement" })).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("you called somebody a nobody");
         await page.Keyboard.PressAsync("Escape");
         await look(page, "ready to decide");
-        await page.Keyboard.PressAsync("b");
+        await Press(page, "b");
         await Expect(page.GetByText("Banned, and out at once.")).ToBeVisibleAsync();
         await Expect(heading).Not.ToHaveTextAsync(first!);
         await Expect(page.GetByText("It can be taken back for")).ToBeVisibleAsync();
         await look(page, "after a ban");
 
-        await page.Keyboard.PressAsync("u");
+        await Press(page, "u");
         await Expect(page.GetByText("Taken back. The case is open again, and yours.")).ToBeVisibleAsync();
         await Expect(heading).ToHaveTextAsync(first!);
-        await page.Keyboard.PressAsync("n");
+        await Press(page, "n");
         await page.Keyboard.TypeAsync("For somebody who may see more.");
         await page.Keyboard.PressAsync("Escape");
-        await page.Keyboard.PressAsync("e");
+        await Press(page, "e");
         await Expect(page.GetByText("Escalated to whoever may see severe cases.")).ToBeVisibleAsync();
         await Expect(heading).Not.ToHaveTextAsync(first!);
-        await page.Keyboard.PressAsync("f");
+        await Press(page, "f");
         await Expect(page.GetByText("Dismissed. Here is the next one.")).ToBeVisibleAsync();
 
         await page.SetViewportSizeAsync(768, 1024);
@@ -97,10 +97,10 @@ public sealed class CaseKeysJourney(Chromium chromium) : Journey(chromium)
         await Expect(history.GetByText("Looked at the evidence.")).ToHaveCountAsync(0);
         await look(history, "the history at the time of the report");
         await history.CloseAsync();
-        await morgan.Page.Keyboard.PressAsync("t");
+        await Press(morgan.Page, "t");
         await morgan.Page.Keyboard.TypeAsync("You insulted somebody who was kind to you.");
         await morgan.Page.Keyboard.PressAsync("Escape");
-        await morgan.Page.Keyboard.PressAsync("b");
+        await Press(morgan.Page, "b");
         await Expect(morgan.Page.GetByText("Banned, and out at once.")).ToBeVisibleAsync();
 
         await ada.Page.WaitForURLAsync("**/banned");
@@ -131,6 +131,7 @@ public sealed class CaseKeysJourney(Chromium chromium) : Journey(chromium)
         await robin.TabTo(robin.Page.GetByLabel("Who did it"));
         await robin.Page.Keyboard.TypeAsync(Moderator.Name);
         await robin.Page.Keyboard.PressAsync("Enter");
+        await robin.Page.WaitForURLAsync("**/admin/history?*");
         await Until(robin.Page, robin.Page.GetByText("1 report upheld: Harassment."));
         await look(robin.Page, "history search");
         await Follow(robin, "Audit");
@@ -174,7 +175,7 @@ public sealed class CaseKeysJourney(Chromium chromium) : Journey(chromium)
     {
         await who.TabTo(who.Page.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }));
         await who.Page.Keyboard.PressAsync("Enter");
-        await who.Page.WaitForURLAsync(url => !url.Contains("/admin/cases", StringComparison.Ordinal));
+        await who.Page.WaitForURLAsync($"**/admin/{link.ToLowerInvariant()}");
         await who.Page.WaitForLoadStateAsync();
     }
 
@@ -205,15 +206,20 @@ public sealed class CaseKeysJourney(Chromium chromium) : Journey(chromium)
         return staff;
     }
 
-    /// <summary>Of the case that is shown. A key that is pressed before the page's script runs is nobody's.</summary>
+    /// <summary>A key of the page. One that is pressed before its script runs is nobody's.</summary>
+    private static async Task Press(IPage page, string key)
+    {
+        await page.WaitForLoadStateAsync();
+        await page.Keyboard.PressAsync(key);
+    }
+
+    /// <summary>Of the case that is shown.</summary>
     private static async Task ClaimAndReveal(IPage page)
     {
-        await page.Keyboard.PressAsync("c");
+        await Press(page, "c");
         await Expect(page.GetByText("Claimed by you until")).ToBeVisibleAsync();
-        await page.WaitForLoadStateAsync();
-        await page.Keyboard.PressAsync("r");
+        await Press(page, "r");
         await Expect(page.GetByRole(AriaRole.List, new() { Name = "Evidence" })).ToContainTextAsync("nobody");
-        await page.WaitForLoadStateAsync();
     }
 
     /// <summary>Opens the queue when so many cases are in it.</summary>

@@ -19,7 +19,7 @@ public sealed partial class PasskeyTests
 
     [Theory]
     [InlineData(false)]
-    [InlineData(true)]
+    [InlineData(true, Explicit = true)]
     public async Task A_visitors_passkey_signs_in_anywhere_and_nothing_else_does(bool postgres)
     {
         var settings = new Dictionary<string, string?>(Moderator.Unlimited) { ["Limits:Registrations:Enabled"] = "false" };
@@ -153,7 +153,7 @@ public sealed partial class PasskeyTests
 
     [Theory]
     [InlineData(false)]
-    [InlineData(true)]
+    [InlineData(true, Explicit = true)]
     public async Task Staff_enrol_with_a_passkey_and_show_it_beside_the_password_until_the_second_factor_is_reset(bool postgres)
     {
         var settings = new Dictionary<string, string?>(Moderator.Unlimited) { ["Staff:RequireTwoFactor"] = "true" };
