@@ -30,7 +30,7 @@ public sealed class ConsentTests(Chromium chromium) : CallJourney(chromium)
         await Everywhere(ada, bo, picture => picture.BecomesClear());
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task What_a_careless_partner_sends_clear_is_shown_blurred()
     {
         var (ada, bo) = (await Preview(), await Preview());
@@ -142,7 +142,7 @@ public sealed class WithoutConsentTests(Chromium chromium) : CallJourney(chromiu
 {
     protected override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?> { ["Video:ConsentBlur"] = "false" };
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Pictures_are_clear_at_once_but_of_whoever_starts_blurred()
     {
         var (ada, bo) = (await Preview(), await Preview());

@@ -8,7 +8,7 @@ namespace RandomChat.Browser.Tests.Video;
 /// <summary>Camera and microphone in mid-call: switched off and on, changed, and taken away.</summary>
 public sealed class DevicesTests(Chromium chromium, ITestOutputHelper output) : CallJourney(chromium)
 {
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_camera_that_is_taken_away_is_missed_in_words_and_comes_back_by_its_button()
     {
         var (ada, bo) = await Call();
@@ -62,7 +62,7 @@ public sealed class DevicesTests(Chromium chromium, ITestOutputHelper output) : 
         output.WriteLine($"{before.Loudness} {silent.Loudness}");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Another_camera_and_another_microphone_take_over_without_a_new_offer()
     {
         var (ada, bo) = await Call();

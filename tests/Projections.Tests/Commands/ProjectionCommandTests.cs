@@ -200,7 +200,7 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
         Assert.False(Directory.Exists(Path.Combine(log.Folder, "read")));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task With_EventStoreDB_the_same_commands_read_the_log_there()
     {
         var folder = Path.Combine(log.Folder, "stand-in");
