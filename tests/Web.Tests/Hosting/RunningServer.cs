@@ -88,10 +88,18 @@ public sealed class RunningServer : IAsyncDisposable
         byte[][] needles = [what, Encoding.ASCII.GetBytes(Convert.ToBase64String(what)), Encoding.ASCII.GetBytes(Convert.ToHexString(what))];
         return [.. Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) != ".lock").Where(file =>
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            return needles.Any(needle => copy.GetBuffer().AsSpan(0, (int)copy.Length).IndexOf(needle) >= 0);
+            try
+            {
+                using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                using var copy = new MemoryStream();
+                stream.CopyTo(copy);
+                return needles.Any(needle => copy.GetBuffer().AsSpan(0, (int)copy.Length).IndexOf(needle) >= 0);
+            }
+            catch (FileNotFoundException)
+            {
+                // A journal that was there a moment ago holds nothing any more.
+                return false;
+            }
         })];
     }
 
