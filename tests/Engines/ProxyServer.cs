@@ -32,7 +32,7 @@ public sealed class ProxyServer : IAsyncDisposable
         var proxy = new ProxyServer();
         var site = Changed(
             await File.ReadAllTextAsync(configuration),
-            ("server 127.0.0.1:5000;", $"server {upstream.Authority};"), ("listen 80;", $"listen 127.0.0.1:{proxy.Plain.Port};"),
+            ("server 127.0.0.1:5080;", $"server {upstream.Authority};"), ("listen 80;", $"listen 127.0.0.1:{proxy.Plain.Port};"),
             ("listen 443 ssl http2;", $"listen 127.0.0.1:{proxy.Secure.Port} ssl http2;"),
             ("/etc/ssl/randomchat/fullchain.pem", proxy.At("cert.pem")), ("/etc/ssl/randomchat/privkey.pem", proxy.At("key.pem")));
         await File.WriteAllTextAsync(proxy.At("site.conf"), site);
@@ -57,7 +57,7 @@ public sealed class ProxyServer : IAsyncDisposable
         var proxy = new ProxyServer();
         var site = Changed(
             await File.ReadAllTextAsync(configuration),
-            ("chat.example.com {", $"localhost {"{"}\n\ttls {proxy.At("cert.pem")} {proxy.At("key.pem")}\n"), ("127.0.0.1:5000", upstream.Authority));
+            ("chat.example.com {", $"localhost {"{"}\n\ttls {proxy.At("cert.pem")} {proxy.At("key.pem")}\n"), ("127.0.0.1:5080", upstream.Authority));
         await File.WriteAllTextAsync(
             proxy.At("Caddyfile"),
             $"{"{"}\n\tadmin off\n\tdefault_bind 127.0.0.1\n\thttp_port {proxy.Plain.Port}\n\thttps_port {proxy.Secure.Port}\n{"}"}\n{site}");

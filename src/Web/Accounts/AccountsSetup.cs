@@ -25,7 +25,7 @@ public static class AccountsSetup
         services.AddSingleton(provider => new VisitorPasskeys(
             new(provider.GetRequiredService<IServiceScopeFactory>(), tables.Dependency),
             new(provider.GetRequiredService<PasskeyChallenges>(), provider.GetRequiredService<IOptions<IdentityPasskeyOptions>>()),
-            provider.GetRequiredService<CommandExecutor>(), provider.GetRequiredService<TimeProvider>()));
+            new(provider.GetRequiredService<CommandExecutor>()), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAccountStore>(provider => provider.GetRequiredService<VisitorAccounts>());
         services.AddScoped<SignInLimits>();
         services.AddSingleton<AccountSignIn>();

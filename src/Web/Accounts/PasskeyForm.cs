@@ -21,7 +21,7 @@ public static class PasskeyForm
     public static string? Credential(string? typed) => typed is { Length: > 0 and <= LongestCredential } ? typed : null;
 
     /// <summary>A name that its owner knows it by.</summary>
-    public static string Name(string? typed) => typed?.Trim() is { Length: > 0 and <= LongestName } name ? name : "Passkey";
+    public static string Name(string? typed) => typed?.Trim() is { Length: > 0 } name ? name : "Passkey";
 }
 
 /// <summary>What holds for every passkey, of the staff and of visitors.</summary>
@@ -45,6 +45,8 @@ internal static class PasskeyRefusals
     public static Refusal TooLate { get; } = Refusal.Conflict("That took too long. Try again.");
 
     public static Refusal NotGood { get; } = Refusal.Invalid("credential", "Your device answered something that we cannot use. Try again, or another device.");
+
+    public static Refusal LongName { get; } = Refusal.Invalid("name", $"A name has {PasskeyForm.LongestName} characters at most.");
 
     public static Refusal TooMany { get; } = Refusal.Conflict($"An account has {PasskeyForm.Most} passkeys at most. Remove one first.");
 

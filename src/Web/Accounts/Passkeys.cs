@@ -28,6 +28,11 @@ internal sealed class Passkeys<TUser>(PasskeyChallenges challenges, IOptions<Ide
     /// <returns>Why it was not kept; null where it was.</returns>
     public async Task<Refusal?> Add(UserManager<TUser> users, TUser user, string name, string credential, HttpContext context)
     {
+        if (name.Length > PasskeyForm.LongestName)
+        {
+            return PasskeyRefusals.LongName;
+        }
+
         if (challenges.Take(context, Adding(user)) is not { } challenge)
         {
             return PasskeyRefusals.TooLate;

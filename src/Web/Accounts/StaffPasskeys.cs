@@ -8,7 +8,7 @@ namespace RandomChat.Web.Accounts;
 
 /// <summary>
 /// The passkeys of the staff: beside the password, in place of a code. Every member throws
-/// <see cref="DependencyUnavailableException"/> where accounts or log do not answer; then nothing is changed.
+/// <see cref="DependencyUnavailableException"/> where accounts or log do not answer; then no passkey has come or gone.
 /// </summary>
 public sealed class StaffPasskeys
 {

@@ -206,12 +206,7 @@ public sealed class VisitorAccounts : IAccountStore
         return outcome;
     }
 
-    /// <returns>Why the log was not told; null where it was.</returns>
-    private async Task<Refusal?> Tell(Guid visitorId, AccountCommand command) =>
-        await executor.Execute(Account.Decider, visitorId, command, Guid.NewGuid(), EventMetadata.Visitor(visitorId), CancellationToken.None)
-            is Executed<AccountEvent, AccountState>.Refused { Reason: var reason }
-            ? Refusals.From(reason)
-            : null;
+    private Task<Refusal?> Tell(Guid visitorId, AccountCommand command) => new AccountRecord(executor).Tell(visitorId, command);
 
     /// <summary>On this node before it answers; every node reads it in the log, and does the same (<see cref="Identity.SessionWatch"/>).</summary>
     private void EndSessions(Guid visitorId)

@@ -8,18 +8,19 @@ namespace RandomChat.Web.Accounts;
 
 /// <summary>
 /// The passkeys of visitors' accounts, each of which does what name and password do. Every member throws
-/// <see cref="DependencyUnavailableException"/> where tables or log do not answer; then nothing is changed.
+/// <see cref="DependencyUnavailableException"/> where tables or log do not answer; then no passkey has come or gone, as with
+/// <see cref="VisitorAccounts"/>.
 /// </summary>
 public sealed class VisitorPasskeys
 {
     private readonly IdentityStore<AccountHolder, AccountsDb> store;
     private readonly Passkeys<AccountHolder> passkeys;
-    private readonly CommandExecutor executor;
+    private readonly AccountRecord record;
     private readonly TimeProvider clock;
 
     internal VisitorPasskeys(
-        IdentityStore<AccountHolder, AccountsDb> store, Passkeys<AccountHolder> passkeys, CommandExecutor executor, TimeProvider clock) =>
-        (this.store, this.passkeys, this.executor, this.clock) = (store, passkeys, executor, clock);
+        IdentityStore<AccountHolder, AccountsDb> store, Passkeys<AccountHolder> passkeys, AccountRecord record, TimeProvider clock) =>
+        (this.store, this.passkeys, this.record, this.clock) = (store, passkeys, record, clock);
 
     /// <summary>Those of an account, the oldest first; null where there is no account.</summary>
     public Task<IReadOnlyList<PasskeyView>?> Of(Guid visitorId) => store.Ask<IReadOnlyList<PasskeyView>?>(async users =>
@@ -62,10 +63,9 @@ public sealed class VisitorPasskeys
                 return refusal;
             }
 
-            if (await executor.Execute(Account.Decider, visitorId, command, Guid.NewGuid(), EventMetadata.Visitor(visitorId), CancellationToken.None)
-                is Executed<AccountEvent, AccountState>.Refused { Reason: var reason })
+            if (await record.Tell(visitorId, command) is { } closed)
             {
-                return Refusals.From(reason);
+                return closed;
             }
 
             await transaction.CommitAsync();

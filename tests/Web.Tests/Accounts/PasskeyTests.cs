@@ -58,6 +58,11 @@ public sealed partial class PasskeyTests
         }
 
         passkey.Verifies = true;
+        using (var endless = await Add(browser, passkey.Create(await AddingOptions(browser)), new string('x', 41)))
+        {
+            Assert.Contains("40 characters at most", await Text(endless, HttpStatusCode.UnprocessableEntity), StringComparison.Ordinal);
+        }
+
         using (var added = await Add(browser, passkey.Create(await AddingOptions(browser)), "<b>Phone"))
         {
             Assert.Contains("&lt;b&gt;Phone", await Text(added, HttpStatusCode.OK), StringComparison.Ordinal);
@@ -80,7 +85,9 @@ public sealed partial class PasskeyTests
         await Refused(kept);
         passkey.Origin = "https://elsewhere.example";
         await Refused(passkey.Sign(await Options(stranger, "/account/sign-in")));
-        (passkey.Origin, passkey.Verifies) = (Origin(server), false);
+        (passkey.Origin, passkey.Count) = (Origin(server), 0);
+        await Refused(passkey.Sign(await Options(stranger, "/account/sign-in")));
+        (passkey.Count, passkey.Verifies) = (10, false);
         await Refused(passkey.Sign(await Options(stranger, "/account/sign-in")));
         passkey.Verifies = true;
         foreach (var broken in new[] { "", "{}", "[", new string('x', 20_000) })

@@ -16,12 +16,14 @@ internal sealed class TestPasskey(string origin) : IDisposable
 
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private string userHandle = string.Empty;
-    private uint count;
 
     public byte[] Id { get; } = RandomNumberGenerator.GetBytes(32);
 
     /// <summary>Whose finger it was; without, only that somebody touched it.</summary>
     public bool Verifies { get; set; } = true;
+
+    /// <summary>How often it has signed.</summary>
+    public uint Count { get; set; }
 
     /// <summary>From which page it is asked, as the device sees it.</summary>
     public string Origin { get; set; } = origin;
@@ -49,7 +51,7 @@ internal sealed class TestPasskey(string origin) : IDisposable
     /// <summary>The answer to <c>navigator.credentials.get</c>, as JSON.</summary>
     public string Sign(JsonElement options)
     {
-        count++;
+        Count++;
         var data = Head(options.GetProperty("rpId").GetString()!, 0);
         var client = ClientData("webauthn.get", options);
         byte[] signed = [.. data, .. SHA256.HashData(client)];
@@ -67,7 +69,7 @@ internal sealed class TestPasskey(string origin) : IDisposable
     private byte[] Head(string relyingParty, byte flags)
     {
         var counted = new byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(counted, count);
+        BinaryPrimitives.WriteUInt32BigEndian(counted, Count);
         return [.. SHA256.HashData(Encoding.UTF8.GetBytes(relyingParty)), (byte)(UserPresent | (Verifies ? UserVerified : 0) | flags), .. counted];
     }
 
