@@ -75,13 +75,19 @@ public sealed class PasskeyJourney(Chromium chromium) : Journey(chromium)
         await morgan.Button("Use a passkey").ClickAsync();
         await Expect(morgan.Page.GetByText("Keep these codes")).ToBeVisibleAsync();
         await morgan.Browser.ClearCookiesAsync();
-        await Enter("Sign in with a passkey, not a code");
+        await Enter("Sign in with a passkey");
         await morgan.Page.WaitForURLAsync("**/admin");
         await morgan.Page.GotoAsync("/admin/passkeys");
         morgan.Allow("status of 409");
         await morgan.Page.GetByRole(AriaRole.Button, new() { Name = "Remove the passkey" }).ClickAsync();
         await Expect(morgan.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This is your only second factor.");
         await look(morgan.Page, "the desk's passkeys");
+        await morgan.Page.SetViewportSizeAsync(360, 740);
+        foreach (var path in new[] { "/admin/passkeys", "/admin/sessions" })
+        {
+            await morgan.Page.GotoAsync(path);
+            await look(morgan.Page, $"{path} at 360");
+        }
 
         Assert.True(problems.Count == 0, string.Join('\n', problems));
 

@@ -144,7 +144,7 @@ public sealed class CaseKeysJourney(Chromium chromium) : Journey(chromium)
         await Expect(robin.Page.GetByRole(AriaRole.Heading, new() { Name = "Transparency" })).ToBeVisibleAsync();
         await look(robin.Page, "transparency");
         await robin.Page.SetViewportSizeAsync(768, 1024);
-        foreach (var path in new[] { "/admin/appeals", "/admin/audit", "/admin/transparency", "/admin/passkeys", "/transparency" })
+        foreach (var path in new[] { "/admin/appeals", "/admin/audit", "/admin/transparency", "/admin/passkeys", "/admin/sessions", "/transparency" })
         {
             await robin.Page.GotoAsync(path);
             await look(robin.Page, $"{path} at 768");
