@@ -52,6 +52,37 @@ public sealed class LettingGoTests(Chromium chromium) : CallJourney(chromium)
     }
 
     [Fact]
+    public async Task A_panel_of_the_chat_that_ended_lets_nothing_go_once_Start_is_pressed()
+    {
+        var (ada, bo) = await Call();
+        await ada.Button("End call").ClickAsync();
+        await ada.Sees("Chat ended");
+        await bo.Sees("Chat ended");
+        await ada.Page.EvaluateAsync("""
+            () => {
+              const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+              const answered = new Promise((answer) => { window.answer = answer; });
+              navigator.mediaDevices.getUserMedia = async (wanted) => { window.asked = true; await answered; return ask(wanted); };
+            }
+            """);
+
+        await ada.Button("Start").ClickAsync();
+        await ada.Page.WaitForFunctionAsync("() => window.asked");
+        await ada.Page.EvaluateAsync("""
+            () => {
+              const old = document.getElementById("main");
+              window.late = () => document.getElementById("main") !== old;
+              document.body.dispatchEvent(new CustomEvent("panel"));
+            }
+            """);
+        await ada.Page.WaitForFunctionAsync("() => window.late()");
+        await ada.Page.EvaluateAsync("() => window.answer()");
+        await bo.Button("Start").ClickAsync();
+
+        await AreInACall(ada, bo);
+    }
+
+    [Fact]
     public async Task A_search_that_is_stopped_puts_the_light_out()
     {
         var ada = await Preview();

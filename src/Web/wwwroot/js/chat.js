@@ -201,21 +201,32 @@ async function join(change) {
 /** Start: the first video chat of a page begins with the preview; later ones open what was chosen there. */
 async function start() {
   const known = room?.dataset.request || await (await fetch("/api/preferences")).text();
-  if (JSON.parse(known).mode === "video") {
-    if (!passedPreview || !await (await loadVideo()).open()) {
-      previews = true;
-      tell("panel");
-      return;
-    }
+  if (JSON.parse(known).mode !== "video") {
+    await join();
+  } else if (passedPreview && await (await loadVideo()).enter()) {
+    await joinByVideo();
+  } else {
+    previews = true;
+    tell("panel");
   }
-  await join();
 }
 
 /** Join: the way out of the preview. */
 async function enter() {
-  await (await loadVideo()).open();
+  await (await loadVideo()).enter();
   passedPreview = true;
-  await join();
+  await joinByVideo();
+}
+
+async function joinByVideo() {
+  try {
+    await join();
+  } catch (error) {
+    // Where we do not get into the queue the next panel says so, and the camera is let go with it.
+    (await video)?.stay();
+    tell("panel");
+    throw error;
+  }
 }
 
 async function joinWhenAsked() {

@@ -21,7 +21,7 @@ const body = document.body;
 
 /** Whether this tab passed the preview, or took a running call over. */
 let joined = false;
-/** On the way from one stranger to the next: the camera stays. */
+/** On the way to a stranger, from another or from the end of a chat: the camera stays. */
 let moving = false;
 /** @type {AbortController | undefined} */
 let previewing;
@@ -48,11 +48,19 @@ let choice = "none";
 const sound = new Audio();
 sound.autoplay = true;
 
-/** Opens what was chosen; false where there is nothing to be seen or heard by. */
-export async function open() {
+/**
+ * Opens what was chosen, on the way into the queue; false where there is nothing to be seen or heard by. A panel of the
+ * chat that ended may still be on its way: it does not let go what is opened here.
+ */
+export async function enter() {
+  moving = true;
+  await open();
+  return devices.track("camera") !== undefined || devices.track("microphone") !== undefined;
+}
+
+async function open() {
   await devices.open();
   joined = true;
-  return devices.track("camera") !== undefined || devices.track("microphone") !== undefined;
 }
 
 /** The visitor asks for the next stranger, or goes. @param {boolean} keepCamera */
@@ -77,12 +85,13 @@ export function stay() {
  */
 export function attach(room, isFirst) {
   const { state, mode, match } = room.dataset;
-  if (state !== "preview") stopPreview();
+  stopPreview();
   stage?.close();
   stage = undefined;
   if (state === "preview") {
+    moving = false;
     end();
-    previewing ??= new AbortController();
+    previewing = new AbortController();
     attachPreview(room, previewing.signal);
   } else if (state === "searching" && mode === "video") {
     moving = false;
