@@ -122,23 +122,26 @@ public sealed class TurnReadinessTests
         var options = Options.Create(new IceOptions { TurnUrls = [turn.Url()], TurnSecret = turn.Secret, Policy = "relay" });
         var readiness = new TurnReadiness(options, new(options, clock), clock);
 
-        // A machine under load answers late: what counts here begins with the first answer.
+        // A machine under load answers late: what counts here begins with the first answer, and the server writes of an
+        // allocation only after it has answered.
         await Wait.Until(async () =>
         {
             clock.Advance(TimeSpan.FromSeconds(11));
             return (await readiness.Check(CancellationToken.None)).Ready;
         });
-        var allocated = turn.Log.Count(line => line.Contains(Allocated, StringComparison.Ordinal));
+        await Wait.Until(() => Task.FromResult(Allocations() > 0));
+        var allocated = Allocations();
         clock.Advance(TimeSpan.FromSeconds(11));
         foreach (var asked in await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => readiness.Check(CancellationToken.None).AsTask())))
         {
             Assert.True(asked.Ready, asked.State);
         }
 
+        await Wait.Until(() => Task.FromResult(Allocations() > allocated));
         turn.Stop();
         clock.Advance(TimeSpan.FromSeconds(9));
         Assert.True((await readiness.Check(CancellationToken.None)).Ready);
-        Assert.Equal(allocated + 1, turn.Log.Count(line => line.Contains(Allocated, StringComparison.Ordinal)));
+        Assert.Equal(allocated + 1, Allocations());
 
         clock.Advance(TimeSpan.FromSeconds(2));
         Assert.False((await readiness.Check(CancellationToken.None)).Ready);
@@ -149,6 +152,8 @@ public sealed class TurnReadinessTests
             clock.Advance(TimeSpan.FromSeconds(10));
             return (await readiness.Check(CancellationToken.None)).Ready;
         });
+
+        int Allocations() => turn.Log.Count(line => line.Contains(Allocated, StringComparison.Ordinal));
     }
 
     [Fact]
