@@ -1,8 +1,19 @@
 using System.CommandLine;
+using Microsoft.Extensions.Configuration;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Projections.Commands;
 
-var settings = RandomChatSettings.Read(args);
+IConfigurationRoot settings;
+try
+{
+    settings = RandomChatSettings.Read(args);
+}
+catch (SettingsException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return ExitCodes.Usage;
+}
+
 var root = new RootCommand("Operate, replay and export the history of RandomChat.")
 {
     StatusCommand.Create(settings),

@@ -1,9 +1,15 @@
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Web.Demo;
+using RandomChat.Web.Health;
 using RandomChat.Web.Hosting;
 
 try
 {
+    if (args.Contains(HealthProbe.Option))
+    {
+        return await HealthProbe.Run(args);
+    }
+
     // A published server finds its pages' files beside itself, from wherever it is started.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     {

@@ -8,6 +8,7 @@ return args switch
     ["rebuild", .. var rest] => await RebuildRate.Run(rest),
     ["desk", .. var rest] => await DeskPages.Run(rest),
     ["screening"] => ScreeningRate.Run(),
+    ["stop", .. var rest] => await StopTime.Run(rest),
     ["appends"] => await AppendRate.Run(),
     ["esdb-append"] => await EsdbRate.Run(null),
     ["esdb-append", var connection] => await EsdbRate.Run(connection),
@@ -21,6 +22,8 @@ static int Usage()
         usage: dotnet run -c Release --project tests/Load -- <verb>
           start [events]         time to open the embedded log and index, with no old events and with 1,000,000
           redis-lobby            how many joins a second the lobby takes, on Redis and in process
+          stop [connections]     how long a server with 2,000 connections, half of them in matches, takes to end on SIGTERM; over
+                                 Redis too where REDIS_CONNECTION names one
           screening              how many microseconds the screening keeps a message, layer by layer
           appends                how many appends a second the embedded log acknowledges
           seed <folder> [events] make an event log as real traffic does, 80 % of it messages

@@ -34,10 +34,14 @@ public static class HealthEndpoints
         endpoints.MapGet("/health/live", () => Results.Ok(new { status = "live" }))
             .Gives("The process answers", typeof(LiveAnswer));
         endpoints.MapGet("/health/ready", async (
-            HttpContext context, IEnumerable<IReadinessCheck> checks, TimeProvider clock, ILoggerFactory loggers) =>
+            HttpContext context, IEnumerable<IReadinessCheck> checks, TimeProvider clock, ILoggerFactory loggers, IHostApplicationLifetime lifetime) =>
         {
             var log = loggers.CreateLogger(typeof(HealthEndpoints));
-            var asked = await Task.WhenAll(checks.Select(check => Ask(check, clock, log, context.RequestAborted)));
+
+            // From the moment it is told to stop, before it closes a connection, a balancer should send nobody here any more.
+            var asked = lifetime.ApplicationStopping.IsCancellationRequested
+                ? [new("server", false, "stopping")]
+                : await Task.WhenAll(checks.Select(check => Ask(check, clock, log, context.RequestAborted)));
             var ready = asked.All(dependency => dependency.Ready);
             return Results.Json(
                 new { status = ready ? "ready" : "unavailable", dependencies = asked.OrderBy(dependency => dependency.Name, StringComparer.Ordinal) },

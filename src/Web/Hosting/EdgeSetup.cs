@@ -20,7 +20,8 @@ namespace RandomChat.Web.Hosting;
 /// <summary>Everything between the network and the use cases: settings, identity, captcha, limits, problems, security, health.</summary>
 public static class EdgeSetup
 {
-    private const string DefaultUrl = "http://localhost:5080";
+    /// <summary>Where the server listens unless told otherwise.</summary>
+    public const string DefaultUrl = "http://localhost:5080";
 
     /// <summary>Registers the edge, with settings of the shared file below those of the environment and the command line.</summary>
     public static WebApplicationBuilder AddEdge(this WebApplicationBuilder builder)

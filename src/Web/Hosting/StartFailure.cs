@@ -5,6 +5,7 @@ using RandomChat.Infrastructure;
 using RandomChat.Infrastructure.Migrations;
 using RandomChat.Infrastructure.Screening;
 using RandomChat.Infrastructure.Screening.Models;
+using RandomChat.Infrastructure.Settings;
 using RandomChat.Infrastructure.Sqlite;
 using RandomChat.Web.Demo;
 
@@ -17,7 +18,7 @@ public static class StartFailure
     public static string? Explain(Exception failure) => failure switch
     {
         OptionsValidationException or DataDirectoryException or EventLogFileException or SealingException or ScreeningPolicyException
-            or ScreeningModelException or MigrationException or DemoException =>
+            or ScreeningModelException or MigrationException or DemoException or SettingsException =>
             $"RandomChat cannot start. {failure.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"RandomChat cannot start. {failure.Message}",

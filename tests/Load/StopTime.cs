@@ -1,0 +1,196 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using RandomChat.StandIn;
+
+namespace RandomChat.Load;
+
+/// <summary>
+/// How long a server takes from SIGTERM to its end while people are connected, and how many of them were told. More than
+/// ten seconds, or somebody who was not told, makes the program fail.
+/// </summary>
+internal static class StopTime
+{
+    private const int Connections = 2_000;
+    private const int AtOnce = 50;
+    private const double MostSeconds = 10;
+
+    /// <summary>What ends every message of the hub's protocol.</summary>
+    private const char End = '\u001e';
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static async Task<int> Run(string[] rest)
+    {
+        var count = rest is [var given, ..] ? int.Parse(given, NumberStyles.AllowThousands, CultureInfo.InvariantCulture) : Connections;
+        Console.WriteLine($"{"lobby",-12} {"connections",12} {"in matches",11} {"told",7} {"seconds",8}");
+        var slow = await Measure("in process", null, count) ? 0 : 1;
+        if (Environment.GetEnvironmentVariable("REDIS_CONNECTION") is { Length: > 0 } redis)
+        {
+            slow += await Measure("Redis", redis, count) ? 0 : 1;
+        }
+
+        return slow;
+    }
+
+    private static async Task<bool> Measure(string name, string? redis, int count)
+    {
+        var folder = Directory.CreateTempSubdirectory("randomchat-stop-").FullName;
+        var (process, address) = await Start(folder, redis);
+        try
+        {
+            // Each is a visitor of their own, which the cookie of the one before would prevent.
+            using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = address };
+            var people = new List<Person>();
+            foreach (var some in Enumerable.Range(0, count).Chunk(AtOnce))
+            {
+                people.AddRange(await Task.WhenAll(some.Select(number => Person.Enter(http, address, joins: number % 2 == 0))));
+            }
+
+            // Who is left over, where the number is odd, waits.
+            var matched = count / 4 * 2;
+            for (var since = Stopwatch.StartNew(); people.Count(person => person.IsMatched) < matched && since.Elapsed < Patience;)
+            {
+                await Task.Delay(100);
+            }
+
+            matched = people.Count(person => person.IsMatched);
+            var clock = Stopwatch.StartNew();
+            using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+            {
+                await kill.WaitForExitAsync();
+            }
+
+            await process.WaitForExitAsync();
+            var seconds = clock.Elapsed.TotalSeconds;
+            await Task.WhenAll(people.Select(person => person.Gone));
+            var told = people.Count(person => person.IsTold);
+            Console.WriteLine($"{name,-12} {count,12:N0} {matched,11:N0} {told,7:N0} {seconds,8:0.0}");
+            return process.ExitCode == 0 && told == count && seconds <= MostSeconds;
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
+
+            process.Dispose();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<(Process Process, Uri Address)> Start(string folder, string? redis)
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "RandomChat.sln")))
+        {
+            root = Path.GetDirectoryName(root)!;
+        }
+
+        var web = Path.Combine(root, "src", "Web");
+        var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
+        var address = new Uri($"http://127.0.0.1:{StandInProcess.FreePort()}");
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(web, "bin", configuration, "net10.0", "RandomChat.Web.dll"), "--urls", address.ToString(), "--contentRoot", web])
+        {
+            RedirectStandardOutput = true,
+        };
+        (string Name, string? Value)[] settings =
+        [
+            ("RandomChat__DataDirectory", Path.Combine(folder, "data")), ("Captcha__Mode", "off"), ("Limits__Enabled", "false"), ("ConnectionStrings__Redis", redis ?? ""),
+        ];
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data?.Contains("fail:", StringComparison.Ordinal) is true || line.Data?.Contains("warn:", StringComparison.Ordinal) is true)
+            {
+                Console.Error.WriteLine(line.Data);
+            }
+        };
+        process.BeginOutputReadLine();
+        using var http = new HttpClient { BaseAddress = address };
+        for (var since = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                using var answer = await http.GetAsync("/health/ready");
+                answer.EnsureSuccessStatusCode();
+                return (process, address);
+            }
+            catch (HttpRequestException) when (since.Elapsed < Patience && !process.HasExited)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    /// <summary>One browser, as far as the hub sees it; the client library would take a hundred times the memory.</summary>
+    private sealed class Person(ClientWebSocket socket)
+    {
+        private readonly StringBuilder heard = new();
+
+        public bool IsMatched { get; private set; }
+
+        public bool IsTold { get; private set; }
+
+        /// <summary>Ends with the connection.</summary>
+        public Task Gone { get; private set; } = Task.CompletedTask;
+
+        public static async Task<Person> Enter(HttpClient http, Uri address, bool joins)
+        {
+            using var answer = await http.PostAsJsonAsync("/api/session", new { birthYear = 1990, acceptTerms = true });
+            var session = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
+            var socket = new ClientWebSocket();
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {session.GetProperty("token").GetString()}");
+            await socket.ConnectAsync(new UriBuilder(address) { Scheme = "ws", Path = "/hubs/chat" }.Uri, default);
+            var person = new Person(socket);
+            await person.Say("""{"protocol":"json","version":1}""");
+            person.Gone = person.Listen();
+            if (joins)
+            {
+                await person.Say("""{"type":1,"target":"join_queue","arguments":[{"mode":"text"}]}""");
+            }
+
+            return person;
+        }
+
+        private Task Say(string message) => socket.SendAsync(Encoding.UTF8.GetBytes(message + End), WebSocketMessageType.Text, endOfMessage: true, default);
+
+        private async Task Listen()
+        {
+            using (socket)
+            {
+                var buffer = new byte[4096];
+                try
+                {
+                    while (await socket.ReceiveAsync(buffer, default) is { MessageType: not WebSocketMessageType.Close } part)
+                    {
+                        heard.Append(Encoding.UTF8.GetString(buffer, 0, part.Count));
+                        Understand();
+                    }
+                }
+                catch (WebSocketException)
+                {
+                    // The server has gone.
+                }
+            }
+        }
+
+        private void Understand()
+        {
+            var text = heard.ToString();
+            IsMatched |= text.Contains("\"match_found\"", StringComparison.Ordinal);
+            IsTold |= text.Contains("\"restarting\"", StringComparison.Ordinal);
+            heard.Clear().Append(text[(text.LastIndexOf(End) + 1)..]);
+        }
+    }
+}
