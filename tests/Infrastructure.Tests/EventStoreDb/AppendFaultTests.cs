@@ -36,13 +36,14 @@ public sealed class AppendFaultTests : StandInFixture
         var server = await Server(options => options with { TellsFeatures = batches });
         var store = Connect(server, "defaultDeadline=500");
         var stream = NewStream();
-        await Appended(store, stream, -1, New("before"));
+        var (before, next) = (New("before"), New("next"));
+        await Until(() => Appended(store, stream, -1, before));
         server.Faults.SwallowAppends = true;
 
         await Assert.ThrowsAsync<AppendOutcomeUnknownException>(() => store.Append(stream, new(0), [New("lost")], Ct).AsTask());
 
         server.Faults.SwallowAppends = false;
-        await Appended(store, stream, 0, New("next"));
+        await Until(() => Appended(store, stream, 0, next));
         Assert.Equal(["before", "next"], (await Read(store, stream)).Select(Text));
     }
 

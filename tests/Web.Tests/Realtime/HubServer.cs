@@ -3,13 +3,17 @@ using RandomChat.Web.Tests.Hosting;
 
 namespace RandomChat.Web.Tests.Realtime;
 
-/// <summary>One server for a class of tests. What is counted by address is not limited: all tests have the same one.</summary>
+/// <summary>
+/// One server for a class of tests. What is counted by address is not limited: all tests have the same one. Nor is what a test
+/// asks for again and again until a read model has it.
+/// </summary>
 public sealed class HubServer : IAsyncLifetime
 {
     private static readonly Dictionary<string, string?> Unlimited = new()
     {
         ["Limits:Sessions:Enabled"] = "false",
         ["Limits:Joins:Enabled"] = "false",
+        ["Limits:Exports:Enabled"] = "false",
         ["Matching:InterestPatience"] = "00:00:00.5",
     };
 
