@@ -61,6 +61,7 @@ command -v strace >/dev/null || missing+=(strace)
 if [ "$explicit" = on ]; then
   [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
   [ -x /usr/bin/caddy ] || missing+=(caddy)
+  [ -x /usr/bin/prometheus ] || missing+=(prometheus)
 fi
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then

@@ -2,6 +2,7 @@ using Mediator;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using RandomChat.Application.Bots;
+using RandomChat.Application.Diagnostics;
 using RandomChat.Application.Events;
 using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
@@ -22,9 +23,11 @@ public static class ApplicationSetup
         services.TryAddSingleton<INodes>(provider => provider.GetRequiredService<OneNode>());
         services.TryAddSingleton<IExpulsions>(provider => provider.GetRequiredService<LocalExpulsions>());
         return services
+            .AddSingleton(typeof(IPipelineBehavior<,>), typeof(TraceRequest<,>))
             .AddSingleton(typeof(IPipelineBehavior<,>), typeof(AskOwner<,>))
             .AddSingleton(EventCodec.Default)
             .AddSingleton<CommandExecutor>()
+            .AddSingleton<ChatMeter>()
             .AddSingleton<ScreeningMeter>()
             .AddSingleton<MessageScreening>()
             .AddSingleton<ProfileScreening>()

@@ -8,6 +8,7 @@ using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Moderation;
 using RandomChat.Application.Settings;
 using RandomChat.Application.Visitors;
+using RandomChat.Infrastructure.Diagnostics;
 using RandomChat.Infrastructure.Limits;
 using RandomChat.Infrastructure.Lobby;
 using RandomChat.Infrastructure.Sealing;
@@ -30,8 +31,8 @@ public static class EmbeddedEngines
         if (services.All(service => service.ServiceType != typeof(IEventStore)))
         {
             services.AddSingleton(provider => SqliteEventStore.Open(
-                Path.Combine(dataDirectory, "events.db"), provider.GetRequiredService<TimeProvider>()));
-            services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<SqliteEventStore>());
+                Path.Combine(dataDirectory, "events.db"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<LogMeter>().Grouped));
+            services.AddMeteredLog<SqliteEventStore>();
             services.AddSingleton<IScavenge, SqliteScavenge>();
         }
 

@@ -42,10 +42,11 @@ public static class ProjectionsSetup
                 provider.GetRequiredService<IReadStore>(), projection, () => provider.GetRequiredService<ProjectionRunner>().IsStuck));
         }
 
+        services.AddSingleton<ProjectionMeter>();
         services.AddSingleton(provider => new ProjectionRunner(
             provider.GetRequiredService<IReadStore>(),
             new EventFeed(new LogSource(provider.GetRequiredService<IEventStore>()), EventCodec.Default, provider.GetRequiredService<TimeProvider>()),
-            All, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ProjectionRunner>>()));
+            All, provider.GetRequiredService<ProjectionMeter>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ProjectionRunner>>()));
         services.AddHostedService(provider => provider.GetRequiredService<ProjectionRunner>());
         return services.AddLedger(settings);
     }

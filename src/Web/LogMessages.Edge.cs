@@ -2,8 +2,8 @@ namespace RandomChat.Web;
 
 internal static partial class LogMessages
 {
-    [LoggerMessage(121, LogLevel.Error, "{Method} {Path} failed.")]
-    public static partial void RequestFailed(ILogger log, string method, string path, Exception e);
+    [LoggerMessage(121, LogLevel.Error, "{Method} {Path} failed; trace {TraceId}.")]
+    public static partial void RequestFailed(ILogger log, string method, string path, string? traceId, Exception e);
 
     [LoggerMessage(122, LogLevel.Warning, "{Dependency} is unavailable.")]
     public static partial void DependencyDown(ILogger log, string dependency, Exception e);
@@ -16,4 +16,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(125, LogLevel.Warning, "{Dependency} is not ready.")]
     public static partial void NotReady(ILogger log, string dependency, Exception e);
+
+    [LoggerMessage(126, LogLevel.Warning, "What this server would tell Prometheus of its engines could not be seen; it looks again.")]
+    public static partial void NotSampled(ILogger log, Exception e);
 }

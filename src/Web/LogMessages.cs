@@ -2,8 +2,8 @@ namespace RandomChat.Web;
 
 internal static partial class LogMessages
 {
-    [LoggerMessage(100, LogLevel.Error, "The hub call {Method} failed.")]
-    public static partial void HubCallFailed(ILogger log, string method, Exception e);
+    [LoggerMessage(100, LogLevel.Error, "The hub call {Method} failed; trace {TraceId}.")]
+    public static partial void HubCallFailed(ILogger log, string method, string? traceId, Exception e);
 
     [LoggerMessage(101, LogLevel.Error, "A step of matchmaking failed; the next one goes on.")]
     public static partial void MatchmakingStepFailed(ILogger log, Exception e);

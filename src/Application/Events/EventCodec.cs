@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using RandomChat.Application.Diagnostics;
 
 namespace RandomChat.Application.Events;
 
@@ -53,9 +54,15 @@ public sealed class EventCodec
     /// <summary>The stored names with what each stands for, in their order; names of old versions are left out.</summary>
     public IEnumerable<(string Name, Type Type)> Entries => types.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value));
 
+    /// <summary>The event as it is stored, with the span of the moment where that is recorded.</summary>
     /// <exception cref="ArgumentException">The event's type has no stored name.</exception>
     public NewEvent Encode(Guid id, object happened, EventMetadata metadata)
     {
+        if (Tracing.Parent is { } span)
+        {
+            metadata = metadata with { TraceParent = span };
+        }
+
         var type = happened.GetType();
         return names.TryGetValue(type, out var name)
             ? new(id, name, JsonSerializer.SerializeToUtf8Bytes(happened, type, Json), JsonSerializer.SerializeToUtf8Bytes(metadata, Json))
@@ -113,6 +120,10 @@ public sealed class EventCodec
 /// <param name="Actor">Who did it: <c>visitor:{id}</c>, <c>staff:{id}</c> or <c>system</c>.</param>
 public sealed record EventMetadata(Guid CorrelationId, Guid CausationId, string Actor)
 {
+    /// <summary>The span that it was written in, as W3C <c>traceparent</c>; null where that was not recorded, as of most events.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TraceParent { get; init; }
+
     public const string System = "system";
 
     public static string Visitor(Guid visitorId) => $"visitor:{visitorId:D}";

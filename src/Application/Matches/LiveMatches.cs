@@ -24,6 +24,7 @@ public sealed class LiveMatches(
     Suspicion suspicion,
     Verdicts verdicts,
     LaterScreening later,
+    ChatMeter meter,
     TimeProvider clock,
     IOptions<MatchOptions> options,
     ILogger<LiveMatches> log)
@@ -253,6 +254,7 @@ public sealed class LiveMatches(
             typing.TryRemove(side, out _);
         }
 
+        meter.Ended(match, reason, at - match.Started.At);
         var over = new EndedMatch(match, reason, endedBy, at);
         lastEnded[match.First.VisitorId] = over;
         lastEnded[match.Second.VisitorId] = over;

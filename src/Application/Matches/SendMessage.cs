@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Mediator;
+using RandomChat.Application.Events;
 using RandomChat.Application.Limits;
 using RandomChat.Domain.Matches;
 
@@ -11,10 +13,42 @@ public sealed record SendMessage(Guid VisitorId, Guid MatchId, string Body, stri
     Guid? IMatchRequest.About => MatchId;
 }
 
-public sealed class SendMessageHandler(LiveMatches matches, Conversation conversation, ILimits limits)
+public sealed class SendMessageHandler(LiveMatches matches, Conversation conversation, ILimits limits, ChatMeter meter)
     : IRequestHandler<SendMessage, Outcome<MessageAnswer>>
 {
     public async ValueTask<Outcome<MessageAnswer>> Handle(SendMessage request, CancellationToken cancellationToken)
+    {
+        var arrivedAt = Stopwatch.GetTimestamp();
+        var outcome = "failed";
+        try
+        {
+            var answer = await Send(request, cancellationToken);
+            outcome = answer switch
+            {
+                Outcome<MessageAnswer>.Done { Value.Status: var status } => status,
+                Outcome<MessageAnswer>.Refused { Refusal.Code: var code } => code,
+                _ => outcome,
+            };
+            return answer;
+        }
+        catch (DependencyUnavailableException)
+        {
+            outcome = "unavailable";
+            throw;
+        }
+        catch (MatchMovedException)
+        {
+            // Sent on to the node that owns the match by now, which counts it.
+            outcome = "moved";
+            throw;
+        }
+        finally
+        {
+            meter.Sent(outcome, arrivedAt);
+        }
+    }
+
+    private async Task<Outcome<MessageAnswer>> Send(SendMessage request, CancellationToken cancellationToken)
     {
         if (MessagePolicy.Accept(request.Body) is not { } body)
         {

@@ -27,6 +27,7 @@ public sealed class MatchStarter(
     BanGate bans,
     EndedTickets endedTickets,
     WaitTimes waits,
+    ChatMeter meter,
     TimeProvider clock,
     IOptions<MatchOptions> options,
     ILogger<MatchStarter> log)
@@ -233,8 +234,11 @@ public sealed class MatchStarter(
         }
 
         Settled(claim);
-        waits.Add(started.First.Mode, started.First.WaitedMilliseconds);
-        waits.Add(started.Second.Mode, started.Second.WaitedMilliseconds);
+        foreach (var side in new[] { started.First, started.Second })
+        {
+            waits.Add(side.Mode, side.WaitedMilliseconds);
+            meter.Matched(side.Mode, side.WaitedMilliseconds);
+        }
     }
 
     private async ValueTask<bool> IsInAnother(Guid visitorId, Guid matchId)

@@ -17,7 +17,7 @@ public sealed record ReportReceipt(Guid ReportId, DateTimeOffset ReceivedAt);
 
 public sealed class ReportPartnerHandler(
     Departures departures, OwnMatches own, EvidenceCollector collector, ISealer sealer, CommandExecutor executor, ISender sender,
-    ILimits limits, ProfileScreening screening, Escalation escalation, Preservation preservation, TimeProvider clock)
+    ILimits limits, ProfileScreening screening, Escalation escalation, Preservation preservation, ChatMeter meter, TimeProvider clock)
     : IRequestHandler<ReportPartner, Outcome<ReportReceipt>>
 {
     public async ValueTask<Outcome<ReportReceipt>> Handle(ReportPartner request, CancellationToken cancellationToken)
@@ -75,6 +75,8 @@ public sealed class ReportPartnerHandler(
         {
             return Refusals.From(((Executed<CaseEvent, CaseState>.Refused)executed).Reason);
         }
+
+        meter.Reported(request.Reason);
 
         // Beside the answer: who reports does not learn from its timing what it led to, or how much is known of the partner.
         _ = preservation.EnsureNew(caseId, recorded, report);

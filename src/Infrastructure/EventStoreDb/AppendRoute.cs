@@ -6,7 +6,7 @@ namespace RandomChat.Infrastructure.EventStoreDb;
 
 /// <summary>Leads appends to the leader: opens a path when there is none, and another one after it broke.</summary>
 internal sealed class AppendRoute(
-    EventStoreDbCluster cluster, EventStoreDbReader reader, TimeSpan deadline, TimeProvider time, ILogger logger) : IAsyncDisposable
+    EventStoreDbCluster cluster, EventStoreDbReader reader, TimeSpan deadline, TimeProvider time, ILogger logger, Action<int>? grouped = null) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private Task<AppendPath>? _opening;
@@ -114,7 +114,7 @@ internal sealed class AppendRoute(
             return new PlainAppends(node, deadline, reader.Locate, Failed);
         }
 
-        return new BatchAppends(node, deadline, reader.Locate, time, logger, Failed);
+        return new BatchAppends(node, deadline, reader.Locate, time, logger, Failed, grouped);
     }
 
     private async Task<(string Version, bool Batches)> Features(EventStoreDbNode node)

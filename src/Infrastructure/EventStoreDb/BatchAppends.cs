@@ -35,6 +35,7 @@ internal sealed class BatchAppends : AppendPath
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<RpcException> _broken;
+    private readonly Action<int>? _grouped;
     private readonly Task _running;
     private volatile bool _usable = true;
     private volatile bool _closing;
@@ -42,9 +43,10 @@ internal sealed class BatchAppends : AppendPath
     private Exception? _failure;
 
     /// <param name="broken">Told why the call ended, unless this side ended it.</param>
+    /// <param name="grouped">Told how many appends shared a flush.</param>
     public BatchAppends(
         EventStoreDbNode node, TimeSpan deadline, Func<StreamName, long, CancellationToken, Task<LogPosition>> locate,
-        TimeProvider time, ILogger logger, Action<RpcException> broken)
+        TimeProvider time, ILogger logger, Action<RpcException> broken, Action<int>? grouped = null)
         : base(locate)
     {
         _node = node;
@@ -52,6 +54,7 @@ internal sealed class BatchAppends : AppendPath
         _time = time;
         _logger = logger;
         _broken = broken;
+        _grouped = grouped;
         _call = node.Streams.BatchAppend(node.Call(CancellationToken.None));
         _running = Run();
     }
@@ -229,6 +232,7 @@ internal sealed class BatchAppends : AppendPath
     private async Task Send(CancellationToken ct)
     {
         var unflushed = 0;
+        var group = 0;
         while (await _queue.Reader.WaitToReadAsync(ct))
         {
             for (var append = Take(); append is not null;)
@@ -238,6 +242,13 @@ internal sealed class BatchAppends : AppendPath
                 _call.RequestStream.WriteOptions = unflushed == 0 ? null : new WriteOptions(WriteFlags.BufferHint);
                 append.Written = true;
                 await _call.RequestStream.WriteAsync(append.Request, CancellationToken.None);
+                group++;
+                if (unflushed == 0)
+                {
+                    _grouped?.Invoke(group);
+                    group = 0;
+                }
+
                 append = next ?? Take();
             }
         }

@@ -22,14 +22,15 @@ public sealed class EventStoreDbEventStore : IEventStore, IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private int _disposed;
 
-    public EventStoreDbEventStore(EventStoreDbSettings settings, TimeProvider time, ILogger<EventStoreDbEventStore> logger)
+    /// <param name="grouped">Told how many appends went to the server together.</param>
+    public EventStoreDbEventStore(EventStoreDbSettings settings, TimeProvider time, ILogger<EventStoreDbEventStore> logger, Action<int>? grouped = null)
     {
         _settings = settings;
         _time = time;
         _logger = logger;
         _cluster = new(settings, time, logger);
         _reader = new(_cluster, settings.Deadline, time);
-        _route = new(_cluster, _reader, settings.Deadline, time, logger);
+        _route = new(_cluster, _reader, settings.Deadline, time, logger, grouped);
     }
 
     public async IAsyncEnumerable<RecordedEvent> Read(StreamName stream, long fromRevision, [EnumeratorCancellation] CancellationToken ct)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
+using RandomChat.Infrastructure.Diagnostics;
 
 namespace RandomChat.Infrastructure.EventStoreDb;
 
@@ -14,7 +15,8 @@ public static class EventStoreDbSetup
     {
         var settings = EventStoreDbSettings.Parse(connectionString);
         services.AddSingleton(provider => new EventStoreDbEventStore(
-            settings, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EventStoreDbEventStore>>()));
-        return services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<EventStoreDbEventStore>());
+            settings, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EventStoreDbEventStore>>(),
+            provider.GetRequiredService<LogMeter>().Grouped));
+        return services.AddMeteredLog<EventStoreDbEventStore>();
     }
 }

@@ -19,16 +19,19 @@ internal sealed class EventLogWriter
     private readonly string _file;
     private readonly TimeProvider _time;
     private readonly Action _committed;
+    private readonly Action<int>? _grouped;
     private WriterSession? _session;
     private long _groups;
     private long _events;
 
     /// <param name="committed">Called on the writer's thread after each group that changed something.</param>
-    public EventLogWriter(string file, TimeProvider time, Action committed)
+    /// <param name="grouped">Told on the same thread how many appends a group held.</param>
+    public EventLogWriter(string file, TimeProvider time, Action committed, Action<int>? grouped = null)
     {
         _file = file;
         _time = time;
         _committed = committed;
+        _grouped = grouped;
         new Thread(Work) { IsBackground = true, Name = "event log writer" }.Start();
     }
 
@@ -143,6 +146,7 @@ internal sealed class EventLogWriter
         if (_session.Changed)
         {
             _committed();
+            _grouped?.Invoke(group.Count);
         }
     }
 

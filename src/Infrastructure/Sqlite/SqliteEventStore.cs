@@ -27,12 +27,12 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     private long _polledEnd;
     private int _disposed;
 
-    private SqliteEventStore(string file, TimeProvider time, bool writes)
+    private SqliteEventStore(string file, TimeProvider time, bool writes, Action<int>? grouped = null)
     {
         File = file;
         _time = time;
         _readers = new(file);
-        _writer = writes ? new(file, time, _signal.Pulse) : null;
+        _writer = writes ? new(file, time, _signal.Pulse, grouped) : null;
     }
 
     /// <summary>The file's full path.</summary>
@@ -46,12 +46,13 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
 
     /// <summary>Opens a log to read and append, and makes it where there is no file.</summary>
     /// <param name="file">Usually <c>events.db</c> in the data directory.</param>
+    /// <param name="grouped">Told how many appends each commit held.</param>
     /// <exception cref="EventLogFileException">The file is damaged, foreign or not to be opened.</exception>
-    public static SqliteEventStore Open(string file, TimeProvider time)
+    public static SqliteEventStore Open(string file, TimeProvider time, Action<int>? grouped = null)
     {
         file = Path.GetFullPath(file);
         EventLogFile.Prepare(file);
-        return new(file, time, writes: true);
+        return new(file, time, writes: true, grouped);
     }
 
     /// <summary>Opens an existing log to read, also while another process appends to it.</summary>

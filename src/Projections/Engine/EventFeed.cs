@@ -5,7 +5,8 @@ namespace RandomChat.Projections.Engine;
 
 /// <summary>Events on their way into projections, oldest first.</summary>
 /// <param name="Position">Everything up to here was looked at.</param>
-internal sealed record EventBatch(IReadOnlyList<ProjectedEvent> Events, LogPosition Position);
+/// <param name="IsLast">Nothing newer was there when it was read.</param>
+internal sealed record EventBatch(IReadOnlyList<ProjectedEvent> Events, LogPosition Position, bool IsLast = false);
 
 /// <summary>Where a feed ends.</summary>
 internal abstract record FeedEnd
@@ -82,7 +83,7 @@ internal sealed class EventFeed(LogSource log, EventCodec codec, TimeProvider ti
             var caughtUp = item is LogItem.CaughtUp;
             if (events.Count >= MostEvents || (caughtUp && position is not null && position != handed))
             {
-                yield return new(events, position!.Value);
+                yield return new(events, position!.Value, IsLast: caughtUp);
                 if (caughtUp && end == FeedEnd.Never)
                 {
                     await Task.Delay(events.Count > 0 ? Gather : GatherNothing, time, ct);

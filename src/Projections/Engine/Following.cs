@@ -17,13 +17,14 @@ internal static class Following
     /// </summary>
     /// <param name="failed">Told of each that stopped.</param>
     /// <param name="passed">Told after each batch how far the feed has come.</param>
+    /// <param name="applied">Told after each batch that a build has written.</param>
     /// <exception cref="BuildReplacedException">A build is not the live one any more; the others are left at their checkpoints.</exception>
     public static async Task Run(
         EventFeed feed, IReadOnlyList<ReadBuild> builds, FeedEnd end, Action<ReadBuild, ProjectionFailedException> failed,
-        Action<LogPosition>? passed, CancellationToken ct)
+        Action<LogPosition>? passed, CancellationToken ct, Action<ReadBuild, EventBatch>? applied = null)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var lanes = builds.Select(build => new Lane(build, failed)).ToList();
+        var lanes = builds.Select(build => new Lane(build, failed, applied)).ToList();
         var writing = lanes.ConvertAll(lane => Task.Run(() => lane.Write(stop.Token), CancellationToken.None));
         var reading = Task.Run(() => Read(feed, lanes, end, passed, stop.Token), CancellationToken.None);
         var all = writing.Append(reading).ToList();
@@ -67,7 +68,7 @@ internal static class Following
         lanes.ForEach(lane => lane.End());
     }
 
-    private sealed class Lane(ReadBuild build, Action<ReadBuild, ProjectionFailedException> failed)
+    private sealed class Lane(ReadBuild build, Action<ReadBuild, ProjectionFailedException> failed, Action<ReadBuild, EventBatch>? applied)
     {
         private readonly Channel<EventBatch> batches = Channel.CreateBounded<EventBatch>(BatchesAhead);
 
@@ -96,6 +97,7 @@ internal static class Following
                 await foreach (var batch in batches.Reader.ReadAllAsync(ct))
                 {
                     await build.Apply(batch, ct);
+                    applied?.Invoke(build, batch);
                 }
             }
             catch (ProjectionFailedException e)

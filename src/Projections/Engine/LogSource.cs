@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using RandomChat.Application.Events;
+using RandomChat.Infrastructure.Diagnostics;
 using RandomChat.Infrastructure.EventStoreDb;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Infrastructure.Sqlite;
@@ -9,10 +10,13 @@ using RandomChat.Infrastructure.Sqlite;
 namespace RandomChat.Projections.Engine;
 
 /// <summary>The event log as projections and analysts read it. The only place that knows which engine it is.</summary>
-public sealed class LogSource(IEventStore store) : IAsyncDisposable
+public sealed class LogSource(IEventStore log) : IAsyncDisposable
 {
     /// <summary>Streams of messages expire: what is computed from the log has to stay the same without them.</summary>
     private const string Expiring = "messages";
+
+    /// <summary>The engine itself: what is measured of it is what the server appends.</summary>
+    private readonly IEventStore store = log is MeteredEventStore metered ? metered.Engine : log;
 
     public IEventStore Store => store;
 

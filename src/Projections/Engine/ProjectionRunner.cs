@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RandomChat.Application.Diagnostics;
 using RandomChat.Application.Events;
 
 namespace RandomChat.Projections.Engine;
@@ -9,7 +11,7 @@ namespace RandomChat.Projections.Engine;
 /// fails here is logged and tried again: chat never waits for a read model.
 /// </summary>
 internal sealed class ProjectionRunner(
-    IReadStore store, EventFeed feed, IReadOnlyList<Projection> projections, TimeProvider time, ILogger<ProjectionRunner> log)
+    IReadStore store, EventFeed feed, IReadOnlyList<Projection> projections, ProjectionMeter meter, TimeProvider time, ILogger<ProjectionRunner> log)
     : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -49,6 +51,11 @@ internal sealed class ProjectionRunner(
             }
             catch (Exception e)
             {
+                foreach (var projection in projections)
+                {
+                    meter.Waits(projection.Name);
+                }
+
                 if (!IsStuck)
                 {
                     IsStuck = true;
@@ -77,6 +84,7 @@ internal sealed class ProjectionRunner(
         }
         catch (OperationCanceledException) when (lead.Lost.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
+            meter.Clear();
             LogMessages.LeadLost(log);
         }
     }
@@ -96,6 +104,15 @@ internal sealed class ProjectionRunner(
                 if (!build.IsCurrent)
                 {
                     outdated.Add(build);
+                }
+
+                if (build.IsCurrent && !stopped.Contains(build.Checkpoint.Build))
+                {
+                    meter.Applied(projection.Name, 0, upTo: null);
+                }
+                else
+                {
+                    meter.Waits(projection.Name);
                 }
             }
 
@@ -159,14 +176,34 @@ internal sealed class ProjectionRunner(
 
     private async Task Follow(List<ReadBuild> builds, CancellationToken ct)
     {
-        await Following.Run(feed, builds, FeedEnd.Never, Stopped, passed: null, ct);
+        await Following.Run(feed, builds, FeedEnd.Never, Stopped, passed: null, ct, Applied);
 
         // All have stopped; what happens next is a rebuild, which the watch notices.
         await Task.Delay(Timeout.InfiniteTimeSpan, time, ct);
     }
 
+    private void Applied(ReadBuild build, EventBatch batch)
+    {
+        meter.Applied(build.Projection.Name, batch.Events.Count, batch.IsLast || batch.Events.Count == 0 ? null : batch.Events[^1].Recorded.At);
+        if (!Tracing.Spans.HasListeners())
+        {
+            return;
+        }
+
+        // What each of them waited for in all is the trace's: the batch as a whole was written at once.
+        foreach (var happened in batch.Events)
+        {
+            if (happened.Metadata.TraceParent is { } parent && ActivityContext.TryParse(parent, null, isRemote: true, out var written))
+            {
+                using var span = Tracing.Spans.StartActivity("project", ActivityKind.Consumer, written);
+                span?.SetTag("randomchat.projection", build.Projection.Name).SetTag("randomchat.event", happened.Recorded.Type);
+            }
+        }
+    }
+
     private void Stopped(ReadBuild build, ProjectionFailedException e)
     {
+        meter.Waits(build.Projection.Name);
         lock (stopped)
         {
             stopped.Add(build.Checkpoint.Build);

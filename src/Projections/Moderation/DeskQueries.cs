@@ -19,7 +19,9 @@ public sealed record Waiting(IReadOnlyDictionary<CaseLane, WaitingLane> Lanes, i
 
 /// <param name="Count">Cases.</param>
 /// <param name="OldestAt">When the report came that waits longest.</param>
-public sealed record WaitingLane(int Count, DateTimeOffset OldestAt);
+/// <param name="WithinHour">Cases that wait for an hour or less.</param>
+/// <param name="WithinDay">Cases that wait for a day or less, those of the hour among them.</param>
+public sealed record WaitingLane(int Count, DateTimeOffset OldestAt, int WithinHour, int WithinDay);
 
 /// <summary>How the staff kept up.</summary>
 /// <param name="Decided">Reports.</param>
@@ -172,11 +174,16 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
     public Task<Waiting> Waiting(DateTimeOffset now, CancellationToken ct) => models.Ask<DeskDb, Waiting>(
         async db =>
         {
+            var (hourAgo, dayAgo) = (now.AddHours(-1), now.AddDays(-1));
             var lanes = await db.Cases.Where(one => one.IsOpen).GroupBy(one => one.Lane)
-                .Select(lane => new { Lane = lane.Key, Cases = lane.Count(), OpenSince = lane.Min(one => one.OpenSince) }).ToListAsync(ct);
+                .Select(lane => new
+                {
+                    Lane = lane.Key, Cases = lane.Count(), OpenSince = lane.Min(one => one.OpenSince),
+                    WithinHour = lane.Count(one => one.OpenSince >= hourAgo), WithinDay = lane.Count(one => one.OpenSince >= dayAgo),
+                }).ToListAsync(ct);
             var open = db.Appeals.Where(appeal => appeal.Outcome == null);
             return new Waiting(
-                lanes.ToDictionary(lane => lane.Lane, lane => new WaitingLane(lane.Cases, lane.OpenSince)),
+                lanes.ToDictionary(lane => lane.Lane, lane => new WaitingLane(lane.Cases, lane.OpenSince, lane.WithinHour, lane.WithinDay)),
                 await open.CountAsync(ct),
                 (await open.OrderBy(appeal => appeal.Position).FirstOrDefaultAsync(ct))?.FiledAt,
                 await db.Bans.CountAsync(ban => (ban.Until == null || ban.Until > now) && ban.ReviewDueAt <= now, ct));

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Bots;
+using RandomChat.Application.Matches;
 using RandomChat.Domain.Moderation;
 using RandomChat.Web.Hosting;
 
@@ -14,7 +15,7 @@ namespace RandomChat.Web.Captcha;
 /// ALTCHA's proof of work, version 2, with a counter picked by the server: the solver counts from zero until the
 /// derived key has the right beginning, so the work is the counter's size and not a matter of luck.
 /// </summary>
-public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> options, TimeProvider clock) : ICaptcha
+public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> options, ChatMeter meter, TimeProvider clock) : ICaptcha
 {
     /// <summary>Characters of the longest solution that is looked at.</summary>
     public const int LongestPayload = 4096;
@@ -36,6 +37,7 @@ public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> 
     /// <param name="suspicion">Of who asks: the suspected work longer.</param>
     public Challenge NewChallenge(SuspicionStep suspicion = SuspicionStep.None)
     {
+        meter.Challenged(suspicion);
         var cost = CostFor(suspicion);
         var nonce = RandomNumberGenerator.GetBytes(RandomLength);
         var salt = RandomNumberGenerator.GetBytes(RandomLength);
@@ -53,11 +55,19 @@ public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> 
         return new(parameters, Sign(parameters));
     }
 
-    public CaptchaVerdict Check(CaptchaStep step, SuspicionStep suspicion, string? payload) =>
-        !IsAsked(step, suspicion) ? CaptchaVerdict.Passed
-        : string.IsNullOrWhiteSpace(payload) ? CaptchaVerdict.Required
-        : Accept(payload, CostFor(suspicion)) ? CaptchaVerdict.Passed
-        : CaptchaVerdict.Invalid;
+    public CaptchaVerdict Check(CaptchaStep step, SuspicionStep suspicion, string? payload)
+    {
+        if (!IsAsked(step, suspicion))
+        {
+            return CaptchaVerdict.Passed;
+        }
+
+        var verdict = string.IsNullOrWhiteSpace(payload) ? CaptchaVerdict.Required
+            : Accept(payload, CostFor(suspicion)) ? CaptchaVerdict.Passed
+            : CaptchaVerdict.Invalid;
+        meter.Checked(step, verdict);
+        return verdict;
+    }
 
     private int CostFor(SuspicionStep suspicion) =>
         options.Value.Cost * (suspicion == SuspicionStep.None ? 1 : SuspicionPolicy.DearerBy);
@@ -86,9 +96,15 @@ public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> 
         // What is signed is ours, so it is well-formed.
         var key = Convert.ToHexStringLower(DeriveKey(
             Convert.FromHexString(parameters.Nonce), counter, Convert.FromHexString(parameters.Salt), parameters.Cost));
-        return Equal(derivedKey, key)
-            && key.StartsWith(parameters.KeyPrefix, StringComparison.Ordinal)
-            && Spend(challenge.Signature, parameters.ExpiresAt, now);
+        if (!Equal(derivedKey, key)
+            || !key.StartsWith(parameters.KeyPrefix, StringComparison.Ordinal)
+            || !Spend(challenge.Signature, parameters.ExpiresAt, now))
+        {
+            return false;
+        }
+
+        meter.Proved(now - (parameters.ExpiresAt - (long)Life.TotalSeconds));
+        return true;
     }
 
     private bool Spend(string signature, long expiresAt, long now)

@@ -6,6 +6,7 @@ using RandomChat.Infrastructure.Limits;
 using RandomChat.Infrastructure.Postgres;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Web.Captcha;
+using RandomChat.Web.Diagnostics;
 using RandomChat.Web.Health;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
@@ -17,7 +18,7 @@ using RandomChat.Web.Turn;
 
 namespace RandomChat.Web.Hosting;
 
-/// <summary>Everything between the network and the use cases: settings, identity, captcha, limits, problems, security, health.</summary>
+/// <summary>Everything between the network and the use cases: settings, identity, captcha, limits, problems, security, health, metrics.</summary>
 public static class EdgeSetup
 {
     /// <summary>Where the server listens unless told otherwise.</summary>
@@ -39,6 +40,7 @@ public static class EdgeSetup
             kestrel.Limits.MaxRequestBodySize = BodySize.Drained;
         });
         builder.Logging.AddPrivateLogging();
+        builder.AddDiagnostics();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSettings(builder.Configuration);
         builder.Services.TryAddSingleton(provider => provider.GetService<PostgresSecrets>() is { } shared
@@ -63,6 +65,7 @@ public static class EdgeSetup
             LogMessages.Unprotected(app.Logger);
         }
 
+        app.UseScrapes();
         app.UseTrustedProxies();
         app.UseSecurityHeaders();
         app.UseResponseCompression();
@@ -70,6 +73,7 @@ public static class EdgeSetup
         app.UseBodySize();
         app.UseOwnOriginForHubs();
         app.UseRouting();
+        app.UseNamedSpans();
         app.UseAuthentication();
         app.UseClosedPaths();
         app.UseBanGuard();

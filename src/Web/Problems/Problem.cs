@@ -50,10 +50,12 @@ public sealed class Problem(Refusal refusal) : IResult
         _ => 500,
     };
 
+    /// <summary>What an operator finds the request by: in the log, in error reports, and, where it was sampled, among the traces.</summary>
+    public static string TraceOf(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        var traceId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier;
         var body = new Dictionary<string, object?>
         {
             ["type"] = "about:blank",
@@ -61,7 +63,7 @@ public sealed class Problem(Refusal refusal) : IResult
             ["status"] = Status,
             ["detail"] = refusal.Message,
             ["code"] = refusal.Code,
-            ["traceId"] = traceId,
+            ["traceId"] = TraceOf(httpContext),
         };
         if (refusal.Errors is { } errors)
         {

@@ -52,7 +52,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
                 return Problem.OfStatus(bad.StatusCode);
             default:
                 // The path alone: a query string may hold a token.
-                LogMessages.RequestFailed(log, context.Request.Method, context.Request.Path, e);
+                LogMessages.RequestFailed(log, context.Request.Method, context.Request.Path, Problem.TraceOf(context), e);
                 return Problem.OfStatus(StatusCodes.Status500InternalServerError);
         }
     }
@@ -83,7 +83,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            LogMessages.RequestFailed(log, HttpMethods.Get, request.Path, e);
+            LogMessages.RequestFailed(log, HttpMethods.Get, request.Path, Problem.TraceOf(context), e);
             context.Response.Clear();
         }
         finally

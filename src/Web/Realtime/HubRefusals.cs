@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.SignalR;
 using RandomChat.Application;
 using RandomChat.Application.Events;
@@ -40,7 +41,7 @@ public sealed class HubRefusals(ILogger<HubRefusals> log) : IHubFilter
         }
         catch (Exception e)
         {
-            LogMessages.HubCallFailed(log, invocationContext.HubMethodName, e);
+            LogMessages.HubCallFailed(log, invocationContext.HubMethodName, Activity.Current?.TraceId.ToString(), e);
             throw new HubException("internal: Something went wrong on our side.");
         }
     }

@@ -13,6 +13,9 @@ public sealed class VisitorConnections(IHubContext<ChatHub> hub, TimeProvider cl
 
     public int VisitorCount => byVisitor.Count;
 
+    /// <summary>How many connections there are; a visitor has one for each tab.</summary>
+    public int Count => byId.Count;
+
     public IEnumerable<Guid> Visitors => byVisitor.Keys;
 
     public IReadOnlyList<string> Of(Guid visitorId) =>

@@ -43,6 +43,7 @@ public sealed class World
         Verdicts = new(Executor, NullLogger<Verdicts>.Instance);
         classifiers ??= new(null);
         policy ??= ScreeningPolicyFile.Read(null);
+        ChatMeter = new(Meters);
         var meter = new ScreeningMeter(Meters);
         LaterScreening = new(
             classifiers, policy, Verdicts, Connections, meter, Clock, Options.Create(new ScreeningOptions()), matchOptions,
@@ -50,14 +51,14 @@ public sealed class World
         Conversation = new(
             Log, EventCodec.Default, Sealer, Connections, Registry, new(new LocalTextScreen(), classifiers, policy, Suspicion, meter, NullLogger<MessageScreening>.Instance), Verdicts, LaterScreening,
             Clock, matchOptions, NullLogger<Conversation>.Instance);
-        Matches = new(Executor, Conversation, Connections, Registry, Index, Suspicion, Verdicts, LaterScreening, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
+        Matches = new(Executor, Conversation, Connections, Registry, Index, Suspicion, Verdicts, LaterScreening, ChatMeter, Clock, matchOptions, NullLogger<LiveMatches>.Instance);
         OwnMatches = new(Executor, Clock, matchOptions);
         EndedTickets = new(Executor, Sealer, Clock, NullLogger<EndedTickets>.Instance);
         var sender = new OnlyMatches(Matches, Registry);
         var gate = new BanGate(Bans, Bans, Bans, Executor, Sealer, Clock);
         var starter = new MatchStarter(
             Lobby, Matches, Executor, Connections, Registry, sender, new NoProfiles(),
-            gate, EndedTickets, new(), Clock, matchOptions, NullLogger<MatchStarter>.Instance);
+            gate, EndedTickets, new(), ChatMeter, Clock, matchOptions, NullLogger<MatchStarter>.Instance);
         Restorer = new(
             Index, Matches, Conversation, Connections, Registry, Executor, Sealer, new NoProfiles(), NullLogger<MatchRestorer>.Instance);
         Departures = new(sender, Connections, Clock);
@@ -74,6 +75,8 @@ public sealed class World
     public FaultyEventStore Log { get; }
 
     public Meters Meters { get; } = new();
+
+    public ChatMeter ChatMeter { get; }
 
     public CommandExecutor Executor { get; }
 

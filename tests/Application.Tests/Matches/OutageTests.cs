@@ -140,7 +140,7 @@ public sealed class OutageTests
         var match = await Meet();
         var answer = await Say(match, "one", "hello");
         await world.Matches.End(match, bob, MatchEndReason.Stopped);
-        var handler = new SendMessageHandler(world.Matches, world.Conversation, new NoLimits());
+        var handler = new SendMessageHandler(world.Matches, world.Conversation, new NoLimits(), world.ChatMeter);
 
         var again = await handler.Handle(new(ann, match.Id, "hello", "one", null), CancellationToken.None);
         var other = await handler.Handle(new(ann, match.Id, "hello", "two", null), CancellationToken.None);

@@ -201,7 +201,7 @@ public sealed class ReportTests
             world.Departures, world.OwnMatches, new(world.Log, EventCodec.Default, world.Conversation, world.Verdicts, world.Executor, world.Sealer), world.Sealer, world.Executor, null!, new NoLimits(),
             new(new LocalTextScreen(), ScreeningPolicyFile.Read(null), new(world.Meters)),
             new(world.Executor, new Newcomers(), world.Bans, world.Sanctions, world.Clock, NullLogger<Escalation>.Instance),
-            new(world.Executor, world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance), world.Clock);
+            new(world.Executor, world.Sealer, Options.Create(new RetentionOptions()), NullLogger<Preservation>.Instance), world.ChatMeter, world.Clock);
         return await handler.Handle(new(reporter, match.Id, ReportReason.Spam, comment, Block: false), CancellationToken.None);
     }
 }

@@ -80,6 +80,7 @@ public abstract class EngineContract : IAsyncLifetime
         await Eventually.Until(async () => (await Store.ReadCheckpoint(failing, default))?.Error is not null, "the error is recorded");
         last = await Log.Session(b);
         await Reaches(healthy, last.Value);
+        await Eventually.Until(() => Task.FromResult(Log.Meters.Lags() is var lags && lags["failing"] > 0 && lags["healthy"] == 0), "the one that stopped falls behind");
         await runner.StopAsync(default);
 
         var stopped = (await Store.ReadCheckpoint(failing, default))!;

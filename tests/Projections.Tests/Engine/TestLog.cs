@@ -90,11 +90,15 @@ public sealed class TestLog : IAsyncDisposable
         }
     }
 
+    /// <summary>What the runners measure.</summary>
+    internal Meters Meters { get; } = new();
+
     internal ProjectionRunner Runner(IReadStore store, params IReadOnlyList<Projection> projections) =>
-        new(store, Feed, projections, TimeProvider.System, NullLogger<ProjectionRunner>.Instance);
+        new(store, Feed, projections, new(Meters, TimeProvider.System), TimeProvider.System, NullLogger<ProjectionRunner>.Instance);
 
     public async ValueTask DisposeAsync()
     {
+        Meters.Dispose();
         await Store.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }

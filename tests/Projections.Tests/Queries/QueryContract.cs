@@ -695,6 +695,10 @@ public abstract class QueryContract : IAsyncLifetime
         var waiting = await desk.Waiting(TestLog.Noon.AddDays(1), default);
         Assert.Equal((2, TestLog.Noon), (waiting.Lanes[CaseLane.Normal].Count, waiting.Lanes[CaseLane.Normal].OldestAt.ToUniversalTime()));
         Assert.Equal((1, TestLog.Noon.AddHours(3)), (waiting.Lanes[CaseLane.Severe].Count, waiting.Lanes[CaseLane.Severe].OldestAt.ToUniversalTime()));
+        Assert.Equal((0, 2), (waiting.Lanes[CaseLane.Normal].WithinHour, waiting.Lanes[CaseLane.Normal].WithinDay));
+        var later = await desk.Waiting(TestLog.Noon.AddHours(27), default);
+        Assert.Equal((0, 0, 1), (later.Lanes[CaseLane.Normal].WithinHour, later.Lanes[CaseLane.Normal].WithinDay, later.Lanes[CaseLane.Severe].WithinDay));
+        Assert.Equal(1, (await desk.Waiting(TestLog.Noon.AddHours(4), default)).Lanes[CaseLane.Severe].WithinHour);
         Assert.Equal((1, TestLog.Noon.AddHours(4), 0), (waiting.Appeals, waiting.OldestAppealAt?.ToUniversalTime(), waiting.ReviewsDue));
     }
 
