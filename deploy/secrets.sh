@@ -37,6 +37,7 @@ random 32 | keep Turn__Secret
   if [ -n "$nat" ]; then printf 'external-ip=%s\n' "$nat"; fi
 } | keep turn.conf
 random 12 | keep Staff__Bootstrap__Password
+random 12 | keep grafana-admin
 
 if [ ! -e ../.env ]; then
   printf '# What compose.yaml asks for; no secrets.\nTURN_HOST=%s\n' "$turn" >../.env

@@ -137,10 +137,12 @@ public sealed partial class DeploymentTests
         Assert.Contains($"EXPOSE {port}\n", dockerfile, StringComparison.Ordinal);
         Assert.EndsWith($":{port}", (string)List(web, "ports").Single(), StringComparison.Ordinal);
         Assert.EndsWith($":{store}", (string)List(web, "volumes").Single(), StringComparison.Ordinal);
+        Assert.Contains($"\"web:{port}\"", File.ReadAllText(Path.Combine(Deploy, "prometheus", "prometheus.yml")), StringComparison.Ordinal);
 
-        // The proxy comes from where it is let in from.
+        // The proxy and Prometheus come from where they are let in from.
         var networks = Map(Map(Yaml(Path.Combine(Repository.Root, "compose.yaml")))["networks"]);
         Assert.Equal(Ipam(networks["front"])["gateway"], environment["ForwardedHeaders__KnownProxies"]);
+        Assert.Equal(Ipam(networks["back"])["subnet"], environment["Metrics__Networks"]);
         Assert.Equal("true", Map(networks["back"])["internal"]);
 
         var set = Documents(Path.Combine(Deploy, "kubernetes", "web.yaml")).First();
@@ -160,6 +162,10 @@ public sealed partial class DeploymentTests
         var (period, failures) = (Number(Map(container["readinessProbe"]), "periodSeconds"), Number(Map(container["readinessProbe"]), "failureThreshold"));
         Assert.True(sleeps >= period * failures, "The pod stops before its readiness was seen to end.");
         Assert.True(given >= sleeps + 30, "A stop may be cut short.");
+
+        // The autoscaler, the adapter's rule and the gauge have one name.
+        var metric = Regex.Match(File.ReadAllText(Path.Combine(Deploy, "kubernetes", "scaling.yaml")), @"metric: \{ name: (\w+) \}").Groups[1].Value;
+        Assert.Contains($"as: {metric} ", File.ReadAllText(Path.Combine(Deploy, "prometheus", "adapter.yaml")), StringComparison.Ordinal);
     }
 
     /// <summary>Every Service finds its pods, and every secret is one that the runbook has somebody make.</summary>
