@@ -24,8 +24,10 @@ public static class EmbeddedEngines
 {
     /// <param name="dataDirectory">The full path of the folder.</param>
     /// <param name="masterKeyFile">The path of the master key; null: <c>master.key</c> in that folder.</param>
+    /// <param name="tombstoneFile">The path of the list of destroyed keys; null: beside that folder.</param>
     public static IServiceCollection AddEmbeddedEngines(
-        this IServiceCollection services, string dataDirectory, RetentionOptions retention, MatchingOptions matching, string? masterKeyFile)
+        this IServiceCollection services, string dataDirectory, RetentionOptions retention, MatchingOptions matching, string? masterKeyFile,
+        string? tombstoneFile)
     {
         services.AddSingleton(_ => DataDirectoryLock.Take(dataDirectory));
         if (services.All(service => service.ServiceType != typeof(IEventStore)))
@@ -56,6 +58,7 @@ public static class EmbeddedEngines
             VisitorRetention = retention.Visitors,
             CaseRetention = retention.Cases,
             MasterKeyFile = string.IsNullOrWhiteSpace(masterKeyFile) ? null : masterKeyFile,
+            TombstoneFile = tombstoneFile,
         });
         services.AddHostedService<FollowLog>();
         return services;
@@ -67,7 +70,7 @@ public static class EmbeddedEngines
         {
             provider.GetRequiredService<DataDirectoryLock>();
             provider.GetRequiredService<IEventStore>();
-            await provider.GetRequiredService<Sealer>().EnsureReady(cancellationToken);
+            await provider.PrepareKeys(cancellationToken);
         }
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -10,6 +10,12 @@ internal static partial class LogMessages
     [LoggerMessage(LogLevel.Warning, "Destroyed keys cannot be had any more, but their bytes are still in the key store's files; every run tries again.")]
     public static partial void KeyRemainsLeft(this ILogger log);
 
+    [LoggerMessage(LogLevel.Warning, "{Count} keys that had been destroyed were in the key store again, as from an older copy of it; they have been destroyed again.")]
+    public static partial void KeysWereThereAgain(this ILogger log, int count);
+
+    [LoggerMessage(LogLevel.Warning, "There are keys and no list of destroyed ones: {File} begins now. If there was one elsewhere, put it back before a backup is restored.")]
+    public static partial void TombstonesBegin(this ILogger log, string file);
+
     [LoggerMessage(LogLevel.Error, "{What} failed and is tried again every minute.")]
     public static partial void RetentionFails(this ILogger log, Exception failure, string what);
 

@@ -28,4 +28,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(104, LogLevel.Warning, "An erased visitor's key could not be destroyed yet.")]
     public static partial void ErasureNotFinished(ILogger log, Exception e);
+
+    [LoggerMessage(107, LogLevel.Warning, "{Accounts} accounts of visitors who were erased were there again, as from an older copy; they have been deleted again.")]
+    public static partial void AccountsWereThereAgain(ILogger log, int accounts);
+
+    [LoggerMessage(108, LogLevel.Warning, "{Visitors} visitors who were erased are not in the log, an older copy of it; they have been erased again.")]
+    public static partial void ErasedAgain(ILogger log, int visitors);
+
+    [LoggerMessage(109, LogLevel.Warning, "Who was erased and is not in an older copy of the log could not be erased again yet; it is tried again.")]
+    public static partial void NotErasedAgainYet(ILogger log, Exception e);
 }

@@ -21,6 +21,9 @@ public sealed record SealingOptions
     /// <summary><c>Sealing:MasterKeyFile</c>; null means <c>master.key</c> in the data directory. Keep it out of the backups that hold <c>keys.db</c>.</summary>
     public string? MasterKeyFile { get; init; }
 
+    /// <summary><c>Sealing:TombstoneFile</c>; null means beside the data directory. Never inside it: what is put back must not take it back.</summary>
+    public string? TombstoneFile { get; init; }
+
     /// <summary>The span that shares one message key per match: an hour, or the retention itself where that is shorter, but 10 s at least. Whole seconds.</summary>
     public TimeSpan KeyPeriod => TimeSpan.FromSeconds(Math.Clamp(Math.Floor(MessageRetention.TotalSeconds), 10, 3_600));
 }

@@ -7,11 +7,16 @@ internal static class KeyId
 {
     private const string HourPrefix = "hour-";
     private const string CasePrefix = "case-";
+    private const string VisitorPrefix = "visitor-";
     private const string HourFormat = "yyyyMMdd'T'HHmmss";
 
     public static string Hour(DateTimeOffset start) => HourPrefix + start.UtcDateTime.ToString(HourFormat, CultureInfo.InvariantCulture);
 
-    public static string Visitor(Guid visitorId) => $"visitor-{visitorId:D}";
+    public static string Visitor(Guid visitorId) => $"{VisitorPrefix}{visitorId:D}";
+
+    /// <summary>Whose key it is; null where it is of another kind.</summary>
+    public static Guid? VisitorOf(string id) =>
+        id.StartsWith(VisitorPrefix, StringComparison.Ordinal) && Guid.TryParseExact(id.AsSpan(VisitorPrefix.Length), "D", out var visitorId) ? visitorId : null;
 
     public static string NewCase() => $"{CasePrefix}{Guid.NewGuid():D}";
 

@@ -8,6 +8,7 @@ using RandomChat.Application.Sealing;
 using RandomChat.Application.Visitors;
 using RandomChat.Infrastructure.Migrations;
 using RandomChat.Web.Health;
+using RandomChat.Web.Identity;
 
 namespace RandomChat.Web.Accounts;
 
@@ -43,6 +44,7 @@ public static class AccountsSetup
         }
 
         services.AddHostedService(provider => new AccountTables(tables.Migrations(provider)));
+        services.AddHostedService<ErasedForGood>();
         return services;
     }
 }

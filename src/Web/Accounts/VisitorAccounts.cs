@@ -19,6 +19,7 @@ namespace RandomChat.Web.Accounts;
 /// </summary>
 public sealed class VisitorAccounts : IAccountStore
 {
+    private const int DeletedAtOnce = 500;
     private readonly IdentityStore<AccountHolder, AccountsDb> store;
     private readonly CommandExecutor executor;
     private readonly ISealer sealer;
@@ -173,6 +174,17 @@ public sealed class VisitorAccounts : IAccountStore
 
     public Task Delete(Guid visitorId, CancellationToken ct) =>
         store.Ask((_, db) => db.Users.Where(holder => holder.Id == visitorId).ExecuteDeleteAsync(ct));
+
+    public async Task<int> Delete(IReadOnlyCollection<Guid> visitorIds, CancellationToken ct)
+    {
+        var deleted = 0;
+        foreach (var some in visitorIds.Chunk(DeletedAtOnce))
+        {
+            deleted += await store.Ask((_, db) => db.Users.Where(holder => some.Contains(holder.Id)).ExecuteDeleteAsync(ct));
+        }
+
+        return deleted;
+    }
 
     private async Task<Outcome<Guid>> SetPassword(
         Func<UserManager<AccountHolder>, Task<AccountHolder?>> find, Func<UserManager<AccountHolder>, AccountHolder, Task<IdentityResult>> change, bool recovered)

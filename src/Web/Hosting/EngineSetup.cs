@@ -34,7 +34,8 @@ public static class EngineSetup
             RandomChatSettings.DataDirectory(configuration),
             configuration.GetSection(RetentionOptions.Section).Get<RetentionOptions>() ?? new(),
             configuration.GetSection(MatchingOptions.Section).Get<MatchingOptions>() ?? new(),
-            configuration["Sealing:MasterKeyFile"]);
+            configuration["Sealing:MasterKeyFile"],
+            TombstoneFile.PathOf(configuration));
         services.AddScreening(configuration);
         services.AddReadinessCheck(postgres is null ? "key-store" : "postgres", AreKeysAtHand);
         if (configuration.GetConnectionString("Redis") is { Length: > 0 } redis)

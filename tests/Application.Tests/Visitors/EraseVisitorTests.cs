@@ -117,5 +117,7 @@ public sealed class EraseVisitorTests
             Deleted.Add(visitorId);
             return Task.CompletedTask;
         }
+
+        public Task<int> Delete(IReadOnlyCollection<Guid> visitorIds, CancellationToken ct) => throw new NotSupportedException();
     }
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Time.Testing;
 using RandomChat.Application.Sealing;
+using RandomChat.Infrastructure.Sealing;
 
 namespace RandomChat.Infrastructure.Tests.Sealing;
 
@@ -132,6 +134,44 @@ public abstract class KeyStoreContract : IAsyncLifetime
         Assert.Equal(key.Wrapped.ToArray(), (await Store.Get("case-1", default))!.Wrapped.ToArray());
         Assert.Equal(["case-1"], (await Store.Destroy(["case-1"], default)).Ids);
         Assert.Null(await Store.Get("case-1", default));
+    }
+
+    [Fact]
+    public async Task What_was_destroyed_before_its_time_is_destroyed_again_when_an_older_copy_is_put_back()
+    {
+        var (visitor, list) = ($"visitor-{Guid.NewGuid():D}", Path.Combine(Directory.CreateTempSubdirectory("tombstones-").FullName, "list"));
+        var clock = new FakeTimeProvider(Noon);
+        var mine = new TombstonedKeyStore(Store, new(list, clock), clock);
+        Assert.True((await mine.Apply(default)).IsNew);
+        StoredKey[] keys =
+        [
+            Key(visitor, Noon.AddDays(30)), Key("visitor-other", Noon.AddDays(30)), Key("hour-1", Noon.AddMinutes(30)),
+            Key("case-released", Noon.AddDays(9_000)), Key("case-held-again", Noon.AddDays(9_000)),
+        ];
+        await Store.Put(keys, default);
+
+        // Erased; a hold that was lifted and is over; one that was lifted and placed again; and one that ends by time.
+        await mine.Destroy([visitor], default);
+        await mine.Shorten([new("case-released", Noon.AddHours(1)), new("case-held-again", Noon.AddHours(1))], default);
+        await mine.Touch([new("case-held-again", Noon.AddDays(9_000))], default);
+        clock.Advance(TimeSpan.FromHours(2));
+        await mine.DestroyDue(clock.GetUtcNow(), default);
+        Assert.Null(await Store.Get("case-released", default));
+        await Store.Put(keys, default);
+
+        var later = new TombstonedKeyStore(Store, new(list, clock), clock);
+        var (revived, isNew) = await later.Apply(default);
+
+        Assert.False(isNew);
+        Assert.Equal(["case-released", visitor], revived.Order(StringComparer.Ordinal));
+        Assert.Null(await Store.Get(visitor, default));
+        Assert.NotNull(await Store.Get("case-held-again", default));
+        Assert.NotNull(await Store.Get("visitor-other", default));
+
+        // What ends by time has its end in every copy, and nobody opens anything with it from then on.
+        Assert.True((await Store.Get("hour-1", default))!.DestroyAfter <= clock.GetUtcNow());
+        Assert.DoesNotContain("hour-1", await File.ReadAllTextAsync(list), StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(list)!, recursive: true);
     }
 
     [Fact]

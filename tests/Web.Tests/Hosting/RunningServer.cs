@@ -53,6 +53,7 @@ public sealed class RunningServer : IAsyncDisposable
         {
             ["RandomChat:DataDirectory"] = folder,
             ["Ledger:AnchorFile"] = Path.Combine(folder, "anchors.ndjson"),
+            ["Sealing:TombstoneFile"] = Path.Combine(folder, "tombstones.ndjson"),
             ["Captcha:Mode"] = "off",
             ["urls"] = "http://127.0.0.1:0",
             ["Staff:RequireTwoFactor"] = "false",

@@ -23,11 +23,15 @@ public sealed class ServerProcess : IAsyncDisposable
         this.settings.TryAdd("Captcha:Mode", "off");
         this.settings["RandomChat:DataDirectory"] = Data;
         this.settings["Ledger:AnchorFile"] = Path.Combine(Data, "anchors.ndjson");
+        this.settings["Sealing:TombstoneFile"] = Tombstones;
     }
 
     public Uri Address => new($"http://127.0.0.1:{port}");
 
     public string Data { get; } = Directory.CreateTempSubdirectory("randomchat-test-").FullName;
+
+    /// <summary>The list of destroyed keys, which lies outside the data.</summary>
+    public string Tombstones => Data + ".tombstones.ndjson";
 
     /// <summary>What it wrote to the console so far.</summary>
     public string Output
@@ -128,6 +132,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
         process?.Dispose();
         Directory.Delete(Data, recursive: true);
+        File.Delete(Tombstones);
     }
 
     private static int FreePort()
