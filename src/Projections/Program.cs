@@ -25,5 +25,8 @@ var root = new RootCommand("Operate, replay and export the history of RandomChat
     ExportCommand.Create(settings),
     WhatIfCommand.Create(settings),
     ScreenCommand.Create(settings),
+    BackupCommand.Create(settings),
+    RestoreCommand.Create(settings),
+    BackupKeyCommand.Create(),
 };
 return await root.Parse([.. args.Where(argument => !RandomChatSettings.IsSetting(argument))]).InvokeWithCodes();

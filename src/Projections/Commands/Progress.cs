@@ -14,19 +14,24 @@ internal static class Progress
 
     /// <param name="end">The position at which the work is done; null where that is not known.</param>
     /// <param name="work">Says the position that it has reached, as often as it likes.</param>
-    public static async Task<T> Show<T>(string what, LogPosition? end, Func<Action<LogPosition>, Task<T>> work)
+    public static Task<T> Show<T>(string what, LogPosition? end, Func<Action<LogPosition>, Task<T>> work) =>
+        Show(what, end?.Value ?? 0, passed => work(position => passed(position.Value)));
+
+    /// <param name="end">How much there is to do; 0 where that is not known.</param>
+    /// <param name="work">Says how much it has done, as often as it likes.</param>
+    public static async Task<T> Show<T>(string what, long end, Func<Action<long>, Task<T>> work)
     {
-        var meter = new Meter(end?.Value ?? 0);
+        var meter = new Meter(end);
         return Console.IsErrorRedirected ? await Lines(what, meter, work) : await Bar(what, meter, work);
     }
 
-    private static async Task<T> Lines<T>(string what, Meter meter, Func<Action<LogPosition>, Task<T>> work)
+    private static async Task<T> Lines<T>(string what, Meter meter, Func<Action<long>, Task<T>> work)
     {
         await using var timer = TimeProvider.System.CreateTimer(_ => Console.Error.WriteLine($"{what}: {meter}"), null, ALine, ALine);
         return await work(meter.Reach);
     }
 
-    private static async Task<T> Bar<T>(string what, Meter meter, Func<Action<LogPosition>, Task<T>> work)
+    private static async Task<T> Bar<T>(string what, Meter meter, Func<Action<long>, Task<T>> work)
     {
         var screen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return await screen.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn()).StartAsync(async bar =>
@@ -62,7 +67,7 @@ internal static class Progress
             }
         }
 
-        public void Reach(LogPosition position) => Volatile.Write(ref reached, position.Value);
+        public void Reach(long amount) => Volatile.Write(ref reached, amount);
 
         public override string ToString() => string.Create(
             CultureInfo.InvariantCulture, $"{Reached:N0} of {end:N0} ({(end == 0 ? 1 : Math.Min(1, (double)Reached / end)):P0}), {Speed}");

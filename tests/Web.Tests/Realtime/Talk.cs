@@ -92,8 +92,20 @@ public sealed class Talk(HubVisitor speaker, string matchId)
         }
     }
 
+    /// <summary>What was answered until now, with its sequence.</summary>
+    public IReadOnlyDictionary<string, int> AnsweredSoFar()
+    {
+        lock (gate)
+        {
+            return new Dictionary<string, int>(answered);
+        }
+    }
+
     /// <summary>Every answered message is there exactly once, with its sequence, and the sequence has no gaps.</summary>
-    public async Task AssertKept(HubVisitor reader)
+    public Task AssertKept(HubVisitor reader) => AssertKept(reader, answered);
+
+    /// <summary>The same of those that were answered until a moment.</summary>
+    public async Task AssertKept(HubVisitor reader, IReadOnlyDictionary<string, int> expected)
     {
         var kept = new List<(int Sequence, string Body)>();
         while (true)
@@ -114,7 +126,7 @@ public sealed class Talk(HubVisitor speaker, string matchId)
 
         Assert.Equal(Enumerable.Range(1, kept.Count), kept.Select(message => message.Sequence));
         Assert.Equal(kept.Count, kept.Select(message => message.Body).Distinct().Count());
-        foreach (var (body, sequence) in answered)
+        foreach (var (body, sequence) in expected)
         {
             Assert.Contains((sequence, body), kept);
         }
