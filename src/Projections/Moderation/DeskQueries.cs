@@ -178,8 +178,11 @@ public sealed class DeskQueries(ReadModels models) : IReporterRecords, IPreserve
             var lanes = await db.Cases.Where(one => one.IsOpen).GroupBy(one => one.Lane)
                 .Select(lane => new
                 {
-                    Lane = lane.Key, Cases = lane.Count(), OpenSince = lane.Min(one => one.OpenSince),
-                    WithinHour = lane.Count(one => one.OpenSince >= hourAgo), WithinDay = lane.Count(one => one.OpenSince >= dayAgo),
+                    Lane = lane.Key,
+                    Cases = lane.Count(),
+                    OpenSince = lane.Min(one => one.OpenSince),
+                    WithinHour = lane.Count(one => one.OpenSince >= hourAgo),
+                    WithinDay = lane.Count(one => one.OpenSince >= dayAgo),
                 }).ToListAsync(ct);
             var open = db.Appeals.Where(appeal => appeal.Outcome == null);
             return new Waiting(

@@ -100,7 +100,8 @@ public static class DiagnosticsSetup
     {
         "http.server.request.duration" => new ExplicitBucketHistogramConfiguration
         {
-            TagKeys = OfRequests, Boundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+            TagKeys = OfRequests,
+            Boundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
         },
         "kestrel.active_connections" or "kestrel.rejected_connections" => new MetricStreamConfiguration { TagKeys = [] },
         _ when instrument.Meter.Name.StartsWith("RandomChat.", StringComparison.Ordinal) || OfFramework.Contains(instrument.Name) => null,

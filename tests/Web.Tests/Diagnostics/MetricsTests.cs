@@ -39,7 +39,9 @@ public sealed partial class MetricsTests
 
         await using var guarded = new ServerProcess(new Dictionary<string, string?>
         {
-            ["Captcha:Mode"] = "always", ["Captcha:Cost"] = "1", ["Captcha:MaximumCounter"] = "2",
+            ["Captcha:Mode"] = "always",
+            ["Captcha:Cost"] = "1",
+            ["Captcha:MaximumCounter"] = "2",
         });
         await guarded.Start();
         using var other = new HttpClient { BaseAddress = guarded.Address };
@@ -83,7 +85,8 @@ public sealed partial class MetricsTests
     {
         await using var server = await RunningServer.Start(new Dictionary<string, string?>
         {
-            ["Metrics:Networks"] = networks, ["ForwardedHeaders:KnownProxies"] = "127.0.0.1",
+            ["Metrics:Networks"] = networks,
+            ["ForwardedHeaders:KnownProxies"] = "127.0.0.1",
         });
         using var http = server.NewBrowser();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");

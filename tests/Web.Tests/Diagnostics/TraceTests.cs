@@ -27,7 +27,8 @@ public sealed class TraceTests : IAsyncLifetime
         server = await RunningServer.Start(
             new Dictionary<string, string?>
             {
-                ["Tracing:Endpoint"] = new Uri(collector.Address, "/v1/traces").ToString(), ["Tracing:Sampled"] = "1",
+                ["Tracing:Endpoint"] = new Uri(collector.Address, "/v1/traces").ToString(),
+                ["Tracing:Sampled"] = "1",
                 ["ForwardedHeaders:KnownProxies"] = "127.0.0.1",
             },
             services: services => services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddProcessor(spans)));
@@ -107,7 +108,8 @@ public sealed class TraceTests : IAsyncLifetime
     {
         await using var reporting = new ServerProcess(new Dictionary<string, string?>
         {
-            ["Sentry__Dsn"] = $"http://key@{collector.Address.Authority}/42", ["Captcha__Mode"] = "off",
+            ["Sentry__Dsn"] = $"http://key@{collector.Address.Authority}/42",
+            ["Captcha__Mode"] = "off",
         });
         await reporting.Start();
         using var http = new HttpClient { BaseAddress = reporting.Address };
