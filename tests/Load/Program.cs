@@ -9,6 +9,7 @@ return args switch
     ["desk", .. var rest] => await DeskPages.Run(rest),
     ["screening"] => ScreeningRate.Run(),
     ["stop", .. var rest] => await StopTime.Run(rest),
+    ["backup", .. var rest] => await BackupRate.Run(rest),
     ["appends"] => await AppendRate.Run(),
     ["esdb-append"] => await EsdbRate.Run(null),
     ["esdb-append", var connection] => await EsdbRate.Run(connection),
@@ -26,6 +27,7 @@ static int Usage()
                                  Redis too where REDIS_CONNECTION names one
           screening              how many microseconds the screening keeps a message, layer by layer
           appends                how many appends a second the embedded log acknowledges
+          backup [events]        what a backup of a log of 300,000 events costs those who append meanwhile
           seed <folder> [events] make an event log as real traffic does, 80 % of it messages
           rebuild [events]       how many events a second all projections, and each alone, take from the embedded log into
                                  SQLite, and into the PostgreSQL that POSTGRES_CONNECTION names
