@@ -33,6 +33,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The list of destroyed keys, which lies outside the data.</summary>
     public string Tombstones => Data + ".tombstones.ndjson";
 
+    /// <summary>A published folder of another version, which the next <see cref="Start"/> starts; null: this one.</summary>
+    public string? Version { get; set; }
+
     /// <summary>What it wrote to the console so far.</summary>
     public string Output
     {
@@ -48,11 +51,11 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it and waits until it is ready.</summary>
     public async Task Start()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RandomChat.Web.dll"), "--urls", Address.ToString(), .. options])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(Version ?? AppContext.BaseDirectory, "RandomChat.Web.dll"), "--urls", Address.ToString(), .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.Combine(RepositoryFolder.Path, "src", "Web"),
+            WorkingDirectory = Version ?? Path.Combine(RepositoryFolder.Path, "src", "Web"),
         };
         foreach (var (key, value) in settings)
         {

@@ -25,7 +25,10 @@ public sealed class Cluster : IAsyncDisposable
 
     public ServerProcess B => Nodes[1];
 
-    public static async Task<Cluster> Start(int nodes = 2, params (string Key, string Value)[] settings)
+    public static Task<Cluster> Start(int nodes = 2, params (string Key, string Value)[] settings) => Start(new string?[nodes], settings);
+
+    /// <param name="versions">The published folder of each node; null: this version.</param>
+    public static async Task<Cluster> Start(IReadOnlyList<string?> versions, params (string Key, string Value)[] settings)
     {
         var (postgres, redis) = (await PostgresServer.Own(), await RedisServer.Own());
         var shared = Directory.CreateTempSubdirectory("randomchat-cluster-");
@@ -49,7 +52,7 @@ public sealed class Cluster : IAsyncDisposable
                 all[key] = value;
             }
 
-            cluster.Nodes = [.. Enumerable.Range(0, nodes).Select(_ => new ServerProcess(all))];
+            cluster.Nodes = [.. versions.Select(version => new ServerProcess(all) { Version = version })];
             foreach (var node in cluster.Nodes)
             {
                 await node.Start();

@@ -92,6 +92,10 @@ internal sealed class NodeCalls(NodeBus bus, NodeLife life, IServiceProvider ser
         {
             bus.Post(question.From, new NodeMessage.Answer(question.Id, null, "event-log"));
         }
+        catch (ObjectDisposedException)
+        {
+            // This node has stopped. Whoever asks learns that it is gone, and has the match handled by who takes it over.
+        }
         catch (Exception e)
         {
             log.NodeMessageFailed(e, question.Request);
