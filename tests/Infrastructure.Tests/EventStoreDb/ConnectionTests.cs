@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using RandomChat.Application.Events;
+using RandomChat.Infrastructure.Diagnostics;
 using RandomChat.Infrastructure.EventStoreDb;
 
 namespace RandomChat.Infrastructure.Tests.EventStoreDb;
@@ -102,7 +103,8 @@ public sealed class ConnectionTests : StandInFixture
 
         await Appended(provider.GetRequiredService<IEventStore>(), NewStream(), -1, New("a"));
 
-        Assert.Same(provider.GetRequiredService<EventStoreDbEventStore>(), provider.GetRequiredService<IEventStore>());
+        var measured = Assert.IsType<MeteredEventStore>(provider.GetRequiredService<IEventStore>());
+        Assert.Same(provider.GetRequiredService<EventStoreDbEventStore>(), measured.Engine);
         Assert.Throws<FormatException>(() => new ServiceCollection().AddEventStoreDb("amqp://host"));
     }
 

@@ -12,7 +12,9 @@ public sealed class FullDiskTests
     {
         await using var server = new ServerProcess(new Dictionary<string, string?>
         {
-            ["Limits:Enabled"] = "false", ["Matching:ReconnectGrace"] = "00:01:00", ["Ledger:AnchorEvery"] = "00:00:01",
+            ["Limits:Enabled"] = "false",
+            ["Matching:ReconnectGrace"] = "00:01:00",
+            ["Ledger:AnchorEvery"] = "00:00:01",
         });
         if (await Exit("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", server.Data) != 0)
         {

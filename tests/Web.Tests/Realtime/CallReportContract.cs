@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using RandomChat.Application.Events;
+using RandomChat.Web.Tests.Hosting;
 
 namespace RandomChat.Web.Tests.Realtime;
 
@@ -102,7 +103,15 @@ public abstract class CallReportContract(HubServer hub, Wire wire) : IClassFixtu
 
     private Task<Pair> Meet(string mode) => Pair.Meet(hub.Server.Address, wire, mode);
 
+    /// <summary>Both are out at once; that they are is written as soon as the log takes it.</summary>
     private async Task<List<(string Type, JsonElement Data)>> Recorded(Pair pair)
+    {
+        List<(string Type, JsonElement Data)> events = [];
+        await Wait.Until(async () => (events = await RecordedSoFar(pair)).Exists(e => e.Type == "matches.match.ended.v1"));
+        return events;
+    }
+
+    private async Task<List<(string Type, JsonElement Data)>> RecordedSoFar(Pair pair)
     {
         var events = new List<(string, JsonElement)>();
         await foreach (var recorded in hub.Server.Services.GetRequiredService<IEventStore>().Read(
