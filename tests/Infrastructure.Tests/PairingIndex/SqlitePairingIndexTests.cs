@@ -527,7 +527,7 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         Assert.NotEqual(before, Assert.Single(Index.EscalationsPossible()));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_verdict_for_people_waits_until_a_case_knows_of_it_also_over_a_restart_and_once_for_a_chat_and_policy()
     {
         var (match, sender, first, caseId) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());

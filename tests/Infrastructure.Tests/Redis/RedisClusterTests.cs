@@ -16,7 +16,7 @@ public sealed class RedisClusterTests
 
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Everything_that_a_lobby_does_stays_in_one_slot()
     {
         await using var server = await RedisServer.OwnCluster();

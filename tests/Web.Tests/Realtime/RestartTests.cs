@@ -44,7 +44,7 @@ public sealed class RestartTests
         Assert.DoesNotContain(ann.Token, server.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_stop_that_takes_longer_than_the_grace_ends_no_match()
     {
         var data = Directory.CreateTempSubdirectory("randomchat-test-");
@@ -80,7 +80,7 @@ public sealed class RestartTests
         await talk.AssertKept(ann);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_match_to_which_nobody_comes_back_after_a_restart_ends()
     {
         await using var server = new ServerProcess(new Dictionary<string, string?>(Settings) { ["Matching:ReconnectGrace"] = "00:00:01" });
@@ -101,7 +101,7 @@ public sealed class RestartTests
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Blocks_and_recent_matches_are_known_after_a_restart()
     {
         await using var server = new ServerProcess(Settings);
