@@ -71,6 +71,7 @@ public sealed partial class MetricsTests
         Assert.Equal((1, 1), (first.Sum("randomchat_calls_total", ("path", "relay")), first.Sum("randomchat_calls_total", ("path", "none"))));
         Assert.Equal(1, first.Sum("randomchat_log_events_total", ("type", "moderation.case.reported.v1")));
         Assert.Equal((1, 1), (first.Sum("randomchat_dependency_up", ("dependency", "event-log")), first.Sum("randomchat_ledger_sound")));
+        Assert.True(first.Sum("randomchat_limits_taken_total", ("limit", "Messages"), ("allowed", "true")) > 0);
         Assert.True(first.Sum("randomchat_log_group_size_count") > 0 && first.Sum("randomchat_data_free_bytes") > 0);
     }
 
