@@ -1,21 +1,15 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using RandomChat.Projections.Engine;
 
 namespace RandomChat.Projections.Tests.Engine;
 
-/// <summary>Meters of one test, apart from those of others.</summary>
-internal sealed class Meters : IMeterFactory
+/// <summary>What the runners of one test measure, apart from those of others.</summary>
+internal sealed class Meters : IDisposable
 {
-    private readonly ConcurrentBag<Meter> made = [];
+    private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
-    public Meter Create(MeterOptions options)
-    {
-        options.Scope = this;
-        var meter = new Meter(options);
-        made.Add(meter);
-        return meter;
-    }
+    public IMeterFactory Factory => services.GetRequiredService<IMeterFactory>();
 
     /// <summary>How many seconds each projection is behind now, by its name.</summary>
     public IReadOnlyDictionary<string, double> Lags()
@@ -24,7 +18,7 @@ internal sealed class Meters : IMeterFactory
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, to) =>
         {
-            if (instrument.Meter.Scope == this && instrument is { Meter.Name: ProjectionMeter.Meter, Name: "randomchat.projection.lag" })
+            if (instrument.Meter.Scope == Factory && instrument is { Meter.Name: ProjectionMeter.Meter, Name: "randomchat.projection.lag" })
             {
                 to.EnableMeasurementEvents(instrument);
             }
@@ -35,11 +29,5 @@ internal sealed class Meters : IMeterFactory
         return lags;
     }
 
-    public void Dispose()
-    {
-        foreach (var meter in made)
-        {
-            meter.Dispose();
-        }
-    }
+    public void Dispose() => services.Dispose();
 }

@@ -94,7 +94,7 @@ public sealed class TestLog : IAsyncDisposable
     internal Meters Meters { get; } = new();
 
     internal ProjectionRunner Runner(IReadStore store, params IReadOnlyList<Projection> projections) =>
-        new(store, Feed, projections, new(Meters, TimeProvider.System), TimeProvider.System, NullLogger<ProjectionRunner>.Instance);
+        new(store, Feed, projections, new(Meters.Factory, TimeProvider.System), TimeProvider.System, NullLogger<ProjectionRunner>.Instance);
 
     public async ValueTask DisposeAsync()
     {
