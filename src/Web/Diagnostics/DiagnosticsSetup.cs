@@ -26,7 +26,7 @@ public static class DiagnosticsSetup
 
     /// <summary>Of the framework's own metrics those that <c>docs/metrics.md</c> lists: the others come and go with its versions.</summary>
     private static readonly FrozenSet<string> OfFramework = FrozenSet.Create(
-        "http.server.request.duration", "kestrel.active_connections", "kestrel.rejected_connections",
+        "http.server.request.duration", "kestrel.active_connections",
         "dotnet.process.cpu.time", "dotnet.process.memory.working_set", "dotnet.gc.collections", "dotnet.gc.pause.time",
         "dotnet.gc.last_collection.heap.size", "dotnet.gc.heap.total_allocated",
         "dotnet.monitor.lock_contentions", "dotnet.exceptions");
@@ -103,7 +103,7 @@ public static class DiagnosticsSetup
             TagKeys = OfRequests,
             Boundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
         },
-        "kestrel.active_connections" or "kestrel.rejected_connections" => new MetricStreamConfiguration { TagKeys = [] },
+        "kestrel.active_connections" => new MetricStreamConfiguration { TagKeys = [] },
         _ when instrument.Meter.Name.StartsWith("RandomChat.", StringComparison.Ordinal) || OfFramework.Contains(instrument.Name) => null,
         _ => MetricStreamConfiguration.Drop,
     };
