@@ -23,10 +23,10 @@ namespace RandomChat.Infrastructure;
 public static class EmbeddedEngines
 {
     /// <param name="dataDirectory">The full path of the folder.</param>
-    /// <param name="masterKeyFile">The path of the master key; null: <c>master.key</c> in that folder.</param>
+    /// <param name="masterKeys">Where the master keys are read from.</param>
     /// <param name="tombstoneFile">The path of the list of destroyed keys; null: beside that folder.</param>
     public static IServiceCollection AddEmbeddedEngines(
-        this IServiceCollection services, string dataDirectory, RetentionOptions retention, MatchingOptions matching, string? masterKeyFile,
+        this IServiceCollection services, string dataDirectory, RetentionOptions retention, MatchingOptions matching, MasterKeySource masterKeys,
         string? tombstoneFile)
     {
         services.AddSingleton(_ => DataDirectoryLock.Take(dataDirectory));
@@ -52,12 +52,11 @@ public static class EmbeddedEngines
 
         // The order is the order of starting: nothing is served before the keys are held.
         services.AddHostedService<OpenEngines>();
-        services.AddSealing(dataDirectory, new()
+        services.AddSealing(dataDirectory, masterKeys, new()
         {
             MessageRetention = retention.Messages,
             VisitorRetention = retention.Visitors,
             CaseRetention = retention.Cases,
-            MasterKeyFile = string.IsNullOrWhiteSpace(masterKeyFile) ? null : masterKeyFile,
             TombstoneFile = tombstoneFile,
         });
         services.AddHostedService<FollowLog>();

@@ -24,4 +24,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(LogLevel.Warning, "Bytes of destroyed keys are still in the files of Postgres: {Reason}. Every run tries again; the runbook says what it needs.")]
     public static partial void KeyFilesRemain(this ILogger log, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Other master keys are in use from now on: {Count}, of which {Fingerprint} wraps.")]
+    public static partial void MasterKeysTakenUp(this ILogger log, int count, string fingerprint);
+
+    [LoggerMessage(LogLevel.Error, "{Reason} The ones that were read before go on to be used; the next start needs them there.")]
+    public static partial void MasterKeysMissed(this ILogger log, string reason);
 }

@@ -28,5 +28,6 @@ var root = new RootCommand("Operate, replay and export the history of RandomChat
     BackupCommand.Create(settings),
     RestoreCommand.Create(settings),
     BackupKeyCommand.Create(),
+    KeysCommand.Create(settings),
 };
 return await root.Parse([.. args.Where(argument => !RandomChatSettings.IsSetting(argument))]).InvokeWithCodes();

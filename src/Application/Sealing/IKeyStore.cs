@@ -5,7 +5,7 @@ namespace RandomChat.Application.Sealing;
 /// <see cref="Events.DependencyUnavailableException"/> with its <see cref="Name"/> when the store does not answer, and
 /// <see cref="SealingException"/> when what lies there is damaged or is no key store.
 /// </summary>
-public interface IKeyStore
+public interface IKeyStore : IWrappedSecrets
 {
     /// <summary>Its name in answers and in readiness: <c>key-store</c>, or that of the engine it runs on.</summary>
     string Name { get; }
@@ -13,7 +13,7 @@ public interface IKeyStore
     /// <summary>The key, due or not; null where it was destroyed or never made.</summary>
     ValueTask<StoredKey?> Get(string id, CancellationToken ct);
 
-    /// <summary>Any one key, to prove the master key with; null where the store is empty.</summary>
+    /// <summary>Any one key, to prove the master keys with; null where the store is empty.</summary>
     ValueTask<StoredKey?> Any(CancellationToken ct);
 
     /// <summary>
@@ -50,7 +50,7 @@ public enum KeyKind
     Case = 3,
 }
 
-/// <param name="Wrapped">The key as it is encrypted under the master key: nonce, ciphertext, tag.</param>
+/// <param name="Wrapped">The key as it is encrypted under a master key; see <see cref="IMasterKeys"/>.</param>
 public sealed record StoredKey(string Id, KeyKind Kind, ReadOnlyMemory<byte> Wrapped, DateTimeOffset DestroyAfter, DateTimeOffset CreatedAt);
 
 /// <summary>Until when a key has to be kept.</summary>

@@ -18,9 +18,6 @@ public sealed record SealingOptions
     /// <summary>How many reports each node can take while the key store is down.</summary>
     public int CasePool { get; init; } = 1_000;
 
-    /// <summary><c>Sealing:MasterKeyFile</c>; null means <c>master.key</c> in the data directory. Keep it out of the backups that hold <c>keys.db</c>.</summary>
-    public string? MasterKeyFile { get; init; }
-
     /// <summary><c>Sealing:TombstoneFile</c>; null means beside the data directory. Never inside it: what is put back must not take it back.</summary>
     public string? TombstoneFile { get; init; }
 

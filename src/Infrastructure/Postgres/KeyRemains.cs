@@ -15,7 +15,7 @@ internal static class KeyRemains
     public static Task AddLog(NpgsqlConnection connection, CancellationToken ct) =>
         connection.Run("INSERT INTO keys.remains (wal) VALUES (pg_current_wal_insert_lsn())", ct);
 
-    /// <summary>Notes partitions from which keys were deleted.</summary>
+    /// <summary>Notes partitions from which keys were deleted, or in which they were exchanged.</summary>
     public static Task AddPartitions(NpgsqlConnection connection, DateTime[] dues, CancellationToken ct) =>
         connection.Run("INSERT INTO keys.remains (due) SELECT unnest($1::timestamptz[])", ct, dues);
 

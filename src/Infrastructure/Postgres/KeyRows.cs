@@ -8,6 +8,8 @@ namespace RandomChat.Infrastructure.Postgres;
 /// </summary>
 internal static class KeyRows
 {
+    private const int PageAttempts = 20;
+
     public static async Task<StoredKey?> Find(NpgsqlConnection connection, string id, CancellationToken ct)
     {
         // Two questions, since only of a partition that is named by a value nothing but that one is looked at.
@@ -155,6 +157,59 @@ internal static class KeyRows
         var erasures = await NoteForOthers(connection, known, ct);
         await transaction.CommitAsync(ct);
         return ([.. known], erasures);
+    }
+
+    /// <summary>A page of keys in the order of ids, which do not change when keys move.</summary>
+    public static async Task<List<WrappedSecret>> Page(NpgsqlConnection connection, string after, int most, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var places = await connection.Rows(
+                "SELECT id, due FROM keys.places WHERE id > $1 ORDER BY id LIMIT $2", row => (Id: row.GetString(0), Due: row.GetDateTime(1)), ct, after, most);
+            var dues = places.Select(place => place.Due).ToArray();
+            var page = await connection.Rows(
+                """
+                SELECT id, wrapped FROM unnest($1::text[], $2::timestamptz[]) AS place (key, at) JOIN keys.wrapped ON id = key AND due = at
+                WHERE due = ANY($3) ORDER BY id
+                """,
+                row => new WrappedSecret(row.GetString(0), row.GetFieldValue<byte[]>(1)), ct, places.Select(place => place.Id).ToArray(), dues, dues.Distinct().ToArray());
+
+            // One that moved in between is not where it was, and none is to be passed over.
+            if (page.Count == places.Count)
+            {
+                return page;
+            }
+
+            if (attempt == PageAttempts)
+            {
+                throw new SealingException("The key store in Postgres is damaged: some of the keys are not where they should be. Put back a good copy.");
+            }
+        }
+    }
+
+    /// <summary>Puts keys in the place of those that are as they were read, and notes the partitions that still hold the old ones.</summary>
+    /// <returns>How many.</returns>
+    public static async Task<int> Exchange(NpgsqlConnection connection, IReadOnlyList<WrappedExchange> exchanges, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var places = await Lock(connection, exchanges.Select(exchange => exchange.Id), ct);
+        var mine = exchanges.Where(exchange => places.ContainsKey(exchange.Id)).ToArray();
+        var exchanged = await connection.Rows(
+            """
+            UPDATE keys.wrapped SET wrapped = new
+            FROM unnest($1::text[], $2::timestamptz[], $3::bytea[], $4::bytea[]) AS given (key, at, old, new)
+            WHERE id = key AND due = at AND wrapped = old AND due = ANY($5)
+            RETURNING id
+            """,
+            row => row.GetString(0), ct,
+            mine.Select(exchange => exchange.Id).ToArray(),
+            mine.Select(exchange => places[exchange.Id].Due).ToArray(),
+            mine.Select(exchange => exchange.Before.ToArray()).ToArray(),
+            mine.Select(exchange => exchange.After.ToArray()).ToArray(),
+            mine.Select(exchange => places[exchange.Id].Due).Distinct().ToArray());
+        await KeyRemains.AddPartitions(connection, [.. exchanged.SelectMany(id => places[id].Former.Append(places[id].Due)).Distinct()], ct);
+        await transaction.CommitAsync(ct);
+        return exchanged.Count;
     }
 
     /// <summary>What any node destroyed before its time, or shortened, within the last day.</summary>

@@ -31,6 +31,8 @@ public sealed class PostgresKeyStore : IKeyStore
 
     public string Name => PostgresFailure.Dependency;
 
+    public string Kind => "sealing keys";
+
     public ValueTask<StoredKey?> Get(string id, CancellationToken ct) => line.Run(connection => KeyRows.Find(connection, id, ct), ct);
 
     public ValueTask<StoredKey?> Any(CancellationToken ct) => line.Run(
@@ -142,6 +144,13 @@ public sealed class PostgresKeyStore : IKeyStore
             return new Destruction(ids, await Clear(connection, inUse, ct));
         },
         ct);
+
+    public ValueTask<IReadOnlyList<WrappedSecret>> Page(string? after, int most, CancellationToken ct) => line.Run<IReadOnlyList<WrappedSecret>>(
+        async connection => await KeyRows.Page(connection, after ?? string.Empty, most, ct), ct);
+
+    /// <summary>The old versions of the rows go when their partitions are written anew, by the next upkeep of any node.</summary>
+    public ValueTask<int> Exchange(IReadOnlyList<WrappedExchange> exchanges, CancellationToken ct) => line.Run(
+        connection => KeyRows.Exchange(connection, exchanges, ct), ct);
 
     /// <summary>Most writes find their partitions; the first one of an hour makes them and tries again.</summary>
     private static async Task<T> WithPartitions<T>(NpgsqlConnection connection, IEnumerable<DateTime> dues, Func<Task<T>> write, CancellationToken ct)

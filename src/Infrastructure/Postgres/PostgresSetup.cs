@@ -39,7 +39,7 @@ public static class PostgresSetup
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<SealingOptions>().KeyPeriod,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PostgresKeyStore>>()));
         services.AddSingleton(provider => new PostgresSecrets(
-            provider.GetRequiredService<NpgsqlDataSource>(), () => provider.GetRequiredService<Sealer>().Master));
+            provider.GetRequiredService<NpgsqlDataSource>(), () => provider.GetRequiredService<Sealer>().Masters));
         services.AddHostedService(provider => new Start(PostgresMigrations.OfKeys(provider.GetRequiredService<NpgsqlDataSource>())));
         return services;
     }

@@ -35,6 +35,28 @@ internal static class KeyTable
         return insert.ExecuteNonQuery() == 1 ? key : Find(connection, "WHERE id = $id", ("$id", key.Id))!;
     }
 
+    public static List<WrappedSecret> Page(SqliteConnection connection, string after, int most)
+    {
+        using var command = Command(connection, "SELECT id, wrapped FROM keys WHERE id > $after ORDER BY id LIMIT $most", ("$after", after), ("$most", most));
+        using var rows = command.ExecuteReader();
+        var page = new List<WrappedSecret>();
+        while (rows.Read())
+        {
+            page.Add(new(rows.GetString(0), rows.GetFieldValue<byte[]>(1)));
+        }
+
+        return page;
+    }
+
+    /// <returns>Whether the key was as it was before.</returns>
+    public static bool Exchange(SqliteConnection connection, WrappedExchange exchange)
+    {
+        using var update = Command(
+            connection, "UPDATE keys SET wrapped = $new WHERE id = $id AND wrapped = $old",
+            ("$id", exchange.Id), ("$old", exchange.Before.ToArray()), ("$new", exchange.After.ToArray()));
+        return update.ExecuteNonQuery() == 1;
+    }
+
     /// <returns>Whether the key exists.</returns>
     public static bool Touch(SqliteConnection connection, KeyLife life)
     {

@@ -4,13 +4,12 @@ using RandomChat.Application.Sealing;
 namespace RandomChat.Infrastructure.Sealing;
 
 /// <summary>Between the store, which knows wrapped keys only, and memory: wraps, unwraps and remembers the keys used last.</summary>
-internal sealed class KeyVault(IKeyStore store, string masterKeyFile, TimeProvider time) : IDisposable
+internal sealed class KeyVault(IKeyStore store, IMasterKeys masters, TimeProvider time)
 {
     private const int KeySize = 32;
     private const int Remembered = 50_000;
     private readonly BoundedCache<string, HeldKey> cache = new(Remembered);
-    private readonly SemaphoreSlim opening = new(1, 1);
-    private volatile MasterKey? master;
+    private volatile bool isProved;
     private long destructions;
 
     public string StoreName => store.Name;
@@ -26,14 +25,14 @@ internal sealed class KeyVault(IKeyStore store, string masterKeyFile, TimeProvid
 
         // Due by what this process knows; another one may have let it live longer.
         var before = Interlocked.Read(ref destructions);
-        var opener = await Master(ct);
+        await ProveOnce(ct);
         if (await store.Get(id, ct) is not { } stored || stored.DestroyAfter <= now)
         {
             cache.Remove(id);
             return null;
         }
 
-        var key = Hold(opener, stored);
+        var key = await Hold(stored, ct);
         Remember(key, before);
         return key;
     }
@@ -42,11 +41,20 @@ internal sealed class KeyVault(IKeyStore store, string masterKeyFile, TimeProvid
     public async ValueTask<IReadOnlyList<HeldKey>> Make(KeyKind kind, IReadOnlyList<KeyLife> lives, CancellationToken ct)
     {
         var before = Interlocked.Read(ref destructions);
-        var wrapper = await Master(ct);
+        await ProveOnce(ct);
         var now = time.GetUtcNow();
-        var stored = await store.Put(
-            [.. lives.Select(life => new StoredKey(life.Id, kind, wrapper.Wrap(life.Id, RandomNumberGenerator.GetBytes(KeySize)), life.DestroyAfter, now))], ct);
-        var keys = stored.Select(key => Hold(wrapper, key)).ToList();
+        var made = lives.Select(life => new PlainSecret(life.Id, RandomNumberGenerator.GetBytes(KeySize))).ToList();
+        var wrapped = await masters.Wrap(made, ct);
+        var stored = await store.Put([.. lives.Zip(wrapped, (life, box) => new StoredKey(life.Id, kind, box, life.DestroyAfter, now))], ct);
+        var keys = new List<HeldKey>(stored.Count);
+        for (var i = 0; i < stored.Count; i++)
+        {
+            // What is stored as it was given needs nobody to open it.
+            keys.Add(stored[i].Wrapped.Span.SequenceEqual(wrapped[i])
+                ? new(stored[i].Id, made[i].Bytes.ToArray(), stored[i].DestroyAfter)
+                : await Hold(stored[i], ct));
+        }
+
         keys.ForEach(key => Remember(key, before));
         return keys;
     }
@@ -126,31 +134,25 @@ internal sealed class KeyVault(IKeyStore store, string masterKeyFile, TimeProvid
     /// <summary>Drops what is due from memory, whether or not the store answers.</summary>
     public void Purge(DateTimeOffset now) => cache.RemoveWhere(key => key.IsDue(now));
 
-    /// <summary>The master key, once <see cref="Master"/> has proved it.</summary>
-    public MasterKey? Proved => master;
+    /// <summary>What keys are wrapped under, proved.</summary>
+    public IMasterKeys? Proved => isProved ? masters : null;
 
-    /// <summary>Proves that the master key is there and the right one.</summary>
-    public async ValueTask<MasterKey> Master(CancellationToken ct)
+    /// <summary>Proves that the master keys are there and the right ones, and takes up those that were added since.</summary>
+    public async ValueTask Prove(CancellationToken ct)
     {
-        if (master is { } known)
-        {
-            return known;
-        }
-
-        await opening.WaitAsync(ct);
-        try
-        {
-            return master ??= MasterKey.Open(masterKeyFile, await store.Any(ct));
-        }
-        finally
-        {
-            opening.Release();
-        }
+        await masters.Prove(await store.Any(ct), ct);
+        isProved = true;
     }
 
-    public void Dispose() => opening.Dispose();
+    private ValueTask ProveOnce(CancellationToken ct) => isProved ? ValueTask.CompletedTask : Prove(ct);
 
-    private static HeldKey Hold(MasterKey master, StoredKey stored) => new(stored.Id, master.Unwrap(stored), stored.DestroyAfter);
+    private async ValueTask<HeldKey> Hold(StoredKey stored, CancellationToken ct)
+    {
+        var key = (await masters.Unwrap(stored.Id, stored.Wrapped, ct)).Secret;
+        return key.Length == KeySize
+            ? new(stored.Id, key, stored.DestroyAfter)
+            : throw new SealingException($"The stored key {stored.Id} has {key.Length} bytes instead of {KeySize}: the key store is damaged. Put back a good copy.");
+    }
 
     private void Remember(HeldKey key, long before)
     {

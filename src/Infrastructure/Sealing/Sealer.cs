@@ -3,7 +3,7 @@ using RandomChat.Application.Sealing;
 
 namespace RandomChat.Infrastructure.Sealing;
 
-/// <summary>Seals with AES-256-GCM under keys that <see cref="IKeyStore"/> holds wrapped by the master key.</summary>
+/// <summary>Seals with AES-256-GCM under keys that <see cref="IKeyStore"/> holds wrapped by <see cref="IMasterKeys"/>.</summary>
 public sealed class Sealer : ISealer, IDisposable
 {
     private static readonly TimeSpan LongestSlack = TimeSpan.FromDays(1);
@@ -12,11 +12,17 @@ public sealed class Sealer : ISealer, IDisposable
     private readonly CaseKeys cases;
     private readonly TimeProvider time;
 
+    /// <summary>Over a ring of master keys in a file.</summary>
     /// <param name="masterKeyFile">Made where it is absent and no key is stored yet.</param>
     public Sealer(IKeyStore store, SealingOptions options, string masterKeyFile, TimeProvider time)
+        : this(store, options, new LocalMasterKeys(MasterKeySource.OfFile(masterKeyFile)), time)
+    {
+    }
+
+    public Sealer(IKeyStore store, SealingOptions options, IMasterKeys masters, TimeProvider time)
     {
         this.time = time;
-        vault = new KeyVault(store, masterKeyFile, time);
+        vault = new KeyVault(store, masters, time);
         periods = new PeriodKeys(vault, options, time);
         cases = new CaseKeys(vault, options, time);
     }
@@ -24,19 +30,19 @@ public sealed class Sealer : ISealer, IDisposable
     /// <summary>The store's name in answers and in readiness.</summary>
     public string StoreName => vault.StoreName;
 
-    /// <summary>The master key, proved by <see cref="EnsureReady"/>.</summary>
+    /// <summary>The master keys, proved by <see cref="EnsureReady"/>.</summary>
     /// <exception cref="InvalidOperationException">That has not been called.</exception>
-    internal MasterKey Master => vault.Proved ?? throw new InvalidOperationException("The master key has not been proved yet.");
+    internal IMasterKeys Masters => vault.Proved ?? throw new InvalidOperationException("The master keys have not been proved yet.");
 
     /// <summary>Up to when messages can be sealed without the key store; null where not even now. For readiness.</summary>
     public DateTimeOffset? HeldUntil => periods.HeldUntil;
 
-    /// <summary>Proves the master key and holds the keys ahead. Called before requests are served, and again by the retention job.</summary>
-    /// <exception cref="SealingException">The master key is lost or wrong, or the key store is damaged.</exception>
+    /// <summary>Proves the master keys and holds the keys ahead. Called before requests are served, and again by the retention job.</summary>
+    /// <exception cref="SealingException">The master keys are lost or wrong, or the key store is damaged.</exception>
     /// <exception cref="DependencyUnavailableException">The key store does not answer.</exception>
     public async ValueTask EnsureReady(CancellationToken ct)
     {
-        await vault.Master(ct);
+        await vault.Prove(ct);
         await periods.MakeAhead(ct);
         await cases.Upkeep(ct);
     }
@@ -138,11 +144,7 @@ public sealed class Sealer : ISealer, IDisposable
         return (await vault.Find(text.KeyId, ct))?.Open(text, reportId.ToByteArray(bigEndian: true));
     }
 
-    public void Dispose()
-    {
-        cases.Dispose();
-        vault.Dispose();
-    }
+    public void Dispose() => cases.Dispose();
 
     private async ValueTask<HeldKey> Existing(string keyId, CancellationToken ct) => await vault.Find(keyId, ct) ?? throw new KeyDestroyedException(keyId);
 

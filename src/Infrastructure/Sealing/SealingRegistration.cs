@@ -12,7 +12,8 @@ public static class SealingRegistration
     /// directory, and the retention job. Call <see cref="PrepareKeys"/> before requests are served. Nothing is
     /// opened before that.
     /// </summary>
-    public static IServiceCollection AddSealing(this IServiceCollection services, string dataDirectory, SealingOptions? options = null)
+    /// <param name="masterKeys">What keys are wrapped under, unless an <see cref="IMasterKeys"/> is registered already.</param>
+    public static IServiceCollection AddSealing(this IServiceCollection services, string dataDirectory, MasterKeySource masterKeys, SealingOptions? options = null)
     {
         var settings = options ?? new SealingOptions();
         services.TryAddSingleton(TimeProvider.System);
@@ -22,16 +23,16 @@ public static class SealingRegistration
             settings.TombstoneFile ?? TombstoneFile.Beside(dataDirectory), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new TombstonedKeyStore(
             provider.GetRequiredService<IKeyStore>(), provider.GetRequiredService<TombstoneFile>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IMasterKeys>(provider => new LocalMasterKeys(masterKeys, provider.GetRequiredService<ILogger<LocalMasterKeys>>()));
         services.AddSingleton(provider => new Sealer(
-            provider.GetRequiredService<TombstonedKeyStore>(), settings, settings.MasterKeyFile ?? Path.Combine(dataDirectory, "master.key"),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TombstonedKeyStore>(), settings, provider.GetRequiredService<IMasterKeys>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ISealer>(provider => provider.GetRequiredService<Sealer>());
         services.AddHostedService<RetentionJob>();
         return services;
     }
 
-    /// <summary>Destroys again what was destroyed before, if an older copy of the key store was put back; then proves the master key and holds the keys ahead.</summary>
-    /// <exception cref="SealingException">The master key, the key store or the list of destroyed keys cannot be used.</exception>
+    /// <summary>Destroys again what was destroyed before, if an older copy of the key store was put back; then proves the master keys and holds the keys ahead.</summary>
+    /// <exception cref="SealingException">The master keys, the key store or the list of destroyed keys cannot be used.</exception>
     /// <exception cref="Application.Events.DependencyUnavailableException">The key store does not answer.</exception>
     public static async Task PrepareKeys(this IServiceProvider provider, CancellationToken ct)
     {

@@ -31,9 +31,11 @@ public sealed class SqliteKeyStore : IKeyStore, IAsyncDisposable, IDisposable
 
     public string Name => KeyDatabase.Dependency;
 
-    public ValueTask<StoredKey?> Get(string id, CancellationToken ct) => Query("WHERE id = $id", ("$id", id));
+    public string Kind => "sealing keys";
 
-    public ValueTask<StoredKey?> Any(CancellationToken ct) => Query("LIMIT 1", ("$none", 0));
+    public ValueTask<StoredKey?> Get(string id, CancellationToken ct) => Query(connection => KeyTable.Find(connection, "WHERE id = $id", ("$id", id)));
+
+    public ValueTask<StoredKey?> Any(CancellationToken ct) => Query(connection => KeyTable.Find(connection, "LIMIT 1", ("$none", 0)));
 
     public ValueTask<IReadOnlyList<StoredKey>> Put(IReadOnlyList<StoredKey> keys, CancellationToken ct) =>
         Enqueue<IReadOnlyList<StoredKey>>(connection => [.. keys.Select(key => KeyTable.Put(connection, key))], destroys: false, ct);
@@ -59,6 +61,13 @@ public sealed class SqliteKeyStore : IKeyStore, IAsyncDisposable, IDisposable
     public async ValueTask<Destruction> DestroyDue(DateTimeOffset now, CancellationToken ct) =>
         Told(await Enqueue(connection => KeyTable.DeleteDue(connection, now), destroys: true, ct));
 
+    public ValueTask<IReadOnlyList<WrappedSecret>> Page(string? after, int most, CancellationToken ct) => Query<IReadOnlyList<WrappedSecret>>(
+        connection => KeyTable.Page(connection, after ?? string.Empty, most));
+
+    /// <summary>The log is emptied as after a destruction: it holds what was there before.</summary>
+    public async ValueTask<int> Exchange(IReadOnlyList<WrappedExchange> exchanges, CancellationToken ct) => (await Enqueue(
+        connection => exchanges.Where(exchange => KeyTable.Exchange(connection, exchange)).Select(exchange => exchange.Id).ToList(), destroys: true, ct)).Count;
+
     public async ValueTask DisposeAsync()
     {
         queue.Writer.TryComplete();
@@ -77,20 +86,20 @@ public sealed class SqliteKeyStore : IKeyStore, IAsyncDisposable, IDisposable
 
     private Destruction Told(List<string> ids) => new(ids, !Volatile.Read(ref remains));
 
-    private ValueTask<StoredKey?> Query(string which, (string Name, object Value) parameter)
+    private ValueTask<T> Query<T>(Func<SqliteConnection, T> read)
     {
         lock (reading)
         {
             try
             {
                 reader ??= database.Connect();
-                return ValueTask.FromResult(KeyTable.Find(reader, which, parameter));
+                return ValueTask.FromResult(read(reader));
             }
             catch (Exception failure)
             {
                 reader?.Dispose();
                 reader = null;
-                return ValueTask.FromException<StoredKey?>(database.Explain(failure));
+                return ValueTask.FromException<T>(database.Explain(failure));
             }
         }
     }

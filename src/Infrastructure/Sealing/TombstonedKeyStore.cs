@@ -15,6 +15,8 @@ internal sealed class TombstonedKeyStore(IKeyStore inner, TombstoneFile file, Ti
 
     public string Name => inner.Name;
 
+    public string Kind => inner.Kind;
+
     /// <summary>Opens the list, or makes it, and destroys again whatever of it somebody has put back.</summary>
     /// <returns>The keys that were there again, and whether a list was there.</returns>
     /// <exception cref="SealingException">The list cannot be used.</exception>
@@ -33,6 +35,10 @@ internal sealed class TombstonedKeyStore(IKeyStore inner, TombstoneFile file, Ti
     public ValueTask<StoredKey?> Get(string id, CancellationToken ct) => inner.Get(id, ct);
 
     public ValueTask<StoredKey?> Any(CancellationToken ct) => inner.Any(ct);
+
+    public ValueTask<IReadOnlyList<WrappedSecret>> Page(string? after, int most, CancellationToken ct) => inner.Page(after, most, ct);
+
+    public ValueTask<int> Exchange(IReadOnlyList<WrappedExchange> exchanges, CancellationToken ct) => inner.Exchange(exchanges, ct);
 
     public ValueTask<IReadOnlyList<StoredKey>> Put(IReadOnlyList<StoredKey> keys, CancellationToken ct) => inner.Put(keys, ct);
 

@@ -14,13 +14,27 @@ internal sealed record DataFolder(string Path, string AnchorFile, string Tombsto
 {
     public const string KeyStore = "keys.db";
     public const string Keys = "keys";
-    public const string MasterKey = "master.key";
+    public const string MasterKey = MasterKeySource.DefaultName;
     public const string Read = "read";
     public static readonly IReadOnlyList<string> Accounts = ["accounts.db", "staff.db"];
 
-    public static DataFolder Of(IConfiguration settings) => new(
-        RandomChatSettings.DataDirectory(settings), LedgerOptions.FileOf(settings), Infrastructure.Sealing.TombstoneFile.PathOf(settings),
-        settings["Sealing:MasterKeyFile"] is { } file && !string.IsNullOrWhiteSpace(file) ? System.IO.Path.GetFullPath(file) : null);
+    /// <summary>Where the master keys are if they are no file; null: they are one.</summary>
+    public MasterKeySource? MasterKeySetting { get; init; }
+
+    /// <summary>Where a server on these settings reads its master keys.</summary>
+    public MasterKeySource MasterKeys => MasterKeySetting ?? MasterKeySource.OfFile(MasterKeyFile ?? File(MasterKey));
+
+    public static DataFolder Of(IConfiguration settings)
+    {
+        var data = RandomChatSettings.DataDirectory(settings);
+        var source = MasterKeySource.Of(settings, data);
+        return new(
+            data, LedgerOptions.FileOf(settings), Infrastructure.Sealing.TombstoneFile.PathOf(settings),
+            source.File == System.IO.Path.Combine(data, MasterKey) ? null : source.File)
+        {
+            MasterKeySetting = source.File is null ? source : null,
+        };
+    }
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 

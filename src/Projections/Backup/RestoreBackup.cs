@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using RandomChat.Application.Sealing;
 using RandomChat.Infrastructure;
 using RandomChat.Infrastructure.Backup;
 using RandomChat.Infrastructure.Sealing;
@@ -55,14 +56,14 @@ internal sealed class RestoreBackup(DataFolder data, BackupKey key, TimeProvider
         {
             DataFolder.Make(Staging);
             await Stage(from, manifest, ct);
-            var masterKey = await ProvedMasterKey(order, ct);
+            var masterKeys = await ProvedMasterKeys(order, ct);
             ct.ThrowIfCancellationRequested();
 
             // From here on it is not cancelled. The list first: whatever happens then, it is as long as the longest.
             var tombstones = KeepList(from, list);
             var keys = await DestroyKeys(tombstones);
             var accounts = File.Exists(Staged(DataFolder.Accounts[0])) ? ErasedAccounts.Delete(Staged(DataFolder.Accounts[0]), tombstones.ErasedVisitors) : 0;
-            PlaceMasterKey(masterKey);
+            PlaceMasterKeys(masterKeys);
             var former = Swap(right);
             return new(manifest, keys, accounts, former, SetAnchors(from, anchors, manifest.LedgerPosition));
         }
@@ -136,8 +137,11 @@ internal sealed class RestoreBackup(DataFolder data, BackupKey key, TimeProvider
         }
     }
 
-    /// <summary>The master key that opens these keys, wherever it is.</summary>
-    private async Task<byte[]?> ProvedMasterKey(RestoreOrder order, CancellationToken ct)
+    /// <summary>
+    /// The ring that is in use, with whatever else opens these keys at its end: they may be wrapped under one that was retired
+    /// since. Null where no keys are stored.
+    /// </summary>
+    private async Task<MasterKeyRing?> ProvedMasterKeys(RestoreOrder order, CancellationToken ct)
     {
         if (!File.Exists(Staged(DataFolder.KeyStore)))
         {
@@ -145,41 +149,41 @@ internal sealed class RestoreBackup(DataFolder data, BackupKey key, TimeProvider
         }
 
         await using var store = new SqliteKeyStore(Staged(DataFolder.KeyStore));
-        if (await store.Any(ct) is not { } proof)
+        if (await store.Any(ct) is null)
         {
             return null;
         }
 
-        var candidates = new[] { order.MasterKeyFile, data.MasterKeyFile, Staged(DataFolder.MasterKey), data.File(DataFolder.MasterKey) };
-        var file = order.MasterKeyFile ?? candidates.OfType<string>().FirstOrDefault(File.Exists)
-            ?? throw new BackupException("The master key is neither in this backup nor where the settings say. Name its file with --master-key-file: without it nothing that was sealed can be read any more.");
-        MasterKey.Open(file, proof);
-        if (data.MasterKeyFile is { } configured && File.Exists(configured))
+        var named = order.MasterKeyFile is { } file ? MasterKeySource.OfFile(file).Read() : null;
+        var inUse = data.MasterKeys.IsThere ? data.MasterKeys.Read() : null;
+        var inBackup = MasterKeySource.OfFile(Staged(DataFolder.MasterKey)) is { IsThere: true } staged ? staged.Read() : null;
+        MasterKeyRing[] rings = [.. new[] { inUse, named, inBackup }.OfType<MasterKeyRing>()];
+        if (rings is not [var first, .. var others])
         {
-            MasterKey.Open(configured, proof);
+            throw new BackupException("The master key is neither in this backup nor where the settings say. Name its file with --master-key-file: without it nothing that was sealed can be read any more.");
         }
 
-        return await File.ReadAllBytesAsync(file, ct);
+        var all = first.With(others.SelectMany(ring => ring.Keys));
+        var census = await RingCensus.Take(all, [store], _ => { }, ct);
+        if (census.UnopenedCount > 0)
+        {
+            throw new SealingException(
+                $"{(order.MasterKeyFile is { } other ? $"The master key file {other}" : data.MasterKeys.Name)} does not open the key {census.Unopened[0]} of this backup. Name the one that was in use when it was made with --master-key-file.");
+        }
+
+        var ring = all.Without([.. all.Keys.Except(first.Keys).Where(key => census.OpenedBy(key) == 0)]);
+        return data.MasterKeySetting is { } setting && !ring.IsSame(setting.Read())
+            ? throw new BackupException($"{setting.Name} lacks a master key that this backup needs. Put the file that was in use when it was made behind it, base64 of both together, and try again.")
+            : ring;
     }
 
-    private void PlaceMasterKey(byte[]? masterKey)
+    private void PlaceMasterKeys(MasterKeyRing? ring)
     {
         File.Delete(Staged(DataFolder.MasterKey));
-        var file = data.MasterKeyFile ?? Staged(DataFolder.MasterKey);
-        if (masterKey is null || File.Exists(file))
+        if (ring is not null && data.MasterKeySetting is null)
         {
-            return;
+            MasterKeySource.Write(data.MasterKeyFile ?? Staged(DataFolder.MasterKey), ring, overwrite: true);
         }
-
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var stream = new FileStream(file, options);
-        stream.Write(masterKey);
-        stream.Flush(flushToDisk: true);
     }
 
     /// <summary>Makes the list of the settings hold what that of the backup and the one that was named say, too.</summary>

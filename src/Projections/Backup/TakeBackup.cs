@@ -125,7 +125,7 @@ internal sealed class TakeBackup(DataFolder data, BackupKey key, TimeProvider ti
 
         if (withMasterKey)
         {
-            add(DataFolder.MasterKey, File.ReadAllBytes(data.MasterKeyFile ?? data.File(DataFolder.MasterKey)));
+            add(DataFolder.MasterKey, data.MasterKeys.Read().ToBytes());
         }
     }
 

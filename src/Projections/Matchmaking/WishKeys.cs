@@ -14,10 +14,10 @@ internal sealed class WishKeys : IAsyncDisposable
     private readonly IAsyncDisposable store;
     private readonly Sealer sealer;
 
-    private WishKeys(IKeyStore keys, IAsyncDisposable store, string masterKey)
+    private WishKeys(IKeyStore keys, IAsyncDisposable store, MasterKeySource masterKeys)
     {
         this.store = store;
-        sealer = new(keys, new SealingOptions(), masterKey, TimeProvider.System);
+        sealer = new(keys, new SealingOptions(), new LocalMasterKeys(masterKeys), TimeProvider.System);
     }
 
     public ISealer Sealer => sealer;
@@ -26,8 +26,8 @@ internal sealed class WishKeys : IAsyncDisposable
     public static WishKeys? Open(IConfiguration settings)
     {
         var folder = RandomChatSettings.DataDirectory(settings);
-        var masterKey = settings["Sealing:MasterKeyFile"] is { } named && !string.IsNullOrWhiteSpace(named) ? named : Path.Combine(folder, "master.key");
-        if (!File.Exists(masterKey))
+        var masterKeys = MasterKeySource.Of(settings, folder);
+        if (!masterKeys.IsThere)
         {
             return null;
         }
@@ -36,7 +36,7 @@ internal sealed class WishKeys : IAsyncDisposable
         {
             var source = NpgsqlDataSource.Create(connection);
             return new(
-                new PostgresKeyStore(source, new SealingOptions().KeyPeriod, TimeProvider.System, NullLogger<PostgresKeyStore>.Instance), source, masterKey);
+                new PostgresKeyStore(source, new SealingOptions().KeyPeriod, TimeProvider.System, NullLogger<PostgresKeyStore>.Instance), source, masterKeys);
         }
 
         var file = Path.Combine(folder, "keys.db");
@@ -46,7 +46,7 @@ internal sealed class WishKeys : IAsyncDisposable
         }
 
         var store = new SqliteKeyStore(file);
-        return new(store, store, masterKey);
+        return new(store, store, masterKeys);
     }
 
     public async ValueTask DisposeAsync()

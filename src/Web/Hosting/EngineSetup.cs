@@ -34,7 +34,7 @@ public static class EngineSetup
             RandomChatSettings.DataDirectory(configuration),
             configuration.GetSection(RetentionOptions.Section).Get<RetentionOptions>() ?? new(),
             configuration.GetSection(MatchingOptions.Section).Get<MatchingOptions>() ?? new(),
-            configuration["Sealing:MasterKeyFile"],
+            MasterKeySource.Of(configuration, RandomChatSettings.DataDirectory(configuration)),
             TombstoneFile.PathOf(configuration));
         services.AddScreening(configuration);
         services.AddReadinessCheck(postgres is null ? "key-store" : "postgres", AreKeysAtHand);

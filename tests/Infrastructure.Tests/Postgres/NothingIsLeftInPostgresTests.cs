@@ -1,4 +1,6 @@
 using RandomChat.Application.Sealing;
+using RandomChat.Infrastructure.Postgres;
+using RandomChat.Infrastructure.Sealing;
 using RandomChat.Infrastructure.Tests.Sealing;
 
 namespace RandomChat.Infrastructure.Tests.Postgres;
@@ -72,6 +74,28 @@ public sealed class NothingIsLeftInPostgresTests
         await world.Server.Stop();
         await world.Server.Start();
         Assert.Empty(FilesWith(world, Disk.FormsOfKey(wrapped)));
+    }
+
+    [Fact]
+    public async Task What_was_wrapped_under_an_older_master_key_is_in_no_file_after_the_next_upkeep()
+    {
+        await using var world = await PostgresFixture.Ready();
+        var (source, store, sealer) = (world.NewSource(), world.NewStore(), world.NewSealer());
+        await sealer.EnsureReady(default);
+        var secrets = new PostgresSecrets(source, () => new LocalMasterKeys(MasterKeySource.OfFile(world.MasterKeyFile)));
+        var secret = secrets.Random("server");
+        var old = new[] { (await store.Get(Hour, default))!.Wrapped.ToArray(), (await secrets.Page(null, 1, default))[0].Wrapped.ToArray() };
+        await world.AsSuperuser("CHECKPOINT");
+        Assert.All(old, wrapped => Assert.NotEmpty(FilesWith(world, [wrapped])));
+
+        var ring = MasterKeySource.OfFile(world.MasterKeyFile).Read().WithNew();
+        MasterKeySource.Write(world.MasterKeyFile, ring.Promote(ring.Keys[^1]), overwrite: true);
+        await new Rewrapping(new LocalMasterKeys(MasterKeySource.OfFile(world.MasterKeyFile)), [store, secrets]).Run(_ => { }, default);
+        Assert.Equal(secret, secrets.Random("server"));
+        var destruction = await sealer.DestroyDue(default);
+
+        Assert.True(destruction.Gone, string.Join('\n', world.Log.Lines));
+        Assert.Empty(FilesWith(world, old.SelectMany(Disk.FormsOfKey)));
     }
 
     [Fact]

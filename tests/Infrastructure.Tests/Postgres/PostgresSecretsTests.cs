@@ -76,5 +76,12 @@ public sealed class PostgresSecretsTests : IAsyncLifetime
         Assert.Throws<SealingException>(() => Secrets().Random("moved"));
     }
 
-    private PostgresSecrets Secrets(string file = "master.key") => new(source, () => MasterKey.Open(Path.Combine(directory, file), null));
+    private PostgresSecrets Secrets(string file = "master.key") => new(source, () => Proved(Path.Combine(directory, file)));
+
+    private static LocalMasterKeys Proved(string file)
+    {
+        var keys = new LocalMasterKeys(MasterKeySource.OfFile(file));
+        keys.Prove(null, default).AsTask().GetAwaiter().GetResult();
+        return keys;
+    }
 }

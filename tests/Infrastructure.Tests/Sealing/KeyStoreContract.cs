@@ -238,6 +238,40 @@ public abstract class KeyStoreContract : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Pages_name_every_key_once_also_while_keys_move_and_an_exchange_touches_only_what_is_as_it_was_read()
+    {
+        var keys = Enumerable.Range(0, 25).Select(number => Key($"case-{number:D2}", Noon.AddHours(number % 7))).ToList();
+        await Store.Put(keys, default);
+        var seen = new List<WrappedSecret>();
+        for (string? after = null; await Store.Page(after, 10, default) is { Count: > 0 } page; after = page[^1].Id)
+        {
+            Assert.True(page.Count <= 10);
+            seen.AddRange(page);
+            await Store.Touch([new KeyLife("case-00", Noon.AddDays(seen.Count)), new KeyLife("case-24", Noon.AddDays(seen.Count))], default);
+            await Store.Shorten([new KeyLife("case-13", Noon.AddHours(1))], default);
+        }
+
+        Assert.Equal(keys.Select(key => key.Id), seen.Select(key => key.Id));
+        Assert.All(seen.Zip(keys), pair => Assert.Equal(pair.Second.Wrapped.ToArray(), pair.First.Wrapped.ToArray()));
+
+        // One is destroyed, one was exchanged by somebody else, one never was.
+        var anew = Enumerable.Range(0, 4).Select(_ => new ReadOnlyMemory<byte>(RandomNumberGenerator.GetBytes(61))).ToArray();
+        await Store.Destroy(["case-01"], default);
+        Assert.Equal(1, await Store.Exchange([new("case-02", keys[2].Wrapped, anew[0])], default));
+        Assert.Equal(1, await Store.Exchange(
+            [new("case-00", keys[0].Wrapped, anew[1]), new("case-01", keys[1].Wrapped, anew[2]), new("case-02", keys[2].Wrapped, anew[2]), new("case-99", anew[3], anew[3])],
+            default));
+        Assert.Equal(anew[1].ToArray(), (await Store.Get("case-00", default))!.Wrapped.ToArray());
+        Assert.Null(await Store.Get("case-01", default));
+        Assert.Equal(anew[0].ToArray(), (await Store.Get("case-02", default))!.Wrapped.ToArray());
+        Assert.Null(await Store.Get("case-99", default));
+
+        // Everything else about it is as it was: it ends when it would have ended.
+        Assert.Equal(Noon.AddDays(25), (await Store.Get("case-00", default))!.DestroyAfter);
+        Assert.Contains("case-02", (await Store.DestroyDue(Noon.AddHours(2), default)).Ids);
+    }
+
     /// <summary>Opens the same store, again or a second time.</summary>
     protected abstract ValueTask<IKeyStore> Open();
 

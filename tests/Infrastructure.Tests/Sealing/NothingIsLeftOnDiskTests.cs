@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using RandomChat.Infrastructure.Sealing;
 
 namespace RandomChat.Infrastructure.Tests.Sealing;
 
@@ -53,6 +54,23 @@ public sealed class NothingIsLeftOnDiskTests
         // The search itself finds what is there.
         await File.AppendAllTextAsync(log, Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("ab" + texts[0])));
         Assert.Equal(["log"], Disk.FilesWith(world.Directory, Disk.FormsOfText(texts[0])));
+    }
+
+    [Fact]
+    public async Task What_was_wrapped_under_an_older_master_key_is_in_no_file_after_it_was_wrapped_anew()
+    {
+        await using var world = await SealingFixture.Ready();
+        var visitor = Guid.NewGuid();
+        await world.Sealer.EnsureVisitorKey(visitor, world.Now.AddDays(30), default);
+        var before = (await world.Store.Get($"visitor-{visitor:D}", default))!.Wrapped.ToArray();
+        Assert.NotEmpty(Disk.FilesWith(world.Directory, [before]));
+
+        var source = MasterKeySource.OfFile(world.MasterKeyFile);
+        var ring = source.Read().WithNew();
+        MasterKeySource.Write(world.MasterKeyFile, ring.Promote(ring.Keys[^1]), overwrite: true);
+        await new Rewrapping(new LocalMasterKeys(source), [world.Store]).Run(_ => { }, default);
+
+        Assert.Empty(Disk.FilesWith(world.Directory, Disk.FormsOfKey(before)));
     }
 
     [Theory]

@@ -27,6 +27,9 @@ public sealed class SealingFixture : IAsyncDisposable
 
     public string MasterKeyFile => Path.Combine(Directory, "master.key");
 
+    /// <summary>What the next sealer wraps keys under; null: a ring in <see cref="MasterKeyFile"/>.</summary>
+    public IMasterKeys? Masters { get; set; }
+
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 10, 20, 0, TimeSpan.Zero));
 
     public DateTimeOffset Now => Time.GetUtcNow();
@@ -70,7 +73,7 @@ public sealed class SealingFixture : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private Sealer NewSealer() => new(Store, Options, MasterKeyFile, Time);
+    private Sealer NewSealer() => new(Store, Options, Masters ?? new LocalMasterKeys(MasterKeySource.OfFile(MasterKeyFile)), Time);
 }
 
 /// <summary>A key store that does not answer while it is down.</summary>
@@ -81,6 +84,12 @@ public sealed class BreakableKeyStore(IKeyStore inner) : IKeyStore
     public int Writes { get; private set; }
 
     public string Name => inner.Name;
+
+    public string Kind => inner.Kind;
+
+    public ValueTask<IReadOnlyList<WrappedSecret>> Page(string? after, int most, CancellationToken ct) => Inner.Page(after, most, ct);
+
+    public ValueTask<int> Exchange(IReadOnlyList<WrappedExchange> exchanges, CancellationToken ct) => Writing.Exchange(exchanges, ct);
 
     private IKeyStore Inner => Down ? throw new DependencyUnavailableException(Name) : inner;
 

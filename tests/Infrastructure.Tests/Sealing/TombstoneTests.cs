@@ -97,6 +97,12 @@ public sealed class TombstoneTests : IDisposable
     {
         public string Name => inner.Name;
 
+        public string Kind => inner.Kind;
+
+        public ValueTask<IReadOnlyList<WrappedSecret>> Page(string? after, int most, CancellationToken ct) => inner.Page(after, most, ct);
+
+        public ValueTask<int> Exchange(IReadOnlyList<WrappedExchange> exchanges, CancellationToken ct) => inner.Exchange(exchanges, ct);
+
         public ValueTask<StoredKey?> Get(string id, CancellationToken ct) => inner.Get(id, ct);
 
         public ValueTask<StoredKey?> Any(CancellationToken ct) => inner.Any(ct);

@@ -267,6 +267,35 @@ public sealed class BackupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_backup_from_before_a_rotation_is_put_back_with_the_master_key_that_was_in_use_then()
+    {
+        var retired = Path.Combine(place, "retired.key");
+        File.Copy(Data.File("master.key"), retired);
+        var (old, before) = (MasterKeySource.OfFile(retired).Read(), Path.Combine(place, "before"));
+        Take(to: before);
+        var anew = MasterKeyRing.New();
+        await using (var keys = new SqliteKeyStore(Data.File("keys.db")))
+        {
+            MasterKeySource.Write(Data.File("master.key"), anew.With(old.Keys), overwrite: true);
+            await new Rewrapping(new LocalMasterKeys(Data.MasterKeys), [keys]).Run(_ => { }, default);
+            MasterKeySource.Write(Data.File("master.key"), anew, overwrite: true);
+        }
+
+        Take();
+        var order = Order with { MasterKeyFile = null, Replace = true };
+        await Assert.ThrowsAsync<SealingException>(() => Restore(Data, order with { From = before }));
+        await Restore(Data, order with { From = before, MasterKeyFile = retired });
+        Assert.Equal("Ada", await Open(Data));
+        RemoveFormer();
+
+        // The one in use still wraps, and the old one only opens, until the next rewrap.
+        Assert.True(Data.MasterKeys.Read().IsSame(anew.With(old.Keys)));
+        await Restore(Data, order);
+        Assert.Equal("Ada", await Open(Data));
+        RemoveFormer();
+    }
+
+    [Fact]
     public async Task The_verbs_end_with_codes_and_sentences()
     {
         var made = Path.Combine(place, "made.key");
@@ -284,8 +313,11 @@ public sealed class BackupTests : IAsyncLifetime
         running.Dispose();
         Assert.Equal(1, (await Cli.Run(Data.Path, place, ["restore", "--from", Folder, "--key-file", key.File, "--replace", .. outside])).Code);
         Assert.Equal(0, (await Cli.Run(Data.Path, place, ["restore", "--from", Folder, "--key-file", made, "--replace", .. outside])).Code);
-        Directory.GetDirectories(Path.GetDirectoryName(Data.Path)!, Path.GetFileName(Data.Path) + ".before-*").ToList().ForEach(former => Directory.Delete(former, recursive: true));
+        RemoveFormer();
     }
+
+    private void RemoveFormer() => Directory.GetDirectories(Path.GetDirectoryName(Data.Path)!, Path.GetFileName(Data.Path) + ".before-*").ToList()
+        .ForEach(former => Directory.Delete(former, recursive: true));
 
     private BackupManifest Take(string? to = null, bool withMasterKey = false, Action<long>? passed = null, CancellationToken ct = default) =>
         new TakeBackup(Data, key, TimeProvider.System).Run(to ?? Folder, withMasterKey, passed ?? (_ => { }), ct);

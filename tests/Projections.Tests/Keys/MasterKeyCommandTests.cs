@@ -1,0 +1,81 @@
+using System.Text.Json;
+using RandomChat.Infrastructure.Sealing;
+using RandomChat.Projections.Tests.Commands;
+
+namespace RandomChat.Projections.Tests.Keys;
+
+/// <summary>The steps of the runbook as an operator takes them.</summary>
+public sealed class MasterKeyCommandTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("randomchat-keys-").FullName;
+
+    private string File => Path.Combine(folder, "master.key");
+
+    [Fact]
+    public async Task A_rotation_goes_step_by_step_and_tells_which_key_does_what()
+    {
+        await using var store = new SqliteKeyStore(Path.Combine(folder, "keys.db"));
+        using var sealer = new Sealer(store, new() { CasePool = 5 }, File, TimeProvider.System);
+        await sealer.EnsureReady(default);
+        var all = (await store.Page(null, 1_000, default)).Count;
+        var old = Ring.First.Fingerprint;
+
+        Assert.Contains($"{old} wraps  {all} sealing keys", (await Run(0, "status")).Output, StringComparison.Ordinal);
+        Assert.Contains("wraps already", (await Run(1, "promote")).Error, StringComparison.Ordinal);
+        Assert.Contains("wraps: it stays", (await Run(1, "retire")).Error, StringComparison.Ordinal);
+
+        await Run(0, "add");
+        var added = Ring.Keys[1].Fingerprint;
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+        }
+
+        Assert.Equal(old, Ring.First.Fingerprint);
+        await Run(0, "promote");
+        Assert.Equal(added, Ring.First.Fingerprint);
+        Assert.Contains("still opens", (await Run(1, "retire")).Error, StringComparison.Ordinal);
+        Assert.Equal(2, Ring.Keys.Count);
+
+        // Back, and forth again.
+        await Run(0, "promote", old);
+        Assert.Equal(old, Ring.First.Fingerprint);
+        await Run(2, "promote", "00000000");
+        await Run(0, "promote", added);
+
+        Assert.Contains($"{all} sealing keys wrapped anew", (await Run(0, "rewrap")).Output, StringComparison.Ordinal);
+        Assert.StartsWith("0 sealing keys", (await Run(0, "rewrap")).Output, StringComparison.Ordinal);
+        var status = JsonDocument.Parse((await Run(0, "status", "--json")).Output).RootElement.EnumerateArray().ToList();
+        Assert.Equal([(added, true, all), (old, false, 0)], status.Select(key => (
+            key.GetProperty("fingerprint").GetString()!, key.GetProperty("wraps").GetBoolean(), key.GetProperty("opens").EnumerateObject().Single().Value.GetInt32())));
+
+        // Where the file is mounted read-only a new one is written, and the one in use stays.
+        var output = Path.Combine(folder, "next.key");
+        await Run(0, "retire", "--out", output);
+        Assert.Equal(2, Ring.Keys.Count);
+        Assert.Equal(added, Assert.Single(MasterKeySource.OfFile(output).Read().Keys).Fingerprint);
+        await Run(1, "retire", "--out", output);
+        await Run(0, "retire");
+        Assert.Equal(added, Assert.Single(Ring.Keys).Fingerprint);
+
+        MasterKeySource.Write(File, MasterKeyRing.New(), overwrite: true);
+        Assert.Contains("opens with none", (await Run(1, "status")).Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private MasterKeyRing Ring => MasterKeySource.OfFile(File).Read();
+
+    private async Task<(string Output, string Error)> Run(int code, params string[] arguments)
+    {
+        var (ended, output, error) = await Cli.Run(folder, folder, ["keys", .. arguments]);
+        Assert.True(ended == code, $"keys {string.Join(' ', arguments)} ended with {ended}.\n{output}\n{error}");
+        foreach (var key in System.IO.File.Exists(File) ? Ring.ToBytes().Chunk(32) : [])
+        {
+            Assert.DoesNotContain(Convert.ToHexString(key), output + error, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(Convert.ToBase64String(key)[..40], output + error, StringComparison.Ordinal);
+        }
+
+        return (output, error);
+    }
+}
