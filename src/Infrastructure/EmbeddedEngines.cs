@@ -65,11 +65,28 @@ public static class EmbeddedEngines
 
     private sealed class OpenEngines(IServiceProvider provider) : IHostedLifecycleService
     {
+        private static readonly TimeSpan LookFor = TimeSpan.FromSeconds(5);
+
         public async Task StartingAsync(CancellationToken cancellationToken)
         {
             provider.GetRequiredService<DataDirectoryLock>();
-            provider.GetRequiredService<IEventStore>();
+            await RefuseUnfinishedCopy(provider.GetRequiredService<IEventStore>(), cancellationToken);
             await provider.PrepareKeys(cancellationToken);
+        }
+
+        /// <summary>A log that cannot be looked at now is no reason not to start; whoever follows it looks again.</summary>
+        /// <exception cref="UnfinishedCopyException">It is one.</exception>
+        private async Task RefuseUnfinishedCopy(IEventStore log, CancellationToken ct)
+        {
+            using var patience = new CancellationTokenSource(LookFor, provider.GetRequiredService<TimeProvider>());
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
+            try
+            {
+                await LogIdentity.Of(log, either.Token);
+            }
+            catch (Exception e) when (e is DependencyUnavailableException || patience.IsCancellationRequested)
+            {
+            }
         }
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -36,4 +36,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(4011, LogLevel.Information, "Ledger anchor: position {Position}, {Events} events, hash {Hash}.")]
     public static partial void Anchored(ILogger log, long position, long events, string hash);
+
+    [LoggerMessage(4012, LogLevel.Information, "The projection {Projection} followed another log: this one was moved here from another engine. It is built from the beginning.")]
+    public static partial void ProjectionOfAnotherLog(ILogger log, string projection);
+
+    [LoggerMessage(4013, LogLevel.Information, "The log was moved here. The ledger of the former one, up to position {Position} and hash {Hash}, is set aside as {Aside}, its anchors beside it; the ledger begins anew, and covers the event that says what the former one came to.")]
+    public static partial void LedgerSetAside(ILogger log, long position, string hash, string aside);
+
+    [LoggerMessage(4014, LogLevel.Error, "The ledger, up to position {Position}, is of another log than this one, which was moved here from another engine. It waits: set that ledger and its anchors aside, and start again.")]
+    public static partial void LedgerOfAnotherLog(ILogger log, long position);
 }

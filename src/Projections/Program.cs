@@ -29,5 +29,6 @@ var root = new RootCommand("Operate, replay and export the history of RandomChat
     RestoreCommand.Create(settings),
     BackupKeyCommand.Create(),
     KeysCommand.Create(settings),
+    CopyLogCommand.Create(settings),
 };
 return await root.Parse([.. args.Where(argument => !RandomChatSettings.IsSetting(argument))]).InvokeWithCodes();

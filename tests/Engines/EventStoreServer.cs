@@ -30,15 +30,31 @@ public sealed class EventStoreServer
         return await One.Value;
     }
 
-    private static string? Named => Environment.GetEnvironmentVariable("ESDB_CONNECTION") is { Length: > 0 } named ? named : null;
-
-    private static async Task<EventStoreServer> Begin()
+    /// <summary>
+    /// A server whose log nobody has written into, for one test: the one that <c>ESDB_EMPTY_CONNECTION</c> names, else a container
+    /// of its own.
+    /// </summary>
+    public static async Task<EventStoreServer> Empty()
     {
-        if (Named is { } named)
+        if (Environment.GetEnvironmentVariable("ESDB_EMPTY_CONNECTION") is { Length: > 0 } empty)
         {
-            return new(named);
+            return new(empty);
         }
 
+        if (!LocalProgram.HasDocker())
+        {
+            Assert.Skip("There is no empty EventStoreDB: ESDB_EMPTY_CONNECTION is not set, no Docker engine answers.");
+        }
+
+        return await Contained();
+    }
+
+    private static string? Named => Environment.GetEnvironmentVariable("ESDB_CONNECTION") is { Length: > 0 } named ? named : null;
+
+    private static async Task<EventStoreServer> Begin() => Named is { } named ? new(named) : await Contained();
+
+    private static async Task<EventStoreServer> Contained()
+    {
         // The container library's own sweeper removes it when this process has ended.
         IContainer container = new ContainerBuilder("eventstore/eventstore:23.10.1-bookworm-slim")
             .WithEnvironment("EVENTSTORE_INSECURE", "true")

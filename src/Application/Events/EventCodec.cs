@@ -49,7 +49,7 @@ public sealed class EventCodec
     }
 
     /// <summary>The codec of all events of this program.</summary>
-    public static EventCodec Default { get; } = new(VisitorEventTypes.Map, AccountEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map, LookEventTypes.Map, TransparencyEventTypes.Map);
+    public static EventCodec Default { get; } = new(VisitorEventTypes.Map, AccountEventTypes.Map, MatchEventTypes.Map, ModerationEventTypes.Map, StaffEventTypes.Map, LookEventTypes.Map, TransparencyEventTypes.Map, LogEventTypes.Map);
 
     /// <summary>The stored names with what each stands for, in their order; names of old versions are left out.</summary>
     public IEnumerable<(string Name, Type Type)> Entries => types.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value));

@@ -101,6 +101,13 @@ public static class LookEventTypes
         .Add<LookEvent.AuditExported>("moderation.audit.exported.v1");
 }
 
+/// <summary>Stored names of events on <c>log-{id}</c>.</summary>
+public static class LogEventTypes
+{
+    public static EventTypeMap Map { get; } = new EventTypeMap()
+        .Add<LogEvent.Moved>("moderation.log.moved.v1");
+}
+
 /// <summary>Stored names of events on <c>transparency-{id}</c>.</summary>
 public static class TransparencyEventTypes
 {

@@ -71,7 +71,11 @@ public sealed record NewEvent(Guid Id, string Type, ReadOnlyMemory<byte> Data, R
 /// <summary>An event in the log. Data and metadata are UTF-8 JSON.</summary>
 public sealed record RecordedEvent(
     StreamName Stream, long Revision, LogPosition Position, Guid Id, string Type, DateTimeOffset At,
-    ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte> Metadata);
+    ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte> Metadata)
+{
+    /// <summary>Its place in the log that this one was copied from; null where it was recorded in this one.</summary>
+    public LogPosition? CopiedFrom { get; init; }
+}
 
 /// <summary>How an append ended.</summary>
 public abstract record AppendResult

@@ -20,9 +20,12 @@ internal sealed class EventStoreDbReader(EventStoreDbCluster cluster, TimeSpan d
                 ct.ThrowIfCancellationRequested();
                 if (answers.Current.ContentCase == ReadResp.ContentOneofCase.Event)
                 {
-                    var e = answers.Current.Event.Event.ToRecorded();
-                    from = e.Revision + 1;
-                    yield return e;
+                    var answer = answers.Current.Event.Event;
+                    from = (long)answer.StreamRevision + 1;
+                    if (!answer.HasExpired(time.GetUtcNow()))
+                    {
+                        yield return answer.ToRecorded();
+                    }
                 }
             }
 
@@ -72,6 +75,30 @@ internal sealed class EventStoreDbReader(EventStoreDbCluster cluster, TimeSpan d
             },
             ct);
         return last is null ? null : new LogPosition((long)last.CommitPosition);
+    }
+
+    /// <summary>The last event of the log that is none of the server's own; null where there is none.</summary>
+    /// <exception cref="RpcException">The node did not answer.</exception>
+    public async Task<ReadResp.Types.Recorded?> LastOfOurs(EventStoreDbNode node, CancellationToken ct)
+    {
+        var options = new ReadReq.Types.Options
+        {
+            All = new() { End = WireFormat.Empty },
+            ReadDirection = ReadReq.Types.Direction.Backwards,
+            Count = long.MaxValue,
+            NoFilter = WireFormat.Empty,
+        };
+        using var answers = Read(node, options, ct);
+        while (await answers.Next(deadline, ct))
+        {
+            if (answers.Current.ContentCase == ReadResp.ContentOneofCase.Event
+                && answers.Current.Event.Event is { } e && !e.Metadata["type"].StartsWith('$'))
+            {
+                return e;
+            }
+        }
+
+        return answers.Failure is { } failure ? throw failure : null;
     }
 
     /// <summary>Whether there is an event behind a position at this moment.</summary>

@@ -40,7 +40,7 @@ public sealed record EventStoreDbSettings
     public TimeSpan KeepAliveTimeout { get; private init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long an append, or a read without progress, may take; a broken subscription mends itself for as long.</summary>
-    public TimeSpan Deadline { get; private init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Deadline { get; internal init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How the server's statistics name this client.</summary>
     public string ConnectionName { get; private init; } = "RandomChat";

@@ -9,10 +9,12 @@ namespace RandomChat.Infrastructure.EventStoreDb;
 internal sealed class StreamAge(EventStoreDbCluster cluster, EventStoreDbReader reader, AppendRoute route)
 {
     private const string Key = "$maxAge";
+    private const string BeginningKey = "$tb";
     private const int Attempts = 5;
 
+    /// <param name="beginning">The first revision that can be read; null: as it is.</param>
     /// <exception cref="DependencyUnavailableException">It may not have been set.</exception>
-    public async Task Set(StreamName stream, long seconds, CancellationToken ct)
+    public async Task Set(StreamName stream, long seconds, CancellationToken ct, long? beginning = null)
     {
         var metadata = new StreamName($"$${stream.Value}");
 
@@ -21,6 +23,11 @@ internal sealed class StreamAge(EventStoreDbCluster cluster, EventStoreDbReader 
         for (var attempt = 1; ; attempt++)
         {
             value[Key] = seconds;
+            if (beginning is { } first)
+            {
+                value[BeginningKey] = first;
+            }
+
             var e = new NewEvent(Guid.NewGuid(), "$metadata", JsonSerializer.SerializeToUtf8Bytes(value), default);
             try
             {
@@ -44,12 +51,15 @@ internal sealed class StreamAge(EventStoreDbCluster cluster, EventStoreDbReader 
             }
 
             (expected, value) = await Read(metadata, ct);
-            if (value[Key] is JsonValue known && known.TryGetValue<long>(out var set) && set == seconds)
+            if (Is(value, Key, seconds) && (beginning is not { } wanted || Is(value, BeginningKey, wanted)))
             {
                 return;
             }
         }
     }
+
+    private static bool Is(JsonObject metadata, string key, long value) =>
+        metadata[key] is JsonValue known && known.TryGetValue<long>(out var set) && set == value;
 
     private async Task<(ExpectedRevision, JsonObject)> Read(StreamName metadata, CancellationToken ct)
     {

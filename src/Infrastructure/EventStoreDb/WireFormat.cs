@@ -57,13 +57,27 @@ internal static class WireFormat
         CustomMetadata = UnsafeByteOperations.UnsafeWrap(e.Metadata),
     };
 
-    public static RecordedEvent ToRecorded(this ReadResp.Types.Recorded e) => new(
-        new(e.StreamIdentifier.StreamName.ToStringUtf8()),
-        (long)e.StreamRevision,
-        new((long)e.CommitPosition),
-        e.Id.ToGuid(),
-        e.Metadata["type"],
-        DateTimeOffset.UnixEpoch.AddTicks(long.Parse(e.Metadata["created"], CultureInfo.InvariantCulture)),
-        e.Data.Memory,
-        e.CustomMetadata.Memory);
+    /// <summary>An event of another log that was copied here is given as it was recorded there, but for its place.</summary>
+    public static RecordedEvent ToRecorded(this ReadResp.Types.Recorded e)
+    {
+        var isCopy = CopyMark.TryTake(e.CustomMetadata.Memory, out var mark, out var metadata);
+        return new(
+            new(e.StreamIdentifier.StreamName.ToStringUtf8()),
+            (long)e.StreamRevision,
+            new((long)e.CommitPosition),
+            e.Id.ToGuid(),
+            e.Metadata["type"],
+            isCopy
+                ? DateTimeOffset.FromUnixTimeMilliseconds(mark.At)
+                : DateTimeOffset.UnixEpoch.AddTicks(long.Parse(e.Metadata["created"], CultureInfo.InvariantCulture)),
+            e.Data.Memory,
+            metadata)
+        {
+            CopiedFrom = isCopy ? new LogPosition(mark.Position) : null,
+        };
+    }
+
+    /// <summary>Whether the event was copied here and its time is over, which began before the server knew it.</summary>
+    public static bool HasExpired(this ReadResp.Types.Recorded e, DateTimeOffset now) =>
+        CopyMark.TryTake(e.CustomMetadata.Memory, out var mark, out _) && mark.Until <= now.ToUnixTimeMilliseconds();
 }

@@ -15,6 +15,8 @@ internal sealed class EventLogReader : IDisposable
     private readonly SqliteCommand _afterWithout;
     private readonly SqliteCommand _end;
     private readonly SqliteCommand _expired;
+    private readonly SqliteCommand _age;
+    private readonly SqliteCommand _ages;
 
     public EventLogReader(string file)
     {
@@ -51,6 +53,15 @@ internal sealed class EventLogReader : IDisposable
             ORDER BY stream LIMIT 100
             """,
             "$now", "$after");
+        _age = _connection.Command("SELECT coalesce((SELECT max_age_seconds FROM streams WHERE stream = $stream), 0)", "$stream");
+        _ages = _connection.Command(
+            """
+            SELECT stream, max_age_seconds FROM streams
+            WHERE stream > $after AND EXISTS (
+                SELECT 1 FROM events e WHERE e.stream = streams.stream AND e.at >= $now - max_age_seconds * 1000)
+            ORDER BY stream LIMIT 1000
+            """,
+            "$now", "$after");
     }
 
     /// <param name="now">Milliseconds since 1970; what expired by then is left out.</param>
@@ -79,9 +90,25 @@ internal sealed class EventLogReader : IDisposable
         return streams;
     }
 
+    /// <summary>Seconds after which events of a stream are hidden, 0 where they never are.</summary>
+    public long Age(string stream) => _age.With(stream).Number();
+
+    /// <summary>Streams behind a name that have an age and something that can still be read, each with its age in seconds.</summary>
+    public List<(string Stream, long Seconds)> Ages(long now, string after)
+    {
+        using var rows = _ages.With(now, after).ExecuteReader();
+        var streams = new List<(string, long)>();
+        while (rows.Read())
+        {
+            streams.Add((rows.GetString(0), rows.GetInt64(1)));
+        }
+
+        return streams;
+    }
+
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[_stream, _after, _afterWithout, _end, _expired])
+        foreach (var command in (SqliteCommand[])[_stream, _after, _afterWithout, _end, _expired, _age, _ages])
         {
             command.Dispose();
         }

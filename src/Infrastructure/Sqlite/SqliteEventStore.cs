@@ -114,6 +114,27 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     /// <exception cref="DependencyUnavailableException">The log cannot be read now.</exception>
     public LogPosition? End() => _readers.Read(reader => reader.End()) is var end and > 0 ? new(end) : null;
 
+    /// <summary>How long events of a stream can be read; null: for ever.</summary>
+    /// <exception cref="DependencyUnavailableException">The log cannot be read now.</exception>
+    public TimeSpan? AgeOf(StreamName stream) =>
+        _readers.Read(reader => reader.Age(stream.Value)) is var seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null;
+
+    /// <summary>The streams whose events are hidden after an age, and of which something can still be read.</summary>
+    /// <exception cref="DependencyUnavailableException">The log cannot be read now.</exception>
+    public IEnumerable<(StreamName Stream, TimeSpan Age)> Ages()
+    {
+        var (after, now) = ("", Now());
+        while (_readers.Read(reader => reader.Ages(now, after)) is { Count: > 0 } page)
+        {
+            foreach (var (stream, seconds) in page)
+            {
+                yield return (new(stream), TimeSpan.FromSeconds(seconds));
+            }
+
+            after = page[^1].Stream;
+        }
+    }
+
     /// <summary>Deletes events that have expired by their stream's age, a few at a time between appends. The last event of every stream stays.</summary>
     /// <returns>How many were deleted.</returns>
     /// <exception cref="DependencyUnavailableException">It stopped before the end; what was deleted before stays deleted.</exception>

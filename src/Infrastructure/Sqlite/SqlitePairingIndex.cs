@@ -287,20 +287,23 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IS
     /// <summary>An index of a log that was since replaced, or cut back to an older copy, would answer for people who never met: it starts again.</summary>
     private async Task RequireSameLog(CancellationToken ct)
     {
-        if (Position is not { } position)
+        var log = await LogIdentity.Of(_log, ct);
+        if (Position is { } position)
         {
-            return;
+            var same = log?.Id == _logId && await First(position, ct) switch
+            {
+                LogItem.CaughtUp { Position: var end } => end >= position,
+                _ => true,
+            };
+            if (!same)
+            {
+                Replace();
+            }
         }
 
-        var first = await First(null, ct) as LogItem.Event;
-        var same = first?.Recorded.Id == _logId && await First(position, ct) switch
+        if (_logId == Guid.Empty && log is not null)
         {
-            LogItem.CaughtUp { Position: var end } => end >= position,
-            _ => true,
-        };
-        if (!same)
-        {
-            Replace();
+            _logId = log.Id;
         }
     }
 

@@ -46,10 +46,10 @@ internal static class AuditCommand
     }
 
     /// <summary>There has to be a file once something was published.</summary>
-    private static async Task<IReadOnlyList<LedgerAnchor>> Anchors(AnchorFile file, LedgerStore store, CancellationToken ct) =>
+    internal static async Task<IReadOnlyList<LedgerAnchor>> Anchors(AnchorFile file, LedgerStore store, CancellationToken ct) =>
         file.Exists || await store.LastAnchor(ct) is not null ? file.Read() : [];
 
-    private static void Print(AuditResult result)
+    internal static void Print(AuditResult result)
     {
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -48,6 +48,8 @@ internal static class ExitCodes
         OperationCanceledException => ("Cancelled. Nothing was changed; run it again.", Cancelled),
         ProjectionFailedException failed => (failed.Message, CheckFailed),
         UnreadableEventException or System.Text.Json.JsonException => (e.Message, CheckFailed),
+        Infrastructure.EventStoreDb.CopyRefusedException or UnfinishedCopyException => (e.Message, CheckFailed),
+        AppendOutcomeUnknownException => ($"{e.Message} Run it again.", Unavailable),
         Ledger.AnchorFileException or Infrastructure.Backup.BackupException => (e.Message, CheckFailed),
         Infrastructure.DataDirectoryException => (e.Message, Unavailable),
         Infrastructure.Migrations.MigrationException => (e.Message, Unavailable),

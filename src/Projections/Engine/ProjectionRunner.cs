@@ -158,20 +158,38 @@ internal sealed class ProjectionRunner(
 
     private async Task<ReadBuild> Open(Projection projection, CancellationToken ct)
     {
+        var identity = await LogIdentity.Of(feed.Log.Store, ct);
         if (await store.OpenLive(projection, ct) is { } live)
         {
-            if (live.Checkpoint.Position == 0 || await feed.Log.End(live.Checkpoint.After, ct) >= live.Checkpoint.After)
+            if (live.Checkpoint.Position == 0)
+            {
+                await live.BelongTo(identity, ct);
+                return live;
+            }
+
+            var isOfThisLog = await live.IsOf(identity, ct);
+            if (isOfThisLog && await feed.Log.End(live.Checkpoint.After, ct) >= live.Checkpoint.After)
             {
                 return live;
             }
 
-            // An older copy of the log was put back: what was computed from the rest of it is not true any more.
-            LogMessages.LogCutBack(log, projection.Name, live.Checkpoint.Position);
+            // An older copy of the log was put back, or it was moved: what was computed is not true any more, or goes on from nowhere.
+            if (isOfThisLog)
+            {
+                LogMessages.LogCutBack(log, projection.Name, live.Checkpoint.Position);
+            }
+            else
+            {
+                LogMessages.ProjectionOfAnotherLog(log, projection.Name);
+            }
+
             await live.DisposeAsync();
         }
 
         LogMessages.ProjectionBegins(log, projection.Name, projection.Version);
-        return await store.BeginLive(projection, ct);
+        var begun = await store.BeginLive(projection, ct);
+        await begun.BelongTo(identity, ct);
+        return begun;
     }
 
     private async Task Follow(List<ReadBuild> builds, CancellationToken ct)

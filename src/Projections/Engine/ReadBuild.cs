@@ -1,12 +1,16 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using RandomChat.Application.Events;
 
 namespace RandomChat.Projections.Engine;
 
 /// <summary>One build of a projection, open to write. Changes of a batch and the checkpoint behind it are one transaction.</summary>
 internal abstract class ReadBuild(Projection projection, DbConnection connection, DbContextOptions options) : IAsyncDisposable
 {
+    private const string MovedLogTable = "moved_log";
+
     private readonly RowInserts inserts = new();
 
     public Projection Projection => projection;
@@ -61,6 +65,24 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
         (Checkpoint.Error, Checkpoint.ErrorPosition) = (error, position);
     }
 
+    /// <summary>Whether its position is one of this log. A log that was moved to another engine has others.</summary>
+    public async Task<bool> IsOf(LogIdentity? log, CancellationToken ct) =>
+        log is null || await MovedLog(ct) == (log.Moved is null ? null : log.Id.ToString("D"));
+
+    /// <summary>Remembers that it follows this log, before it has taken anything in. Nothing stands for one that was never moved.</summary>
+    public async Task BelongTo(LogIdentity? log, CancellationToken ct)
+    {
+        if (log is { Moved: not null } && await MovedLog(ct) is null)
+        {
+            await using var remember = connection.CreateCommand();
+            remember.CommandText = $"CREATE TABLE {MovedLogTable} (id text NOT NULL); INSERT INTO {MovedLogTable} (id) VALUES (@id)";
+            var id = remember.CreateParameter();
+            (id.ParameterName, id.Value) = ("id", log.Id.ToString("D"));
+            remember.Parameters.Add(id);
+            await remember.ExecuteNonQueryAsync(ct);
+        }
+    }
+
     public virtual async ValueTask DisposeAsync()
     {
         inserts.Dispose();
@@ -101,6 +123,21 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
 
     /// <summary>Whether the store fails, rather than what was asked of it.</summary>
     protected abstract bool IsOutage(Exception e);
+
+    private async Task<string?> MovedLog(CancellationToken ct)
+    {
+        await using var query = connection.CreateCommand();
+        query.CommandText = connection is Microsoft.Data.Sqlite.SqliteConnection
+            ? $"SELECT count(*) FROM sqlite_master WHERE name = '{MovedLogTable}'"
+            : $"SELECT CASE WHEN to_regclass('{MovedLogTable}') IS NULL THEN 0 ELSE 1 END";
+        if (Convert.ToInt64(await query.ExecuteScalarAsync(ct), CultureInfo.InvariantCulture) == 0)
+        {
+            return null;
+        }
+
+        query.CommandText = $"SELECT id FROM {MovedLogTable}";
+        return (string?)await query.ExecuteScalarAsync(ct);
+    }
 
     private ReadDb Open() => projection.Open(options);
 

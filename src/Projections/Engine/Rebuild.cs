@@ -14,9 +14,11 @@ internal sealed class Rebuild(IReadStore store, EventFeed feed)
         var builds = new List<ReadBuild>();
         try
         {
+            var log = await LogIdentity.Of(feed.Log.Store, ct);
             foreach (var projection in projections)
             {
                 builds.Add(await store.BeginBuild(projection, BuildPurpose.Rebuild, ct));
+                await builds[^1].BelongTo(log, ct);
             }
 
             await Fill(feed, builds, FeedEnd.WhenCaughtUp, passed, ct);

@@ -22,6 +22,15 @@ internal sealed class AnchorFile(string path)
         file.Flush(flushToDisk: true);
     }
 
+    /// <summary>Puts all of them aside, into a file of that name beside this one.</summary>
+    public void SetAside(string name)
+    {
+        if (Exists)
+        {
+            File.Move(path, $"{path}.{name}", overwrite: false);
+        }
+    }
+
     /// <exception cref="AnchorFileException">There is no such file, or a line of it is no anchor.</exception>
     public IReadOnlyList<LedgerAnchor> Read()
     {

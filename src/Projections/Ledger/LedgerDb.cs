@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using RandomChat.Domain.Moderation;
 
 namespace RandomChat.Projections.Ledger;
 
@@ -36,6 +37,10 @@ public sealed class LedgerHead
 
     /// <summary>Of the chain over all of them.</summary>
     public byte[] Hash { get; set; } = HashChain.Beginning.ToArray();
+
+    /// <summary>Whether a log was moved when its ledger ended here.</summary>
+    internal bool IsWhatWasMoved(LogEvent.Moved moved) =>
+        (Position, Events, Convert.ToHexStringLower(Hash)) == (moved.Position, moved.Events, moved.Hash);
 }
 
 /// <summary>What the chain was at a place in the log, as it was published.</summary>

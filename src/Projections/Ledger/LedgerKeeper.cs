@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
+using RandomChat.Infrastructure.EventStoreDb;
 using RandomChat.Infrastructure.Migrations;
 using RandomChat.Projections.Engine;
 
@@ -55,10 +57,24 @@ internal sealed class LedgerKeeper(
         }
     }
 
+    /// <summary>Takes in all that the log holds now, and publishes what that comes to: for who has the log to itself.</summary>
+    /// <returns>The head that was published.</returns>
+    /// <exception cref="CopyRefusedException">Events are missing that the ledger knows.</exception>
+    public async Task<LedgerHead> CatchUp(CancellationToken ct)
+    {
+        await store.Prepare(ct);
+        await using var lead = await store.TryLead(ct)
+            ?? throw new DependencyUnavailableException(store.Dependency, new InvalidOperationException("Another program keeps the ledger."));
+        await Follow(toTheEnd: true, ct);
+        await PublishHead(ct);
+        return await store.Head(ct);
+    }
+
     private async Task Keep(Lead lead, CancellationToken stopping)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping, lead.Lost);
-        var tasks = new[] { Follow(ends.Token), Publish(ends.Token) };
+        await RequireLedgerOfThisLog(ends.Token);
+        var tasks = new[] { Follow(toTheEnd: false, ends.Token), Publish(ends.Token) };
         await Task.WhenAny(tasks);
         await ends.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -70,11 +86,45 @@ internal sealed class LedgerKeeper(
         await Task.WhenAll(tasks);
     }
 
-    private async Task Follow(CancellationToken ct)
+    /// <summary>
+    /// A log that was moved says what the ledger of the former one came to. A ledger that is exactly that one is set aside with
+    /// its anchors; with any other one nobody knows what it proves.
+    /// </summary>
+    private async Task RequireLedgerOfThisLog(CancellationToken ct)
+    {
+        var head = await store.Head(ct);
+        if (head.Events == 0 || await LogIdentity.Of(source.Store, ct) is not { Moved: { } moved } here)
+        {
+            return;
+        }
+
+        if (!head.IsWhatWasMoved(moved))
+        {
+            if (!await store.Has(here.Begins, ct))
+            {
+                LogMessages.LedgerOfAnotherLog(log, head.Position);
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, ct);
+            }
+
+            return;
+        }
+
+        // Anchors first: without the ledger they would be held against the new one.
+        var name = string.Create(CultureInfo.InvariantCulture, $"moved_{time.GetUtcNow():yyyyMMddHHmmss}");
+        file.SetAside(name);
+        LogMessages.LedgerSetAside(log, head.Position, moved.Hash, await store.SetAside(name, ct));
+    }
+
+    private async Task Follow(bool toTheEnd, CancellationToken ct)
     {
         var head = await store.Head(ct);
         if (head.Events > 0 && (await source.End(new LogPosition(head.Position), ct))?.Value is var end && !(end >= head.Position))
         {
+            if (toTheEnd)
+            {
+                throw new CopyRefusedException($"The event log ends before position {head.Position}, which is in the ledger: events are missing, or an older copy was put back. audit says what is missing.");
+            }
+
             // To go on would write other events over what the ledger knows: an audit has to say first what is missing.
             LogMessages.LogShorterThanLedger(log, head.Position);
             await Task.Delay(Timeout.InfiniteTimeSpan, time, ct);
@@ -98,6 +148,11 @@ internal sealed class LedgerKeeper(
                     isStuck = false;
                     LogMessages.LedgerGoesOn(log);
                 }
+            }
+
+            if (caughtUp && toTheEnd)
+            {
+                return;
             }
 
             if (caughtUp)

@@ -23,12 +23,13 @@ internal sealed class LedgerStore : IAsyncDisposable
     private readonly DbContextOptions<LedgerDb> options;
     private readonly ISchemaMigrations migrations;
     private readonly Func<CancellationToken, Task<Lead?>> tryLead;
+    private readonly Func<string, CancellationToken, Task<string>> setAside;
     private readonly NpgsqlDataSource? source;
 
     private LedgerStore(
         string dependency, DbContextOptions<LedgerDb> options, ISchemaMigrations migrations, Func<CancellationToken, Task<Lead?>> tryLead,
-        NpgsqlDataSource? source = null) =>
-        (Dependency, this.options, this.migrations, this.tryLead, this.source) = (dependency, options, migrations, tryLead, source);
+        Func<string, CancellationToken, Task<string>> setAside, NpgsqlDataSource? source = null) =>
+        (Dependency, this.options, this.migrations, this.tryLead, this.setAside, this.source) = (dependency, options, migrations, tryLead, setAside, source);
 
     /// <summary>Its name in answers while it cannot be used.</summary>
     public string Dependency { get; }
@@ -45,7 +46,19 @@ internal sealed class LedgerStore : IAsyncDisposable
         // One process has the data directory: nobody else is there to lead.
         return new(
             Name, new DbContextOptionsBuilder<LedgerDb>().UseSqlite($"Data Source={file};Pooling=False").Options,
-            new SqliteMigrations(file, Name, scripts), _ => Task.FromResult<Lead?>(new Alone()));
+            new SqliteMigrations(file, Name, scripts), _ => Task.FromResult<Lead?>(new Alone()),
+            (name, _) =>
+            {
+                // Whoever closes a file last takes its write-ahead log into it: while there is one, somebody reads.
+                var aside = Path.ChangeExtension(file, $".{name}.db");
+                if (File.Exists(file + "-wal"))
+                {
+                    throw new DependencyUnavailableException(Name, new IOException($"{file} is being read."));
+                }
+
+                File.Move(file, aside);
+                return Task.FromResult(aside);
+            });
     }
 
     public static LedgerStore InPostgres(string connection, TimeProvider time)
@@ -54,13 +67,33 @@ internal sealed class LedgerStore : IAsyncDisposable
         var scripts = new MigrationScripts(typeof(LedgerStore).Assembly, Scripts, ".postgres.sql");
         return new(
             "postgres", new DbContextOptionsBuilder<LedgerDb>().UseNpgsql(source).Options,
-            new PostgresMigrations(source, LedgerDb.Schema, scripts), async ct => await PostgresLock.TryTake(connection, "ledger", time, ct), source);
+            new PostgresMigrations(source, LedgerDb.Schema, scripts), async ct => await PostgresLock.TryTake(connection, "ledger", time, ct),
+            async (name, ct) =>
+            {
+                var aside = $"{LedgerDb.Schema}_{name}";
+                await using var rename = source.CreateCommand($"ALTER SCHEMA {LedgerDb.Schema} RENAME TO {aside}");
+                await rename.ExecuteNonQueryAsync(ct);
+                return aside;
+            },
+            source);
     }
 
     /// <summary>Makes the tables, or brings them up to date.</summary>
     /// <exception cref="MigrationException">They are damaged or newer than this program.</exception>
     /// <exception cref="DependencyUnavailableException">They cannot be reached.</exception>
     public Task Prepare(CancellationToken ct) => migrations.Apply(ct);
+
+    /// <summary>Puts the whole ledger aside under a name of its own and begins an empty one; for who leads.</summary>
+    /// <returns>Where it is now: a file, or a schema.</returns>
+    public async Task<string> SetAside(string name, CancellationToken ct)
+    {
+        var aside = await Outages.Named(Dependency, () => setAside(name, ct));
+        await Prepare(ct);
+        return aside;
+    }
+
+    /// <summary>Whether an event at a position of the log was taken in.</summary>
+    public Task<bool> Has(LogPosition position, CancellationToken ct) => Ask(db => db.Entries.AnyAsync(entry => entry.Position == position.Value, ct));
 
     /// <summary>Becomes the one that writes; null while another node does.</summary>
     public Task<Lead?> TryLead(CancellationToken ct) => Outages.Named(Dependency, () => tryLead(ct));

@@ -73,6 +73,7 @@ public sealed class VisitorHistoryProjection : Projection<VisitorHistoryDb>
         Touching<LookEvent.LogSearched>(e => [.. VisitorOf(e.Actor).Concat(e.Subjects ?? []).Distinct()]);
         Touching<LookEvent.AuditExported>(_ => []);
         Touching<TransparencyEvent.Published>(_ => []);
+        Touching<LogEvent.Moved>(_ => []);
     }
 
     public override string Name => "visitor_history";

@@ -18,7 +18,7 @@ public static class StartFailure
     public static string? Explain(Exception failure) => failure switch
     {
         OptionsValidationException or DataDirectoryException or EventLogFileException or SealingException or ScreeningPolicyException
-            or ScreeningModelException or MigrationException or DemoException or SettingsException =>
+            or ScreeningModelException or MigrationException or DemoException or SettingsException or UnfinishedCopyException =>
             $"RandomChat cannot start. {failure.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"RandomChat cannot start. {failure.Message}",

@@ -78,6 +78,7 @@ public static class EventWords
         LookEvent.LogSearched e => $"Searched the whole log{(e.Type is { } type ? $" for {type}" : "")}{(e.Actor is { } actor ? $" of {actor}" : "")}{(e.CorrelationId is { } together ? $" for what belongs to {Short(together)}" : "")}{Period(e.From, e.Until)}.",
         LookEvent.AuditExported e => $"Took the list of what the staff did along as {e.Format.ToUpperInvariant()}{(e.What is { } what ? $" ({what})" : "")}{Period(e.From, e.Until)}.",
         TransparencyEvent.Published e => $"Published the transparency report of {new TransparencyPeriod(e.From, e.Until)}.",
+        LogEvent.Moved e => $"The log was moved here from another engine: {Count(e.Events, "event")} before this one, compared with the ledger there.",
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event without words."),
     };
 

@@ -27,6 +27,7 @@ public static partial class EventCatalog
         [typeof(StaffEvent)] = "staff-{staffId}",
         [typeof(LookEvent)] = "look-{id}",
         [typeof(TransparencyEvent)] = "transparency-{id}",
+        [typeof(LogEvent)] = "log-{id}",
     };
 
     /// <summary>Properties that hold sealed text, and whose key opens it.</summary>
@@ -58,6 +59,7 @@ public static partial class EventCatalog
         "TicketRecord.Language",
         "OwnerChanged.Node",
         "Decided.Policy",
+        "Moved.Hash",
         "Flagged.Policy",
         "Flagged.CaseKey",
         "Flagged.EvidenceHash",

@@ -100,6 +100,8 @@ public static class Samples
         ["moderation.transparency.published.v1"] = new TransparencyEvent.Published(
             new(2026, 2, 1), new(2026, 2, 28), [new("reports", "hate", 12), new("appeals", null, 2), new("median-seconds-to-action", null, null)],
             "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", StaffId, At),
+        ["moderation.log.moved.v1"] = new LogEvent.Moved(
+            4_711, 4_200, "a3f1c5d2e4b60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90", At),
         ["accounts.staff.invited.v1"] = new StaffEvent.Invited(OtherStaffId, StaffRole.Moderator, At.AddHours(72), StaffId, At),
         ["accounts.invitation.revoked.v1"] = new StaffEvent.InvitationRevoked(OtherStaffId, StaffId, At),
         ["accounts.staff.joined.v1"] = new StaffEvent.Joined(OtherStaffId, StaffRole.Moderator, false, StaffId, At),

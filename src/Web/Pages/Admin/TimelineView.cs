@@ -40,7 +40,7 @@ public sealed record TimelineView(IReadOnlyList<TimelineEvent> Events, bool Link
     internal static string? SubjectOf(object happened, StreamName stream) => happened switch
     {
         LookEvent.HistoryViewed e => e.SubjectId.ToString("D"),
-        LookEvent or TransparencyEvent => null,
+        LookEvent or TransparencyEvent or LogEvent => null,
         _ => stream.Id,
     };
 

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using RandomChat.Application.Events;
+using RandomChat.Infrastructure;
+using RandomChat.Infrastructure.EventStoreDb;
+using RandomChat.Projections.Tests.Commands;
+using RandomChat.Projections.Tests.Engine;
+using RandomChat.StandIn;
+
+namespace RandomChat.Projections.Tests.Copy;
+
+/// <summary><c>copy-log</c> as an operator runs it.</summary>
+public sealed class CopyLogCommandTests : IAsyncLifetime
+{
+    private readonly TestLog log = new();
+    private readonly string place = Directory.CreateTempSubdirectory("randomchat-copy-").FullName;
+    private StandInServer server = null!;
+    private EventStoreDbEventStore target = null!;
+
+    private string Connection => $"esdb://127.0.0.1:{server.Address.Port}?tls=false";
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await StandInServer.Start(new() { Data = place });
+        target = new(EventStoreDbSettings.Parse(Connection), TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance);
+        await log.Traffic(20);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await target.DisposeAsync();
+        await server.DisposeAsync();
+        await log.DisposeAsync();
+        Directory.Delete(place, recursive: true);
+        File.Delete(log.Folder + ".anchors.ndjson");
+    }
+
+    [Fact(Explicit = true)]
+    public async Task A_killed_copy_goes_on_and_is_finished_once_by_who_has_the_log_to_itself()
+    {
+        // Everything arrives, nothing is answered, and then it is killed.
+        server.Faults.SwallowAnswers = true;
+        using (var killed = Cli.Start(log.Folder, log.Folder, "copy-log", "--to", Connection))
+        {
+            await Eventually.Until(async () => await Count() > 100, "a part is copied");
+            killed.Kill();
+            await killed.WaitForExitAsync();
+        }
+
+        server.Faults.SwallowAnswers = false;
+        using (DataDirectoryLock.Take(log.Folder))
+        {
+            var (code, output, _) = await Copy();
+            Assert.Equal((0, true), (code, output.Contains("NOT FINISHED", StringComparison.Ordinal)));
+        }
+
+        await log.Session(Person.New());
+        var (finished, said, _) = await Copy("--json");
+        var told = JsonSerializer.Deserialize<JsonElement>(said);
+        Assert.Equal((0, true, 1), (finished, told.GetProperty("isFinished").GetBoolean(), told.GetProperty("copied").GetInt64()));
+        Assert.Equal(told.GetProperty("position").GetInt64() + 1, await Count());
+
+        Assert.Equal(0, (await Copy("--verify-only")).Code);
+        Assert.Equal(0, (await Copy()).Code);
+
+        // Had the embedded log gone on, the copy would not know.
+        await log.Session(Person.New());
+        await using (var ledger = Projections.Ledger.LedgerStore.InFile(Path.Combine(log.Folder, "ledger.db")))
+        using (var keeper = new Projections.Ledger.LedgerKeeper(
+            new(log.Store), ledger, new(log.Folder + ".anchors.ndjson"), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeProvider.System,
+            NullLogger<Projections.Ledger.LedgerKeeper>.Instance))
+        {
+            await keeper.CatchUp(default);
+        }
+
+        var (wrong, _, error) = await Copy();
+        Assert.Equal((1, true), (wrong, error.Contains("went on", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_is_refused_with_its_code()
+    {
+        Assert.Equal(2, (await Cli.Run(log.Folder, log.Folder, "copy-log")).Code);
+        Assert.Equal(2, (await Cli.Run(log.Folder, log.Folder, "copy-log", "--to", "amqp://host")).Code);
+        Assert.Equal(2, (await Copy($"--ConnectionStrings:EventStoreDb={Connection}")).Code);
+        Assert.Equal(3, (await Cli.Run(log.Folder, log.Folder, "copy-log", "--to", "esdb://127.0.0.1:1?tls=false")).Code);
+
+        Assert.IsType<AppendResult.Appended>(await target.Append(
+            StreamName.For("match", Guid.NewGuid()), ExpectedRevision.NoStream, [new(Guid.NewGuid(), "somebody.elses.v1", "{}"u8.ToArray(), "{}"u8.ToArray())], default));
+        var (code, _, error) = await Copy();
+        Assert.Equal((1, true), (code, error.Contains("another log", StringComparison.Ordinal)));
+        Assert.Equal(1, await Count());
+    }
+
+    private Task<(int Code, string Output, string Error)> Copy(params string[] options) =>
+        Cli.Run(log.Folder, log.Folder, ["copy-log", "--to", Connection, .. options]);
+
+    private async Task<long> Count() => await target.Subscribe(null, default).TakeWhile(item => item is not LogItem.CaughtUp).LongCountAsync(item => item is LogItem.Event);
+}
