@@ -10,6 +10,7 @@ return args switch
     ["screening"] => ScreeningRate.Run(),
     ["stop", .. var rest] => await StopTime.Run(rest),
     ["backup", .. var rest] => await BackupRate.Run(rest),
+    ["copy", .. var rest] => await CopyRate.Run(rest),
     ["appends"] => await AppendRate.Run(),
     ["esdb-append"] => await EsdbRate.Run(null),
     ["esdb-append", var connection] => await EsdbRate.Run(connection),
@@ -28,6 +29,8 @@ static int Usage()
           screening              how many microseconds the screening keeps a message, layer by layer
           appends                how many appends a second the embedded log acknowledges
           backup [events]        what a backup of a log of 300,000 events costs those who append meanwhile
+          copy [events [esdb://…]]
+                                 how many events a second copy-log moves into EventStoreDB, or a stand-in of its own, and compares
           seed <folder> [events] make an event log as real traffic does, 80 % of it messages
           rebuild [events]       how many events a second all projections, and each alone, take from the embedded log into
                                  SQLite, and into the PostgreSQL that POSTGRES_CONNECTION names
