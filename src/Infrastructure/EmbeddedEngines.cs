@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,6 +13,7 @@ using RandomChat.Infrastructure.Diagnostics;
 using RandomChat.Infrastructure.Limits;
 using RandomChat.Infrastructure.Lobby;
 using RandomChat.Infrastructure.Sealing;
+using RandomChat.Infrastructure.Secrets;
 using RandomChat.Infrastructure.Sqlite;
 
 namespace RandomChat.Infrastructure;
@@ -59,6 +61,8 @@ public static class EmbeddedEngines
             CaseRetention = retention.Cases,
             TombstoneFile = tombstoneFile,
         });
+        services.TryAddSingleton<ISecretStore>(provider => new SecretFiles(
+            Path.Combine(dataDirectory, "keys"), () => provider.GetRequiredService<Sealer>().Masters));
         services.AddHostedService<FollowLog>();
         return services;
     }

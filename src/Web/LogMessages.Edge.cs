@@ -17,6 +17,15 @@ internal static partial class LogMessages
     [LoggerMessage(125, LogLevel.Warning, "{Dependency} is not ready.")]
     public static partial void NotReady(ILogger log, string dependency, Exception e);
 
+    [LoggerMessage(127, LogLevel.Information, "Keys of tokens were made, began or were revoked; they are in use from now on.")]
+    public static partial void TokenKeysChanged(ILogger log);
+
+    [LoggerMessage(128, LogLevel.Information, "The generations of the pepper are others than before; they are in use from now on.")]
+    public static partial void PepperChanged(ILogger log);
+
+    [LoggerMessage(129, LogLevel.Warning, "Keys of tokens and generations of the pepper could not be read anew; the ones that are known go on to be used.")]
+    public static partial void SecretsNotRead(ILogger log, Exception e);
+
     [LoggerMessage(126, LogLevel.Warning, "What this server would tell Prometheus of its engines could not be seen; it looks again.")]
     public static partial void NotSampled(ILogger log, Exception e);
 }

@@ -13,7 +13,7 @@ public sealed class BanGate(
     public async ValueTask<ActiveBan?> Find(Guid? visitorId, Guid? deviceId, CancellationToken ct)
     {
         ActiveBan? longest = null;
-        foreach (var banned in index.BannedAmong(visitorId, deviceId is { } device ? marks.Of(device) : null))
+        foreach (var banned in index.BannedAmong(visitorId, deviceId is { } device ? marks.AllOf(device) : []))
         {
             var state = await executor.Load(Ban.Decider, banned, ct);
             if (state.ActiveAt(clock.GetUtcNow()) is { } sanction && longest?.Sanction.OutlastsOrEquals(sanction.Until) != true)

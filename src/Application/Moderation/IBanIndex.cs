@@ -7,8 +7,8 @@ namespace RandomChat.Application.Moderation;
 public interface IBanIndex
 {
     /// <summary>The visitors whose bans may keep this visitor or this browser out; hardly ever any.</summary>
-    /// <param name="deviceMark">See <see cref="IDeviceMarks"/>; null where the browser is not known.</param>
-    IReadOnlyList<Guid> BannedAmong(Guid? visitorId, string? deviceMark);
+    /// <param name="deviceMarks">See <see cref="IDeviceMarks.AllOf"/>; none where the browser is not known.</param>
+    IReadOnlyList<Guid> BannedAmong(Guid? visitorId, IReadOnlyList<string> deviceMarks);
 
     /// <summary>Makes a ban count at once, before the index has read its event.</summary>
     void NoteBanned(Guid visitorId, IReadOnlyList<string> deviceMarks);
@@ -52,7 +52,11 @@ public sealed record AddressBan(DateTimeOffset Until, bool IsSevere);
 /// <summary>Keyed hashes of browsers' ids: they outlive an erasure and tell nobody whose browser it was.</summary>
 public interface IDeviceMarks
 {
+    /// <summary>The mark that whatever is recorded from now on has.</summary>
     string Of(Guid deviceId);
+
+    /// <summary>Every mark that may have been recorded for it: what they are keyed by is rotated.</summary>
+    IReadOnlyList<string> AllOf(Guid deviceId);
 }
 
 /// <summary>Unguessable links with which a decision can be seen and appealed without a session, and nothing else done.</summary>

@@ -2,39 +2,58 @@ using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using RandomChat.Application.Sealing;
+using RandomChat.Infrastructure.Secrets;
 
 namespace RandomChat.Infrastructure.Postgres;
 
-/// <summary>
-/// What every node has to know: the server's secret and the keys of tokens and cookies. They lie wrapped under the
-/// master keys, so that a copy of the database alone lets nobody make a token. Read once a start and seldom written.
-/// </summary>
+/// <summary>The secrets that all nodes share, in the schema <c>keys</c>.</summary>
 /// <param name="source">A database to which <see cref="PostgresMigrations"/> were applied.</param>
 /// <param name="masters">The master keys, proved against the stored keys.</param>
-public sealed class PostgresSecrets(NpgsqlDataSource source, Func<IMasterKeys> masters) : IWrappedSecrets
+public sealed class PostgresSecrets(NpgsqlDataSource source, Func<IMasterKeys> masters) : ISecretStore
 {
+    private const string RandomKind = "random";
     private const int Length = 32;
 
     /// <summary>As <see cref="Id"/> makes it, in the order of bytes, whatever the database's.</summary>
     private const string StoredId = """('secret:' || kind || ':' || name) COLLATE "C" """;
 
-    /// <summary>32 random bytes of this name, the same on every node; made by whichever asks first.</summary>
-    /// <exception cref="Application.Events.DependencyUnavailableException"><c>postgres</c> does not answer.</exception>
-    /// <exception cref="Application.Sealing.SealingException">The master keys are lost or others.</exception>
     public byte[] Random(string name)
     {
-        const string Kind = "random";
-        Add(Kind, name, RandomNumberGenerator.GetBytes(Length));
-        return Read("SELECT name, wrapped FROM keys.secrets WHERE kind = $1 AND name = $2", Kind, name).Single();
+        const string Sql = "SELECT name, wrapped FROM keys.secrets WHERE kind = $1 AND name = $2";
+        if (Read(Sql, RandomKind, name) is [var known])
+        {
+            return known;
+        }
+
+        Add(RandomKind, name, RandomNumberGenerator.GetBytes(Length));
+        return Read(Sql, RandomKind, name).Single();
     }
 
+    public IReadOnlyList<string> RandomNames() => Ask(() =>
+    {
+        using var select = source.CreateCommand("SELECT name FROM keys.secrets WHERE kind = $1");
+        select.Parameters.Add(new() { Value = RandomKind });
+        using var rows = select.ExecuteReader();
+        var names = new List<string>();
+        while (rows.Read())
+        {
+            names.Add(rows.GetString(0));
+        }
+
+        return names;
+    });
+
+    public void RemoveRandom(string name) => Ask(() =>
+    {
+        using var delete = source.CreateCommand("DELETE FROM keys.secrets WHERE kind = $1 AND name = $2");
+        delete.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = RandomKind }, new() { Value = name } });
+        return delete.ExecuteNonQuery();
+    });
+
     /// <summary>All texts of a kind, oldest first.</summary>
-    /// <inheritdoc cref="Random"/>
     public IReadOnlyList<string> Texts(string kind) =>
         [.. Read("SELECT name, wrapped FROM keys.secrets WHERE kind = $1 ORDER BY created_at, name", kind).Select(Encoding.UTF8.GetString)];
 
-    /// <summary>Stores a text; one that is there under this name stays.</summary>
-    /// <inheritdoc cref="Random"/>
     public void AddText(string kind, string name, string text) => Add(kind, name, Encoding.UTF8.GetBytes(text));
 
     public string Kind => "secrets of the server";
@@ -66,12 +85,9 @@ public sealed class PostgresSecrets(NpgsqlDataSource source, Func<IMasterKeys> m
         },
         ct);
 
-    private byte[] Wrap(string id, byte[] secret) => Wait(masters().Wrap([new(id, secret)], CancellationToken.None))[0];
+    private byte[] Wrap(string id, byte[] secret) => Answers.Now(masters().Wrap([new(id, secret)], CancellationToken.None))[0];
 
-    private byte[] Unwrap(string id, byte[] wrapped) => Wait(masters().Unwrap(id, wrapped, CancellationToken.None)).Secret;
-
-    /// <summary>Whoever asks for the keys of tokens cannot do so without waiting; seldom, and of a ring in this process never.</summary>
-    private static T Wait<T>(ValueTask<T> answer) => answer.IsCompletedSuccessfully ? answer.Result : answer.AsTask().GetAwaiter().GetResult();
+    private byte[] Unwrap(string id, byte[] wrapped) => Answers.Now(masters().Unwrap(id, wrapped, CancellationToken.None)).Secret;
 
     private async Task<T> Ask<T>(Func<NpgsqlConnection, Task<T>> question, CancellationToken ct)
     {

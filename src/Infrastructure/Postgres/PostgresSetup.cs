@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using RandomChat.Application.Sealing;
 using RandomChat.Infrastructure.Sealing;
+using RandomChat.Infrastructure.Secrets;
 
 namespace RandomChat.Infrastructure.Postgres;
 
@@ -40,6 +41,7 @@ public static class PostgresSetup
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PostgresKeyStore>>()));
         services.AddSingleton(provider => new PostgresSecrets(
             provider.GetRequiredService<NpgsqlDataSource>(), () => provider.GetRequiredService<Sealer>().Masters));
+        services.AddSingleton<ISecretStore>(provider => provider.GetRequiredService<PostgresSecrets>());
         services.AddHostedService(provider => new Start(PostgresMigrations.OfKeys(provider.GetRequiredService<NpgsqlDataSource>())));
         return services;
     }

@@ -88,11 +88,15 @@ public sealed class MasterKeySource
                 stream.Flush(flushToDisk: true);
             }
 
-            System.IO.File.Move(draft, full, overwrite);
-        }
-        catch (IOException) when (!overwrite && System.IO.File.Exists(full))
-        {
-            // Another process was first: its key is the one.
+            if (overwrite)
+            {
+                System.IO.File.Move(draft, full, overwrite: true);
+            }
+            else
+            {
+                // Where another process was first its key is the one.
+                NewFile.TryPlace(draft, full);
+            }
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

@@ -47,6 +47,10 @@ public sealed class Sealer : ISealer, IDisposable
         await cases.Upkeep(ct);
     }
 
+    /// <summary>Whether the master keys open what is stored. For readiness.</summary>
+    /// <inheritdoc cref="EnsureReady"/>
+    public ValueTask ProveMasters(CancellationToken ct) => vault.Prove(ct);
+
     /// <summary>Drops due keys from memory at once, and destroys them in the store.</summary>
     public async ValueTask<Destruction> DestroyDue(CancellationToken ct)
     {

@@ -243,8 +243,17 @@ internal sealed class PairingIndexFile : IDisposable
             rows => (rows.GetGuid(0), rows.GetGuid(1), new DateTimeOffset(rows.GetInt64(2), TimeSpan.Zero)),
             Text(visitor), Text(device), since.UtcTicks);
 
-    public List<Guid> Banned(Guid? visitor, string? mark, DateTimeOffset now) =>
-        Rows(_banned, rows => rows.GetGuid(0), visitor is { } id ? Text(id) : string.Empty, mark ?? string.Empty, now.UtcTicks);
+    /// <param name="marks">Hardly ever more than one.</param>
+    public IEnumerable<Guid> Banned(Guid? visitor, IReadOnlyList<string> marks, DateTimeOffset now)
+    {
+        var found = Rows(_banned, rows => rows.GetGuid(0), visitor is { } id ? Text(id) : string.Empty, marks is [var first, ..] ? first : string.Empty, now.UtcTicks);
+        foreach (var mark in marks.Skip(1))
+        {
+            found.AddRange(Rows(_banned, rows => rows.GetGuid(0), string.Empty, mark, now.UtcTicks));
+        }
+
+        return found;
+    }
 
     public bool HasUntoldWarning(Guid visitor) => Rows(_warned, rows => rows.GetGuid(0), Text(visitor)).Count > 0;
 

@@ -13,11 +13,11 @@ public sealed partial class SqlitePairingIndex : IBanIndex
 
     public event Action<Guid>? Sanctioned;
 
-    public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, string? deviceMark)
+    public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, IReadOnlyList<string> deviceMarks)
     {
         // What is noted first: it is forgotten only after the file has it, so nothing falls between the two.
         var banned = new HashSet<Guid>();
-        foreach (var who in (string?[])[visitorId?.ToString("D"), deviceMark])
+        foreach (var who in (string?[])[visitorId?.ToString("D"), .. deviceMarks])
         {
             if (who is not null && _bansNoted.TryGetValue(who, out var noted))
             {
@@ -25,7 +25,7 @@ public sealed partial class SqlitePairingIndex : IBanIndex
             }
         }
 
-        banned.UnionWith(Query(file => file.Banned(visitorId, deviceMark, _time.GetUtcNow())));
+        banned.UnionWith(Query(file => file.Banned(visitorId, deviceMarks, _time.GetUtcNow())));
         return [.. banned];
     }
 

@@ -4,6 +4,7 @@ using RandomChat.Application.Sealing;
 using RandomChat.Infrastructure;
 using RandomChat.Infrastructure.Backup;
 using RandomChat.Infrastructure.Sealing;
+using RandomChat.Infrastructure.Secrets;
 using RandomChat.Projections.Ledger;
 
 namespace RandomChat.Projections.Backup;
@@ -164,7 +165,7 @@ internal sealed class RestoreBackup(DataFolder data, BackupKey key, TimeProvider
         }
 
         var all = first.With(others.SelectMany(ring => ring.Keys));
-        var census = await RingCensus.Take(all, [store], _ => { }, ct);
+        var census = await RingCensus.Take(all, [store, new SecretFiles(Staged(DataFolder.Keys), () => new LocalMasterKeys(data.MasterKeys))], _ => { }, ct);
         if (census.UnopenedCount > 0)
         {
             throw new SealingException(

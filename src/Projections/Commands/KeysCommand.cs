@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using RandomChat.Infrastructure.Sealing;
+using RandomChat.Infrastructure.Secrets;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Projections.Keys;
 
@@ -13,6 +14,7 @@ internal static class KeysCommand
     public static Command Create(IConfiguration settings) => new("keys", "Look at the keys of the servers and rotate them, while the servers run")
     {
         Status(settings), Add(settings), Promote(settings), Rewrap(settings), Retire(settings),
+        SecretCommands.RenewTokens(settings), SecretCommands.RenewPepper(settings), SecretCommands.RetirePepper(settings),
     };
 
     private static Command Status(IConfiguration settings)
@@ -25,7 +27,12 @@ internal static class KeysCommand
             var census = await Count(places, places.Source.Read(), ct);
             if (parsed.GetValue(json))
             {
-                Shared.PrintJson(census.Keys.Select((key, i) => new { fingerprint = key.Key.Fingerprint, wraps = i == 0, opens = key.Opened }));
+                Shared.PrintJson(new
+                {
+                    masterKeys = census.Keys.Select((key, i) => new { fingerprint = key.Key.Fingerprint, wraps = i == 0, opens = key.Opened }),
+                    tokenKeys = SecretCommands.TokenKeys(places.Secrets).Select(key => new { key.KeyId, madeAt = key.CreationDate, begins = key.ActivationDate, key.IsRevoked }),
+                    pepper = ServerSecrets.List(places.Secrets).Select(generation => new { generation.Name, generation.Begins }),
+                });
             }
             else
             {
@@ -33,6 +40,21 @@ internal static class KeysCommand
                 {
                     var counts = string.Join(", ", opened.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Value:N0} {kind.Key}")));
                     Console.WriteLine($"{key.Fingerprint} {(key == census.Keys[0].Key ? "wraps" : "opens")}  {counts}");
+                }
+
+                foreach (var key in SecretCommands.TokenKeys(places.Secrets).OrderBy(key => key.ActivationDate))
+                {
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"token key {key.KeyId:D}  {(key.IsRevoked ? "revoked" : "makes tokens")} from {key.ActivationDate:u} to {key.ExpirationDate:u}"));
+                }
+
+                foreach (var generation in ServerSecrets.List(places.Secrets))
+                {
+                    Console.WriteLine(generation.Begins == DateTimeOffset.MinValue ? $"pepper {generation.Name}  the first" : string.Create(CultureInfo.InvariantCulture, $"pepper {generation.Name}  from {generation.Begins:u}"));
+                }
+
+                if (places.Secrets is SecretFiles { PlainCount: > 0 } files)
+                {
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{files.PlainCount:N0} secrets of the server lie in plain, as earlier versions kept them: keys rewrap wraps them"));
                 }
             }
 
@@ -86,6 +108,11 @@ internal static class KeysCommand
         {
             await using var places = WrappedPlaces.Open(settings);
             var masters = new LocalMasterKeys(places.Source);
+            if (places.Secrets is SecretFiles { PlainCount: > 0 } files)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{files.WrapPlain():N0} secrets of the server that earlier versions kept in plain are wrapped"));
+            }
+
             var done = await Progress.Show("wrapping anew", 0, passed => new Rewrapping(masters, places.All).Run(passed, ct));
             foreach (var (kind, rewrapped) in done)
             {

@@ -4,6 +4,7 @@ using Npgsql;
 using RandomChat.Application.Sealing;
 using RandomChat.Infrastructure.Postgres;
 using RandomChat.Infrastructure.Sealing;
+using RandomChat.Infrastructure.Secrets;
 using RandomChat.Infrastructure.Settings;
 
 namespace RandomChat.Projections.Keys;
@@ -13,15 +14,15 @@ internal sealed class WrappedPlaces : IAsyncDisposable
 {
     private readonly IAsyncDisposable store;
 
-    private WrappedPlaces(MasterKeySource source, IAsyncDisposable store, IReadOnlyList<IWrappedSecrets> all, PostgresSecrets? shared) =>
-        (Source, this.store, All, Shared) = (source, store, all, shared);
+    private WrappedPlaces(MasterKeySource source, IAsyncDisposable store, IKeyStore keys, ISecretStore secrets) =>
+        (Source, this.store, All, Secrets) = (source, store, [keys, secrets], secrets);
 
     public MasterKeySource Source { get; }
 
     public IReadOnlyList<IWrappedSecrets> All { get; }
 
-    /// <summary>The secrets that all nodes share; null where this server is the only one.</summary>
-    public PostgresSecrets? Shared { get; }
+    /// <summary>Keys of tokens, and generations of the pepper.</summary>
+    public ISecretStore Secrets { get; }
 
     /// <exception cref="SealingException">There are neither master keys nor stored ones, or they cannot be used.</exception>
     public static WrappedPlaces Open(IConfiguration settings)
@@ -36,10 +37,10 @@ internal sealed class WrappedPlaces : IAsyncDisposable
         if (settings.PostgresConnection() is { } connection)
         {
             var database = NpgsqlDataSource.Create(connection);
-            var secrets = new PostgresSecrets(database, () => new LocalMasterKeys(source));
             return new(
                 source, database,
-                [new PostgresKeyStore(database, new SealingOptions().KeyPeriod, TimeProvider.System, NullLogger<PostgresKeyStore>.Instance), secrets], secrets);
+                new PostgresKeyStore(database, new SealingOptions().KeyPeriod, TimeProvider.System, NullLogger<PostgresKeyStore>.Instance),
+                new PostgresSecrets(database, () => new LocalMasterKeys(source)));
         }
 
         var file = Path.Combine(data, "keys.db");
@@ -49,7 +50,7 @@ internal sealed class WrappedPlaces : IAsyncDisposable
         }
 
         var store = new SqliteKeyStore(file);
-        return new(source, store, [store], null);
+        return new(source, store, store, new SecretFiles(Path.Combine(data, "keys"), () => new LocalMasterKeys(source)));
     }
 
     public ValueTask DisposeAsync() => store.DisposeAsync();

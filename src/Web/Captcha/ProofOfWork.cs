@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 using RandomChat.Application.Bots;
 using RandomChat.Application.Matches;
 using RandomChat.Domain.Moderation;
-using RandomChat.Web.Hosting;
+using RandomChat.Infrastructure.Secrets;
 
 namespace RandomChat.Web.Captcha;
 
@@ -27,12 +27,12 @@ public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> 
     private const int MaximumSpent = 500_000;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
 
-    private readonly byte[] secret = Encoding.UTF8.GetBytes(SecretText(secrets));
+    private readonly PurposeKeys keys = KeysOf(secrets);
     private readonly ConcurrentDictionary<string, long> spent = new();
     private long sweepAt;
 
-    /// <summary>The key of the signatures, as the text that ALTCHA's own library takes.</summary>
-    internal static string SecretText(ServerSecrets secrets) => Convert.ToHexStringLower(secrets.Derive("captcha"));
+    /// <summary>The key of new signatures, as the text that ALTCHA's own library takes.</summary>
+    internal static string SecretText(ServerSecrets secrets) => SecretText(KeysOf(secrets).Newest);
 
     /// <param name="suspicion">Of who asks: the suspected work longer.</param>
     public Challenge NewChallenge(SuspicionStep suspicion = SuspicionStep.None)
@@ -52,7 +52,7 @@ public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> 
             Convert.ToHexStringLower(key.AsSpan(0, PrefixLength)),
             Convert.ToHexStringLower(nonce),
             Convert.ToHexStringLower(salt));
-        return new(parameters, Sign(parameters));
+        return new(parameters, Sign(parameters, keys.Newest));
     }
 
     public CaptchaVerdict Check(CaptchaStep step, SuspicionStep suspicion, string? payload)
@@ -88,16 +88,16 @@ public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> 
 
         var parameters = challenge.Parameters;
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        if (!Equal(challenge.Signature, Sign(parameters)) || parameters.ExpiresAt < now || parameters.Cost < cost)
+        if (!keys.All.Any(key => Equal(challenge.Signature, Sign(parameters, key))) || parameters.ExpiresAt < now || parameters.Cost < cost)
         {
             return false;
         }
 
         // What is signed is ours, so it is well-formed.
-        var key = Convert.ToHexStringLower(DeriveKey(
+        var derived = Convert.ToHexStringLower(DeriveKey(
             Convert.FromHexString(parameters.Nonce), counter, Convert.FromHexString(parameters.Salt), parameters.Cost));
-        if (!Equal(derivedKey, key)
-            || !key.StartsWith(parameters.KeyPrefix, StringComparison.Ordinal)
+        if (!Equal(derivedKey, derived)
+            || !derived.StartsWith(parameters.KeyPrefix, StringComparison.Ordinal)
             || !Spend(challenge.Signature, parameters.ExpiresAt, now))
         {
             return false;
@@ -159,8 +159,12 @@ public sealed class ProofOfWork(ServerSecrets secrets, IOptions<CaptchaOptions> 
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new FormatException();
 
-    private string Sign(ChallengeParameters parameters) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(secret, JsonSerializer.SerializeToUtf8Bytes(parameters, CanonicalJson)));
+    private static PurposeKeys KeysOf(ServerSecrets secrets) => secrets.For("captcha");
+
+    private static string SecretText(byte[] key) => Convert.ToHexStringLower(key);
+
+    private static string Sign(ChallengeParameters parameters, byte[] key) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(SecretText(key)), JsonSerializer.SerializeToUtf8Bytes(parameters, CanonicalJson)));
 
     private static byte[] DeriveKey(byte[] nonce, uint counter, byte[] salt, int cost)
     {

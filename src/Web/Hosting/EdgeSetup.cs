@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Limits;
 using RandomChat.Infrastructure.Limits;
-using RandomChat.Infrastructure.Postgres;
+using RandomChat.Infrastructure.Secrets;
 using RandomChat.Infrastructure.Settings;
 using RandomChat.Web.Captcha;
 using RandomChat.Web.Diagnostics;
@@ -28,7 +28,6 @@ public static class EdgeSetup
     public static WebApplicationBuilder AddEdge(this WebApplicationBuilder builder)
     {
         ((IConfigurationBuilder)builder.Configuration).AddRandomChatSettings();
-        var keys = Path.Combine(RandomChatSettings.DataDirectory(builder.Configuration), "keys");
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && builder.Configuration["https_ports"] is null)
         {
             builder.WebHost.UseUrls(DefaultUrl);
@@ -43,12 +42,12 @@ public static class EdgeSetup
         builder.AddDiagnostics();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSettings(builder.Configuration);
-        builder.Services.TryAddSingleton(provider => provider.GetService<PostgresSecrets>() is { } shared
-            ? ServerSecrets.Shared(shared)
-            : ServerSecrets.InFolder(keys));
+        builder.Services.AddSingleton(provider => new ServerSecrets(
+            provider.GetRequiredService<ISecretStore>, provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddHostedService<SecretsWatch>();
         builder.Services.AddSingleton<AddressKeys>();
         builder.Services.AddLimits<InProcessLimits>();
-        builder.Services.AddVisitorIdentity(keys);
+        builder.Services.AddVisitorIdentity();
         builder.Services.AddCaptcha();
         builder.Services.AddTurn();
         builder.Services.AddSecurity(builder.Configuration);

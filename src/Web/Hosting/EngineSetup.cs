@@ -38,6 +38,7 @@ public static class EngineSetup
             TombstoneFile.PathOf(configuration));
         services.AddScreening(configuration);
         services.AddReadinessCheck(postgres is null ? "key-store" : "postgres", AreKeysAtHand);
+        services.AddReadinessCheck("master-keys", async (provider, ct) => await provider.GetRequiredService<Sealer>().ProveMasters(ct));
         if (configuration.GetConnectionString("Redis") is { Length: > 0 } redis)
         {
             services.AddSharedLobby(redis);

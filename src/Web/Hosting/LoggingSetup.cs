@@ -20,9 +20,8 @@ public static class LoggingSetup
         // Every statement is no news.
         logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
 
-        // The keys lie in the data directory, beside what they protect; the runbook says how to guard it.
+        // It would say that keys are stored in plain: it does not know that what it stores them in wraps them.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
-        logging.AddFilter("Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository", LogLevel.Error);
 
         // A refused call is an answer to its caller; what really fails is logged by HubRefusals.
         logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None);

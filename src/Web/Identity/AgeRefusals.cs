@@ -21,14 +21,12 @@ public sealed class AgeRefusals(IdentityCookies cookies, AddressKeys addresses, 
         cookies.RemembersAgeRefusal(context)
         || (cookies.ReadDevice(context) is null
             && cookies.ReadSession(context) is null
-            && KeyOf(context) is { } key
-            && held.TryGetValue(key, out var until)
-            && until > clock.GetUtcNow());
+            && KeysOf(context).Any(key => held.TryGetValue(key, out var until) && until > clock.GetUtcNow()));
 
     public void Remember(HttpContext context)
     {
         cookies.WriteAgeRefusal(context);
-        if (KeyOf(context) is not { } key)
+        if (KeysOf(context).FirstOrDefault() is not { } key)
         {
             return;
         }
@@ -53,10 +51,11 @@ public sealed class AgeRefusals(IdentityCookies cookies, AddressKeys addresses, 
         held[key] = now + HeldFor;
     }
 
-    private string? KeyOf(HttpContext context) =>
+    /// <summary>The newest first.</summary>
+    private IEnumerable<string> KeysOf(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && IsPublic(address)
-            ? addresses.KeyOf(address, context.Request.Headers.UserAgent.ToString())
-            : null;
+            ? addresses.KeysOf(address, context.Request.Headers.UserAgent.ToString())
+            : [];
 
     /// <summary>Whether the address is one on the open internet, neither loopback nor private, link-local or a carrier's inner one.</summary>
     internal static bool IsPublic(IPAddress address)

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
-using RandomChat.Web.Hosting;
+using RandomChat.Infrastructure.Secrets;
 using RandomChat.Web.Identity;
 
 namespace RandomChat.Web.Limits;
@@ -12,18 +12,23 @@ namespace RandomChat.Web.Limits;
 public sealed class AddressKeys(ServerSecrets secrets)
 {
     private const int KeyLength = 16;
-    private readonly byte[] pepper = secrets.Derive("addresses");
+    private const string Banned = "ban";
+    private readonly PurposeKeys peppers = secrets.For("addresses");
 
     /// <param name="also">Something else that must be the same, e.g. the user agent.</param>
-    public string KeyOf(IPAddress? address, string also = "")
-    {
-        var bytes = Network(address);
-        var text = Encoding.UTF8.GetBytes(also);
-        return WebEncoders.Base64UrlEncode(HMACSHA256.HashData(pepper, (byte[])[.. bytes, .. text]), 0, KeyLength);
-    }
+    public string KeyOf(IPAddress? address, string also = "") => KeyOf(peppers.Newest, address, also);
+
+    /// <summary>The same as every generation of the pepper makes it: what is remembered may have been keyed by an older one.</summary>
+    public IEnumerable<string> KeysOf(IPAddress? address, string also = "") => peppers.All.Select(pepper => KeyOf(pepper, address, also));
 
     /// <summary>A public address as bans remember it; null for loopback and private ones, behind which anybody may be.</summary>
-    public string? MarkOf(IPAddress? address) => address is not null && AgeRefusals.IsPublic(address) ? KeyOf(address, "ban") : null;
+    public string? MarkOf(IPAddress? address) => address is not null && AgeRefusals.IsPublic(address) ? KeyOf(address, Banned) : null;
+
+    /// <summary>As what bans may have remembered this address.</summary>
+    public IEnumerable<string> MarksOf(IPAddress? address) => address is not null && AgeRefusals.IsPublic(address) ? KeysOf(address, Banned) : [];
+
+    private static string KeyOf(byte[] pepper, IPAddress? address, string also) =>
+        WebEncoders.Base64UrlEncode(HMACSHA256.HashData(pepper, (byte[])[.. Network(address), .. Encoding.UTF8.GetBytes(also)]), 0, KeyLength);
 
     private static byte[] Network(IPAddress? address)
     {

@@ -13,8 +13,9 @@ public sealed class AddressBans(IBanIndex bans, IdentityCookies cookies, Address
 {
     /// <summary>What holds for this caller by its address alone; null where nothing does.</summary>
     public AddressBan? For(HttpContext context) =>
-        cookies.ReadDevice(context) is null && cookies.ReadSession(context) is null && addresses.MarkOf(context.Connection.RemoteIpAddress) is { } address
-            ? bans.AtAddress(address)
+        cookies.ReadDevice(context) is null && cookies.ReadSession(context) is null
+            ? addresses.MarksOf(context.Connection.RemoteIpAddress).Select(bans.AtAddress).OfType<AddressBan>()
+                .OrderByDescending(ban => ban.IsSevere).ThenByDescending(ban => ban.Until).FirstOrDefault()
             : null;
 
     /// <summary>The least suspicion that this caller meets.</summary>

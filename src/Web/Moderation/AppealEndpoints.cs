@@ -2,7 +2,6 @@ using Mediator;
 using RandomChat.Application.Moderation;
 using RandomChat.Domain.Moderation;
 using RandomChat.Web.Api;
-using RandomChat.Web.Hosting;
 using RandomChat.Web.Identity;
 using RandomChat.Web.Input;
 using RandomChat.Web.Problems;
@@ -16,7 +15,7 @@ public static class AppealEndpoints
     private const int LongestToken = 256;
 
     public static IServiceCollection AddBans(this IServiceCollection services) => services
-        .AddSingleton(provider => new BanSecrets(provider.GetRequiredService<ServerSecrets>))
+        .AddSingleton<BanSecrets>()
         .AddSingleton<IDeviceMarks>(provider => provider.GetRequiredService<BanSecrets>())
         .AddSingleton<IAppealLinks>(provider => provider.GetRequiredService<BanSecrets>())
         .AddSingleton<AddressBans>()

@@ -1,26 +1,27 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.WebUtilities;
 using RandomChat.Application.Moderation;
-using RandomChat.Web.Hosting;
+using RandomChat.Infrastructure.Secrets;
 
 namespace RandomChat.Web.Moderation;
 
 /// <summary>Marks of browsers and links to decisions, from the secret that all nodes share.</summary>
-/// <param name="secrets">Asked at the first use: where the secret lies in Postgres it cannot be read before the engines are open.</param>
-public sealed class BanSecrets(Func<ServerSecrets> secrets) : IDeviceMarks, IAppealLinks
+public sealed class BanSecrets(ServerSecrets secrets) : IDeviceMarks, IAppealLinks
 {
     private const int IdLength = 16;
     private const int SealLength = 32;
 
-    private readonly Lazy<byte[]> marks = new(() => secrets().Derive("device-marks"), LazyThreadSafetyMode.PublicationOnly);
-    private readonly Lazy<byte[]> appeals = new(() => secrets().Derive("appeals"), LazyThreadSafetyMode.PublicationOnly);
+    private readonly PurposeKeys marks = secrets.For("device-marks");
+    private readonly PurposeKeys appeals = secrets.For("appeals");
 
-    public string Of(Guid deviceId) => WebEncoders.Base64UrlEncode(HMACSHA256.HashData(marks.Value, deviceId.ToByteArray(bigEndian: true)));
+    public string Of(Guid deviceId) => Of(marks.Newest, deviceId);
+
+    public IReadOnlyList<string> AllOf(Guid deviceId) => [.. marks.All.Select(key => Of(key, deviceId))];
 
     public string UrlFor(Guid visitorId, Guid sanctionId)
     {
         byte[] ids = [.. visitorId.ToByteArray(bigEndian: true), .. sanctionId.ToByteArray(bigEndian: true)];
-        return $"/appeal?token={WebEncoders.Base64UrlEncode([.. ids, .. HMACSHA256.HashData(appeals.Value, ids)])}";
+        return $"/appeal?token={WebEncoders.Base64UrlEncode([.. ids, .. HMACSHA256.HashData(appeals.Newest, ids)])}";
     }
 
     public (Guid VisitorId, Guid SanctionId)? Read(string? token)
@@ -30,11 +31,13 @@ public sealed class BanSecrets(Func<ServerSecrets> secrets) : IDeviceMarks, IApp
             return null;
         }
 
-        var ids = bytes.AsSpan(0, 2 * IdLength);
-        return CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(appeals.Value, ids), bytes.AsSpan(2 * IdLength))
-            ? (new(ids[..IdLength], bigEndian: true), new(ids[IdLength..], bigEndian: true))
+        var (ids, seal) = (bytes[..(2 * IdLength)], bytes[(2 * IdLength)..]);
+        return appeals.All.Any(key => CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(key, ids), seal))
+            ? (new(ids.AsSpan(0, IdLength), bigEndian: true), new(ids.AsSpan(IdLength), bigEndian: true))
             : null;
     }
+
+    private static string Of(byte[] key, Guid deviceId) => WebEncoders.Base64UrlEncode(HMACSHA256.HashData(key, deviceId.ToByteArray(bigEndian: true)));
 
     private static byte[]? Decode(string token)
     {

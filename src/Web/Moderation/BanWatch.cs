@@ -92,7 +92,7 @@ public sealed class BanWatch(
             if (deviceId is null)
             {
                 // News: the same browser may be in a match as another visitor by now.
-                foreach (var side in Sides.Where(side => side.VisitorId != visitorId && bans.BannedAmong(null, marks.Of(side.DeviceId)).Contains(visitorId)))
+                foreach (var side in Sides.Where(side => side.VisitorId != visitorId && bans.BannedAmong(null, marks.AllOf(side.DeviceId)).Contains(visitorId)))
                 {
                     banned.Writer.TryWrite((side.VisitorId, side.DeviceId));
                 }

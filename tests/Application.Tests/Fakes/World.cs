@@ -263,8 +263,8 @@ public sealed class Bans : IBanIndex, IDeviceMarks, IAppealLinks
 
     public IReadOnlyList<PossibleEscalation> EscalationsPossible() => Reported;
 
-    public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, string? deviceMark) =>
-        [.. new[] { visitorId?.ToString("D"), deviceMark }.Where(who => who is not null && noted.ContainsKey(who)).Select(who => noted[who!]).Distinct()];
+    public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, IReadOnlyList<string> deviceMarks) =>
+        [.. deviceMarks.Append(visitorId?.ToString("D")).Where(who => who is not null && noted.ContainsKey(who)).Select(who => noted[who!]).Distinct()];
 
     public void NoteBanned(Guid visitorId, IReadOnlyList<string> deviceMarks)
     {
@@ -283,6 +283,8 @@ public sealed class Bans : IBanIndex, IDeviceMarks, IAppealLinks
     }
 
     public string Of(Guid deviceId) => $"mark of {deviceId:D}";
+
+    public IReadOnlyList<string> AllOf(Guid deviceId) => [Of(deviceId)];
 
     public string UrlFor(Guid visitorId, Guid sanctionId) => $"/appeal?token={sanctionId:D}";
 

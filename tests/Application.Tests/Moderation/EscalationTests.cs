@@ -226,7 +226,7 @@ public sealed class EscalationTests
         await escalation.Arrive(ann);
 
         Assert.Equal(["hate", "underage"], (await Sanctions(ann)).Select(ban => ban.Policy));
-        Assert.Equal([ann], world.Bans.BannedAmong(ann, null));
+        Assert.Equal([ann], world.Bans.BannedAmong(ann, []));
         Assert.Empty((await Case(ann)).Open);
     }
 

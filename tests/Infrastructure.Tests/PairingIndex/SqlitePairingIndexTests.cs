@@ -345,14 +345,14 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         await Append(StreamName.For("ban", visitor), 0, new BanEvent.DeviceMarked(sanction, visitor, "mark", Now.AddHours(1), Now));
         await Index.CatchUp(Ct);
 
-        Assert.Equal([visitor], Index.BannedAmong(visitor, null));
-        Assert.Equal([visitor], Index.BannedAmong(Guid.NewGuid(), "mark"));
-        Assert.Equal([visitor], Index.BannedAmong(null, "mark"));
-        Assert.Empty(Index.BannedAmong(Guid.NewGuid(), "another mark"));
-        Assert.Empty(Index.BannedAmong(null, null));
+        Assert.Equal([visitor], Index.BannedAmong(visitor, []));
+        Assert.Equal([visitor], Index.BannedAmong(Guid.NewGuid(), ["mark"]));
+        Assert.Equal([visitor], Index.BannedAmong(null, ["mark"]));
+        Assert.Empty(Index.BannedAmong(Guid.NewGuid(), ["another mark"]));
+        Assert.Empty(Index.BannedAmong(null, []));
 
         _time.Advance(TimeSpan.FromHours(1));
-        Assert.Empty(Index.BannedAmong(visitor, "mark"));
+        Assert.Empty(Index.BannedAmong(visitor, ["mark"]));
     }
 
     [Fact]
@@ -368,11 +368,11 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         await Index.CatchUp(Ct);
         _time.Advance(TimeSpan.FromHours(9));
 
-        Assert.Equal([visitor], Index.BannedAmong(visitor, "mark"));
+        Assert.Equal([visitor], Index.BannedAmong(visitor, ["mark"]));
 
         await Append(StreamName.For("ban", visitor), 1, new BanEvent.Lifted(sanction, visitor, "sealed", Guid.NewGuid(), Now));
         await Index.CatchUp(Ct);
-        Assert.Empty(Index.BannedAmong(visitor, "mark"));
+        Assert.Empty(Index.BannedAmong(visitor, ["mark"]));
     }
 
     [Fact]
@@ -383,14 +383,14 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         var visitor = Guid.NewGuid();
         Index.NoteBanned(visitor, ["mark"]);
 
-        Assert.Equal([visitor], Index.BannedAmong(visitor, null));
-        Assert.Equal([visitor], Index.BannedAmong(null, "mark"));
+        Assert.Equal([visitor], Index.BannedAmong(visitor, []));
+        Assert.Equal([visitor], Index.BannedAmong(null, ["mark"]));
         Assert.Empty(told);
 
         await Append(StreamName.For("ban", visitor), -1, Banned(visitor, Guid.NewGuid(), null));
         await Index.CatchUp(Ct);
         Assert.Equal([visitor], told);
-        Assert.Equal([visitor], Index.BannedAmong(visitor, null));
+        Assert.Equal([visitor], Index.BannedAmong(visitor, []));
     }
 
     [Fact]
@@ -429,7 +429,7 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         await Index.CatchUp(Ct);
         Assert.True(Index.HasUntoldWarning(visitor));
         Assert.False(Index.HasUntoldWarning(Guid.NewGuid()));
-        Assert.Empty(Index.BannedAmong(visitor, null));
+        Assert.Empty(Index.BannedAmong(visitor, []));
 
         await Append(StreamName.For("ban", visitor), 1, new BanEvent.Told(shown, visitor, Now));
         await Append(
@@ -601,8 +601,8 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
         }
 
         await Index.CatchUp(Ct);
-        Assert.Empty(Index.BannedAmong(visitor, null));
-        Assert.Equal([other], Index.BannedAmong(other, null));
+        Assert.Empty(Index.BannedAmong(visitor, []));
+        Assert.Equal([other], Index.BannedAmong(other, []));
     }
 
     private BanEvent.Warned Warned(Guid visitor, Guid sanction) => new(sanction, visitor, "spam", 1, Now.AddDays(30), "sealed", null, Now);

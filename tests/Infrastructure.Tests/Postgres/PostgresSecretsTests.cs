@@ -48,6 +48,21 @@ public sealed class PostgresSecretsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Generations_are_named_and_deleted_and_an_exchange_touches_only_what_is_as_it_was_read()
+    {
+        Secrets().Random("server");
+        Secrets().Random("server.20260101T000000Z");
+        Secrets().AddText("keys", "first", "<key/>");
+        Assert.Equal(["server", "server.20260101T000000Z"], Secrets().RandomNames().Order(StringComparer.Ordinal));
+        var page = await Secrets().Page(null, 2, default);
+        Assert.Equal(["secret:keys:first", "secret:random:server"], page.Select(secret => secret.Id));
+        Assert.Equal("secret:random:server.20260101T000000Z", Assert.Single(await Secrets().Page(page[^1].Id, 2, default)).Id);
+        Assert.Equal(1, await Secrets().Exchange([new(page[0].Id, page[0].Wrapped, page[0].Wrapped), new(page[1].Id, page[0].Wrapped, page[0].Wrapped)], default));
+        Secrets().RemoveRandom("server");
+        Assert.Equal(["server.20260101T000000Z"], Secrets().RandomNames());
+    }
+
+    [Fact]
     public async Task The_database_alone_tells_nothing()
     {
         var root = Secrets().Random("server");

@@ -11,13 +11,16 @@ public sealed class MasterKeyCommandTests : IDisposable
 
     private string File => Path.Combine(folder, "master.key");
 
-    [Fact]
+    /// <summary>In the long run, for the fifteen programs that it starts.</summary>
+    [Fact(Explicit = true)]
     public async Task A_rotation_goes_step_by_step_and_tells_which_key_does_what()
     {
         await using var store = new SqliteKeyStore(Path.Combine(folder, "keys.db"));
         using var sealer = new Sealer(store, new() { CasePool = 5 }, File, TimeProvider.System);
         await sealer.EnsureReady(default);
         var all = (await store.Page(null, 1_000, default)).Count;
+        Directory.CreateDirectory(Path.Combine(folder, "keys"));
+        await System.IO.File.WriteAllBytesAsync(Path.Combine(folder, "keys", "server-secret"), new byte[32]);
         var old = Ring.First.Fingerprint;
 
         Assert.Contains($"{old} wraps  {all} sealing keys", (await Run(0, "status")).Output, StringComparison.Ordinal);
@@ -43,11 +46,15 @@ public sealed class MasterKeyCommandTests : IDisposable
         await Run(2, "promote", "00000000");
         await Run(0, "promote", added);
 
-        Assert.Contains($"{all} sealing keys wrapped anew", (await Run(0, "rewrap")).Output, StringComparison.Ordinal);
+        Assert.Contains("1 secrets of the server lie in plain", (await Run(0, "status")).Output, StringComparison.Ordinal);
+        var rewrapped = await Run(0, "rewrap");
+        Assert.Contains($"{all} sealing keys wrapped anew", rewrapped.Output, StringComparison.Ordinal);
+        Assert.StartsWith("1 secrets of the server that earlier versions kept in plain", rewrapped.Output, StringComparison.Ordinal);
+        Assert.False(System.IO.File.Exists(Path.Combine(folder, "keys", "server-secret")));
         Assert.StartsWith("0 sealing keys", (await Run(0, "rewrap")).Output, StringComparison.Ordinal);
-        var status = JsonDocument.Parse((await Run(0, "status", "--json")).Output).RootElement.EnumerateArray().ToList();
+        var status = JsonDocument.Parse((await Run(0, "status", "--json")).Output).RootElement.GetProperty("masterKeys").EnumerateArray().ToList();
         Assert.Equal([(added, true, all), (old, false, 0)], status.Select(key => (
-            key.GetProperty("fingerprint").GetString()!, key.GetProperty("wraps").GetBoolean(), key.GetProperty("opens").EnumerateObject().Single().Value.GetInt32())));
+            key.GetProperty("fingerprint").GetString()!, key.GetProperty("wraps").GetBoolean(), key.GetProperty("opens").GetProperty("sealing keys").GetInt32())));
 
         // Where the file is mounted read-only a new one is written, and the one in use stays.
         var output = Path.Combine(folder, "next.key");

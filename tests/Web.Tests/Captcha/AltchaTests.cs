@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using RandomChat.Web.Captcha;
-using RandomChat.Web.Hosting;
+using RandomChat.Infrastructure.Secrets;
 using RandomChat.Web.Tests.Hosting;
 
 namespace RandomChat.Web.Tests.Captcha;

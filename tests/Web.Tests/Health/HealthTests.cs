@@ -18,7 +18,7 @@ public sealed class HealthTests
         await live.Json();
         var dependencies = (await ready.Json()).GetProperty("dependencies").EnumerateArray()
             .ToDictionary(dependency => dependency.GetProperty("name").GetString()!, dependency => dependency.GetProperty("state").GetString());
-        Assert.Equal(["accounts", "event-log", "key-store", "lobby", "projection:activity", "projection:desk", "projection:offenders", "projection:rules", "projection:transparency", "projection:visitor_history", "turn"], dependencies.Keys.Order());
+        Assert.Equal(["accounts", "event-log", "key-store", "lobby", "master-keys", "projection:activity", "projection:desk", "projection:offenders", "projection:rules", "projection:transparency", "projection:visitor_history", "turn"], dependencies.Keys.Order());
         Assert.Equal("not configured", dependencies["turn"]);
     }
 

@@ -6,7 +6,10 @@ namespace RandomChat.Web.Tests.Hosting;
 internal static class Wait
 {
     /// <summary>Until something is so; a refusal or a broken connection on the way counts as not yet.</summary>
-    public static async Task Until(Func<Task<bool>> isSo)
+    public static Task Until(Func<Task<bool>> isSo) => Until(isSo, TimeSpan.FromSeconds(60));
+
+    /// <summary>The same of what takes its time.</summary>
+    public static async Task Until(Func<Task<bool>> isSo, TimeSpan atMost)
     {
         var patience = Stopwatch.StartNew();
         while (true)
@@ -18,12 +21,12 @@ internal static class Wait
                     return;
                 }
             }
-            catch (Exception e) when (patience.Elapsed < TimeSpan.FromSeconds(60) && e is HttpRequestException or Microsoft.AspNetCore.SignalR.HubException)
+            catch (Exception e) when (patience.Elapsed < atMost && e is HttpRequestException or Microsoft.AspNetCore.SignalR.HubException)
             {
                 // Not yet.
             }
 
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "It was not so within a minute.");
+            Assert.True(patience.Elapsed < atMost, $"It was not so within {atMost}.");
             await Task.Delay(100);
         }
     }

@@ -21,6 +21,9 @@ public sealed class Cluster : IAsyncDisposable
 
     public IReadOnlyList<ServerProcess> Nodes { get; private set; } = [];
 
+    /// <summary>Of every node.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; private set; } = new Dictionary<string, string?>();
+
     public ServerProcess A => Nodes[0];
 
     public ServerProcess B => Nodes[1];
@@ -52,6 +55,7 @@ public sealed class Cluster : IAsyncDisposable
                 all[key] = value;
             }
 
+            cluster.Settings = all;
             cluster.Nodes = [.. versions.Select(version => new ServerProcess(all) { Version = version })];
             foreach (var node in cluster.Nodes)
             {

@@ -20,7 +20,7 @@ internal sealed class SharedBanIndex(SqlitePairingIndex own, NodeBus bus) : IBan
 
     public IReadOnlyList<PossibleEscalation> EscalationsPossible() => own.EscalationsPossible();
 
-    public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, string? deviceMark) => own.BannedAmong(visitorId, deviceMark);
+    public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, IReadOnlyList<string> deviceMarks) => own.BannedAmong(visitorId, deviceMarks);
 
     public AddressBan? AtAddress(string address) => own.AtAddress(address);
 

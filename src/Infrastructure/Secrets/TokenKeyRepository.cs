@@ -1,14 +1,10 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.Repositories;
-using RandomChat.Infrastructure.Postgres;
 
-namespace RandomChat.Web.Identity;
+namespace RandomChat.Infrastructure.Secrets;
 
-/// <summary>
-/// The keys of tokens and cookies, shared by all nodes. Each node reads them at its start and once a day, and keeps what
-/// it has while Postgres is down; a new key is made two days before it is used, so that every node knows it by then.
-/// </summary>
-internal sealed class SharedTokenKeys(PostgresSecrets secrets) : IXmlRepository
+/// <summary>The keys of tokens and cookies, shared by all nodes where they have a store in common.</summary>
+internal sealed class TokenKeyRepository(ISecretStore secrets) : IXmlRepository
 {
     private const string Kind = "data-protection";
 
