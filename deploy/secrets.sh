@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the secrets of compose.yaml and of the manifests, each a file in deploy/secrets, and what compose needs in .env.
-# A file that is there stays as it is: delete one to have it made anew, and read in docs/runbook.md what that means.
+# A file that is there stays as it is: delete one to have it made anew, and read in docs/runbook.md what that means. Never
+# master.key: what is stored opens with nothing else. It is rotated ("Rotating secrets" there).
 #   deploy/secrets.sh turn.example.com                         the TURN server has its public address itself
 #   deploy/secrets.sh turn.example.com 198.51.100.10/10.0.0.10 it is behind NAT: public/private
 set -eu

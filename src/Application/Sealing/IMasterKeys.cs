@@ -14,8 +14,8 @@ public interface IMasterKeys
     /// Proves that it opens what is stored; where nothing is stored it may make its first key. To be called before anything
     /// else, and again now and then: by that it learns of keys that were added since.
     /// </summary>
-    /// <param name="stored">Any stored key; null where none is.</param>
-    ValueTask Prove(StoredKey? stored, CancellationToken ct);
+    /// <param name="stored">Anything that is stored; null where nothing is.</param>
+    ValueTask Prove(WrappedSecret? stored, CancellationToken ct);
 
     /// <summary>Secrets encrypted under the key that wraps now, each bound to its id, in the given order.</summary>
     ValueTask<IReadOnlyList<byte[]>> Wrap(IReadOnlyList<PlainSecret> secrets, CancellationToken ct);

@@ -140,7 +140,7 @@ internal sealed class KeyVault(IKeyStore store, IMasterKeys masters, TimeProvide
     /// <summary>Proves that the master keys are there and the right ones, and takes up those that were added since.</summary>
     public async ValueTask Prove(CancellationToken ct)
     {
-        await masters.Prove(await store.Any(ct), ct);
+        await masters.Prove(await store.Any(ct) is { } stored ? new(stored.Id, stored.Wrapped) : null, ct);
         isProved = true;
     }
 

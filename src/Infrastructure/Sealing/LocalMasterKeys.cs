@@ -18,7 +18,7 @@ public sealed class LocalMasterKeys(MasterKeySource source, ILogger<LocalMasterK
     public string Name => "master-keys";
 
     /// <exception cref="SealingException">They are lost, damaged or others; nothing was changed.</exception>
-    public ValueTask Prove(StoredKey? stored, CancellationToken ct)
+    public ValueTask Prove(WrappedSecret? stored, CancellationToken ct)
     {
         lock (gate)
         {

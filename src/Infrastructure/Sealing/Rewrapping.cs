@@ -21,6 +21,8 @@ public sealed class Rewrapping(IMasterKeys masters, IReadOnlyList<IWrappedSecret
             var rewrapped = 0L;
             await foreach (var page in Pages(place, ct))
             {
+                // By the ring as it is now, not as it was when something was opened last.
+                await masters.Prove(page[0], ct);
                 rewrapped += await Rewrap(place, page, ct);
                 passed(seen += page.Count);
             }

@@ -32,12 +32,12 @@ public abstract class MasterKeysContract : IDisposable
 
         await Assert.ThrowsAsync<SealingException>(async () => await Masters.Unwrap("case-1", wrapped[0], default));
         Rotate();
-        await Masters.Prove(new("case-0", KeyKind.Case, wrapped[0], DateTimeOffset.MaxValue, DateTimeOffset.MinValue), default);
+        await Masters.Prove(new("case-0", wrapped[0]), default);
         var late = await Masters.Unwrap("case-0", wrapped[0], default);
         Assert.Equal(secrets[0].Bytes.ToArray(), late.Secret);
         Assert.False(late.IsCurrent);
         Assert.True((await Masters.Unwrap("case-0", (await Masters.Wrap([new("case-0", late.Secret)], default))[0], default)).IsCurrent);
-        await Assert.ThrowsAsync<SealingException>(async () => await Masters.Prove(new("case-9", KeyKind.Case, wrapped[0], default, default), default));
+        await Assert.ThrowsAsync<SealingException>(async () => await Masters.Prove(new("case-9", wrapped[0]), default));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class RemoteMasterKeysTests : MasterKeysContract
 
         public void Rotate() => keys.Add(RandomNumberGenerator.GetBytes(32));
 
-        public async ValueTask Prove(StoredKey? stored, CancellationToken ct)
+        public async ValueTask Prove(WrappedSecret? stored, CancellationToken ct)
         {
             await Ask();
             if (stored is not null)

@@ -50,7 +50,7 @@ public sealed class MasterKeyOutageTests
 
         private IMasterKeys There => IsOff ? throw new DependencyUnavailableException(Name) : inner;
 
-        public ValueTask Prove(StoredKey? stored, CancellationToken ct) => There.Prove(stored, ct);
+        public ValueTask Prove(WrappedSecret? stored, CancellationToken ct) => There.Prove(stored, ct);
 
         public ValueTask<IReadOnlyList<byte[]>> Wrap(IReadOnlyList<PlainSecret> secrets, CancellationToken ct) => There.Wrap(secrets, ct);
 

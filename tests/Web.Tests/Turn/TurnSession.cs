@@ -47,6 +47,9 @@ internal sealed class TurnSession : IAsyncDisposable
         return ErrorOf(await Ask(StunMethod.Allocate, StunMessage.NewTransaction(), wanted));
     }
 
+    /// <summary>Asks for its allocation to last longer, as a running call does. Null where it does, else the error.</summary>
+    public async Task<int?> Refresh() => ErrorOf(await Ask(StunMethod.Refresh, StunMessage.NewTransaction(), (StunAttribute.Lifetime, [0, 0, 2, 88])));
+
     /// <summary>Null where datagrams to that peer would be relayed, else the error.</summary>
     public async Task<int?> Permit(IPAddress peer)
     {
