@@ -13,6 +13,7 @@ public sealed class TokenKeyManager(IOptions<KeyManagementOptions> options, IAct
 {
     private readonly XmlKeyManager inner = new(options, activator, logs);
     private CancellationTokenSource expiry = new();
+    private readonly Lock gate = new();
     private (int Elements, int Active)? known;
 
     /// <summary>Has keys that were made, began or were revoked since the last call taken up, by the framework in a moment and beside whoever asks.</summary>
@@ -20,14 +21,15 @@ public sealed class TokenKeyManager(IOptions<KeyManagementOptions> options, IAct
     /// <exception cref="Application.Events.DependencyUnavailableException">They cannot be read now; what is known stays.</exception>
     public bool Refresh()
     {
-        var now = clock.GetUtcNow();
-        var keys = inner.GetAllKeys();
-        var seen = (options.Value.XmlRepository!.GetAllElements().Count, keys.Count(key => key.ActivationDate <= now));
-        var before = known;
-        known = seen;
-        if (before is null || before == seen)
+        var seen = Look();
+        lock (gate)
         {
-            return false;
+            if (known is null || known == seen)
+            {
+                return false;
+            }
+
+            known = seen;
         }
 
         // Whoever waits on the former one reads again; it stays cancelled, so that nobody who asks late misses it.
@@ -35,21 +37,32 @@ public sealed class TokenKeyManager(IOptions<KeyManagementOptions> options, IAct
         return true;
     }
 
-    public IKey CreateNewKey(DateTimeOffset activationDate, DateTimeOffset expirationDate)
-    {
-        // One of this process's own, which it takes up by itself, is no news.
-        known = null;
-        return inner.CreateNewKey(activationDate, expirationDate);
-    }
+    public IKey CreateNewKey(DateTimeOffset activationDate, DateTimeOffset expirationDate) => inner.CreateNewKey(activationDate, expirationDate);
 
     public IReadOnlyCollection<IKey> GetAllKeys() => inner.GetAllKeys();
 
-    public CancellationToken GetCacheExpirationToken() =>
-        CancellationTokenSource.CreateLinkedTokenSource(Volatile.Read(ref expiry).Token, inner.GetCacheExpirationToken()).Token;
+    /// <summary>Asked right before keys are read: what is there from then on is known.</summary>
+    public CancellationToken GetCacheExpirationToken()
+    {
+        var token = CancellationTokenSource.CreateLinkedTokenSource(Volatile.Read(ref expiry).Token, inner.GetCacheExpirationToken()).Token;
+        var seen = Look();
+        lock (gate)
+        {
+            known = seen;
+        }
+
+        return token;
+    }
 
     public void RevokeKey(Guid keyId, string? reason = null) => inner.RevokeKey(keyId, reason);
 
     public void RevokeAllKeys(DateTimeOffset revocationDate, string? reason = null) => inner.RevokeAllKeys(revocationDate, reason);
 
     public void Dispose() => expiry.Dispose();
+
+    private (int Elements, int Active) Look()
+    {
+        var now = clock.GetUtcNow();
+        return (options.Value.XmlRepository!.GetAllElements().Count, inner.GetAllKeys().Count(key => key.ActivationDate <= now));
+    }
 }

@@ -5,8 +5,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using RandomChat.Web.Captcha;
 using RandomChat.Infrastructure.Secrets;
+using RandomChat.Web.Captcha;
 using RandomChat.Web.Tests.Hosting;
 
 namespace RandomChat.Web.Tests.Captcha;
