@@ -49,7 +49,17 @@ public sealed class Sealer : ISealer, IDisposable
 
     /// <summary>Whether the master keys open what is stored. For readiness.</summary>
     /// <inheritdoc cref="EnsureReady"/>
-    public ValueTask ProveMasters(CancellationToken ct) => vault.Prove(ct);
+    public async ValueTask ProveMasters(CancellationToken ct)
+    {
+        try
+        {
+            await vault.Prove(ct);
+        }
+        catch (DependencyUnavailableException away) when (away.Dependency == vault.StoreName)
+        {
+            // The store of keys is named by itself.
+        }
+    }
 
     /// <summary>Drops due keys from memory at once, and destroys them in the store.</summary>
     public async ValueTask<Destruction> DestroyDue(CancellationToken ct)

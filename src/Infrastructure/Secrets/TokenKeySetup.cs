@@ -12,8 +12,8 @@ public static class TokenKeySetup
     /// <summary>The framework's protection of tokens and cookies, with keys in the registered <see cref="ISecretStore"/>. The same for servers and command line.</summary>
     public static IServiceCollection AddTokenKeys(this IServiceCollection services)
     {
-        services.AddSingleton<TokenKeyManager>();
-        services.AddSingleton<IKeyManager>(provider => provider.GetRequiredService<TokenKeyManager>());
+        services.AddSingleton<TokenKeyRing>();
+        services.AddSingleton<IKeyManager>(provider => provider.GetRequiredService<TokenKeyRing>());
         services.AddDataProtection().SetApplicationName("RandomChat");
         services.AddOptions<KeyManagementOptions>().Configure<ISecretStore>((options, secrets) =>
         {

@@ -5,7 +5,7 @@ using RandomChat.Infrastructure.Secrets;
 namespace RandomChat.Web.Hosting;
 
 /// <summary>Takes up what <c>keys</c> on the command line, or another node, changed: keys of tokens, and generations of the pepper.</summary>
-public sealed class SecretsWatch(ServerSecrets secrets, TokenKeyManager tokens, TimeProvider clock, ILogger<SecretsWatch> log) : BackgroundService
+public sealed class SecretsWatch(ServerSecrets secrets, TokenKeyRing tokens, TimeProvider clock, ILogger<SecretsWatch> log) : BackgroundService
 {
     /// <summary>Much shorter than the time between the making of a key and its use.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);

@@ -110,7 +110,7 @@ public sealed class RenewalTests : IDisposable
     {
         foreach (var node in nodes)
         {
-            node.GetRequiredService<TokenKeyManager>().Refresh();
+            node.GetRequiredService<TokenKeyRing>().Refresh();
         }
     }
 

@@ -9,7 +9,7 @@ namespace RandomChat.Infrastructure.Secrets;
 /// The framework's own keeper of keys, which reads them once a day: keys that somebody else made or revoked count as soon as
 /// <see cref="Refresh"/> is called. Tokens of older keys are read for as long as these are not revoked.
 /// </summary>
-public sealed class TokenKeyManager(IOptions<KeyManagementOptions> options, IActivator activator, ILoggerFactory logs, TimeProvider clock) : IKeyManager, IDisposable
+public sealed class TokenKeyRing(IOptions<KeyManagementOptions> options, IActivator activator, ILoggerFactory logs, TimeProvider clock) : IKeyManager, IDisposable
 {
     private readonly XmlKeyManager inner = new(options, activator, logs);
     private CancellationTokenSource expiry = new();
