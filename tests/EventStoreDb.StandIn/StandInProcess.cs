@@ -54,17 +54,22 @@ public sealed class StandInProcess : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>SIGSTOP: it takes what is sent and answers nothing, until it is killed.</summary>
-    public void Pause()
-    {
-        using var stop = Process.Start("kill", ["-STOP", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        stop.WaitForExit();
-    }
+    /// <summary>SIGSTOP: it takes what is sent and answers nothing, until it goes on or is killed.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public void Continue() => Signal("CONT");
 
     public ValueTask DisposeAsync()
     {
         Kill();
         return ValueTask.CompletedTask;
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     /// <summary>A port that nobody listens on now.</summary>

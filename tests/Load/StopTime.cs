@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
-using RandomChat.StandIn;
+using RandomChat.Engines;
 
 namespace RandomChat.Load;
 
@@ -37,100 +37,32 @@ internal static class StopTime
 
     private static async Task<bool> Measure(string name, string? redis, int count)
     {
-        var folder = Directory.CreateTempSubdirectory("randomchat-stop-").FullName;
-        var (process, address) = await Start(folder, redis);
-        try
+        await using var server = new ServerProcess(new Dictionary<string, string?> { ["Limits:Enabled"] = "false", ["ConnectionStrings:Redis"] = redis ?? "" });
+        await server.Start();
+
+        // Each is a visitor of their own, which the cookie of the one before would prevent.
+        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = server.Address };
+        var people = new List<Person>();
+        foreach (var some in Enumerable.Range(0, count).Chunk(AtOnce))
         {
-            // Each is a visitor of their own, which the cookie of the one before would prevent.
-            using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = address };
-            var people = new List<Person>();
-            foreach (var some in Enumerable.Range(0, count).Chunk(AtOnce))
-            {
-                people.AddRange(await Task.WhenAll(some.Select(number => Person.Enter(http, address, joins: number % 2 == 0))));
-            }
-
-            // Who is left over, where the number is odd, waits.
-            var matched = count / 4 * 2;
-            for (var since = Stopwatch.StartNew(); people.Count(person => person.IsMatched) < matched && since.Elapsed < Patience;)
-            {
-                await Task.Delay(100);
-            }
-
-            matched = people.Count(person => person.IsMatched);
-            var clock = Stopwatch.StartNew();
-            using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
-            {
-                await kill.WaitForExitAsync();
-            }
-
-            await process.WaitForExitAsync();
-            var seconds = clock.Elapsed.TotalSeconds;
-            await Task.WhenAll(people.Select(person => person.Gone));
-            var told = people.Count(person => person.IsTold);
-            Console.WriteLine($"{name,-12} {count,12:N0} {matched,11:N0} {told,7:N0} {seconds,8:0.0}");
-            return process.ExitCode == 0 && told == count && seconds <= MostSeconds;
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill();
-                await process.WaitForExitAsync();
-            }
-
-            process.Dispose();
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    private static async Task<(Process Process, Uri Address)> Start(string folder, string? redis)
-    {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "RandomChat.sln")))
-        {
-            root = Path.GetDirectoryName(root)!;
+            people.AddRange(await Task.WhenAll(some.Select(number => Person.Enter(http, server.Address, joins: number % 2 == 0))));
         }
 
-        var web = Path.Combine(root, "src", "Web");
-        var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!;
-        var address = new Uri($"http://127.0.0.1:{StandInProcess.FreePort()}");
-        var start = new ProcessStartInfo(
-            "dotnet", [Path.Combine(web, "bin", configuration, "net10.0", "RandomChat.Web.dll"), "--urls", address.ToString(), "--contentRoot", web])
+        // Who is left over, where the number is odd, waits.
+        var matched = count / 4 * 2;
+        for (var since = Stopwatch.StartNew(); people.Count(person => person.IsMatched) < matched && since.Elapsed < Patience;)
         {
-            RedirectStandardOutput = true,
-        };
-        (string Name, string? Value)[] settings =
-        [
-            ("RandomChat__DataDirectory", Path.Combine(folder, "data")), ("Captcha__Mode", "off"), ("Limits__Enabled", "false"), ("ConnectionStrings__Redis", redis ?? ""),
-        ];
-        foreach (var (name, value) in settings)
-        {
-            start.Environment[name] = value;
+            await Task.Delay(100);
         }
 
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) =>
-        {
-            if (line.Data?.Contains("fail:", StringComparison.Ordinal) is true || line.Data?.Contains("warn:", StringComparison.Ordinal) is true)
-            {
-                Console.Error.WriteLine(line.Data);
-            }
-        };
-        process.BeginOutputReadLine();
-        using var http = new HttpClient { BaseAddress = address };
-        for (var since = Stopwatch.StartNew(); ;)
-        {
-            try
-            {
-                using var answer = await http.GetAsync("/health/ready");
-                answer.EnsureSuccessStatusCode();
-                return (process, address);
-            }
-            catch (HttpRequestException) when (since.Elapsed < Patience && !process.HasExited)
-            {
-                await Task.Delay(100);
-            }
-        }
+        matched = people.Count(person => person.IsMatched);
+        var clock = Stopwatch.StartNew();
+        var code = await server.Terminate();
+        var seconds = clock.Elapsed.TotalSeconds;
+        await Task.WhenAll(people.Select(person => person.Gone));
+        var told = people.Count(person => person.IsTold);
+        Console.WriteLine($"{name,-12} {count,12:N0} {matched,11:N0} {told,7:N0} {seconds,8:0.0}");
+        return code == 0 && told == count && seconds <= MostSeconds;
     }
 
     /// <summary>One browser, as far as the hub sees it; the client library would take a hundred times the memory.</summary>

@@ -1,4 +1,4 @@
-namespace RandomChat.Web.Tests.Hosting;
+namespace RandomChat.Engines;
 
 /// <summary>The folder that holds RandomChat.sln.</summary>
 public static class RepositoryFolder

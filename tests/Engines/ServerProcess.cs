@@ -1,15 +1,14 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Globalization;
 
-namespace RandomChat.Web.Tests.Hosting;
+namespace RandomChat.Engines;
 
 /// <summary>The server as a process of its own, so that it can be killed. Its port stays the same over restarts.</summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Dictionary<string, string?> settings;
-    private readonly int port = FreePort();
+    private readonly int port = LocalProgram.FreePort();
     private readonly List<string> output = [];
     private readonly string[] options;
     private Process? process;
@@ -36,6 +35,12 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>A published folder of another version, which the next <see cref="Start"/> starts; null: this one.</summary>
     public string? Version { get; set; }
 
+    /// <summary>Its settings, as the environment of a program names them, which the command line reads as well.</summary>
+    public IReadOnlyDictionary<string, string?> Environment => settings.ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);
+
+    /// <summary>Of the process that was started last.</summary>
+    public int Id => process!.Id;
+
     /// <summary>What it wrote to the console so far.</summary>
     public string Output
     {
@@ -51,15 +56,15 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it and waits until it is ready.</summary>
     public async Task Start()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(Version ?? AppContext.BaseDirectory, "RandomChat.Web.dll"), "--urls", Address.ToString(), .. options])
+        var start = new ProcessStartInfo("dotnet", [Version is null ? BuiltProgram.Path("Web") : Path.Combine(Version, "RandomChat.Web.dll"), "--urls", Address.ToString(), .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Version ?? Path.Combine(RepositoryFolder.Path, "src", "Web"),
         };
-        foreach (var (key, value) in settings)
+        foreach (var (key, value) in Environment)
         {
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+            start.Environment[key] = value;
         }
 
         process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
@@ -122,7 +127,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private async Task Signal(string name)
     {
-        using var kill = Process.Start("kill", [$"-{name}", process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{name}", process!.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 
@@ -136,13 +141,6 @@ public sealed class ServerProcess : IAsyncDisposable
         process?.Dispose();
         Directory.Delete(Data, recursive: true);
         File.Delete(Tombstones);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)
