@@ -1,6 +1,3 @@
-using System.Diagnostics.Tracing;
-using System.Globalization;
-using Microsoft.Diagnostics.NETCore.Client;
 using RandomChat.Engines;
 
 namespace RandomChat.Drills;
@@ -11,40 +8,13 @@ namespace RandomChat.Drills;
 /// <param name="Resident">Bytes of memory that the process has.</param>
 internal sealed record Vitals(TimeSpan At, int ProcessId, double Heap, double Resident, int Threads, int Handles, long? RedisKeys)
 {
-    /// <summary>The keyword of the runtime's events that has a full collection done first.</summary>
-    private const long CollectFirst = 0x800000;
-
     public static async Task<Vitals> Take(World world, TimeSpan at)
     {
         var server = world.Measured;
-        await Collect(server.Id);
-        using var http = new HttpClient { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(20) };
-        var metrics = await http.GetStringAsync("/metrics");
-        var process = $"/proc/{server.Id}";
-        var status = await File.ReadAllLinesAsync($"{process}/status");
+        var heap = await ServerMemory.Live(server);
         return new(
-            at, server.Id, Metric(metrics, "dotnet_gc_last_collection_heap_size_bytes"), Field("VmRSS:") * 1024, (int)Field("Threads:"),
-            Directory.GetFileSystemEntries($"{process}/fd").Length, await world.RedisKeys());
-
-        double Field(string name) => double.Parse(
-            status.First(line => line.StartsWith(name, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>The sum of a metric over its labels.</summary>
-    public static double Metric(string scrape, string name) => scrape.Split('\n')
-        .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is ' ' or '{')
-        .Sum(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture));
-
-    /// <summary>A full collection in the other process, so that only what is alive is counted.</summary>
-    private static async Task Collect(int process)
-    {
-        var client = new DiagnosticsClient(process);
-        using var session = client.StartEventPipeSession(
-            [new EventPipeProvider("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, CollectFirst)], requestRundown: false);
-        var read = session.EventStream.CopyToAsync(Stream.Null);
-        await Task.Delay(TimeSpan.FromSeconds(1));
-        await session.StopAsync(default);
-        await read;
+            at, server.Id, heap, ServerMemory.Resident(server), (int)ServerMemory.Status(server, "Threads:"), Directory.GetFileSystemEntries($"/proc/{server.Id}/fd").Length,
+            await world.RedisKeys());
     }
 }
 

@@ -9,6 +9,7 @@ return args switch
     ["desk", .. var rest] => await DeskPages.Run(rest),
     ["screening"] => ScreeningRate.Run(),
     ["stop", .. var rest] => await StopTime.Run(rest),
+    ["people", .. var rest] => await PeopleMemory.Run(rest),
     ["backup", .. var rest] => await BackupRate.Run(rest),
     ["copy", .. var rest] => await CopyRate.Run(rest),
     ["appends"] => await AppendRate.Run(),
@@ -26,6 +27,7 @@ static int Usage()
           redis-lobby            how many joins a second the lobby takes, on Redis and in process
           stop [connections]     how long a server with 2,000 connections, half of them in matches, takes to end on SIGTERM; over
                                  Redis too where REDIS_CONNECTION names one
+          people [number]        what 5,000 people who are connected, who wait and who are in matches cost a node in memory
           screening              how many microseconds the screening keeps a message, layer by layer
           appends                how many appends a second the embedded log acknowledges
           backup [events]        what a backup of a log of 300,000 events costs those who append meanwhile

@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Net.WebSockets;
-using System.Text;
-using System.Text.Json;
 using RandomChat.Engines;
 
 namespace RandomChat.Load;
@@ -18,8 +14,6 @@ internal static class StopTime
     private const int AtOnce = 50;
     private const double MostSeconds = 10;
 
-    /// <summary>What ends every message of the hub's protocol.</summary>
-    private const char End = '\u001e';
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task<int> Run(string[] rest)
@@ -45,7 +39,7 @@ internal static class StopTime
         var people = new List<Person>();
         foreach (var some in Enumerable.Range(0, count).Chunk(AtOnce))
         {
-            people.AddRange(await Task.WhenAll(some.Select(number => Person.Enter(http, server.Address, joins: number % 2 == 0))));
+            people.AddRange(await Task.WhenAll(some.Select(number => Person.Enter(http, server.Address, number % 2 == 0 ? Person.Anybody : null))));
         }
 
         // Who is left over, where the number is odd, waits.
@@ -63,66 +57,5 @@ internal static class StopTime
         var told = people.Count(person => person.IsTold);
         Console.WriteLine($"{name,-12} {count,12:N0} {matched,11:N0} {told,7:N0} {seconds,8:0.0}");
         return code == 0 && told == count && seconds <= MostSeconds;
-    }
-
-    /// <summary>One browser, as far as the hub sees it; the client library would take a hundred times the memory.</summary>
-    private sealed class Person(ClientWebSocket socket)
-    {
-        private readonly StringBuilder heard = new();
-
-        public bool IsMatched { get; private set; }
-
-        public bool IsTold { get; private set; }
-
-        /// <summary>Ends with the connection.</summary>
-        public Task Gone { get; private set; } = Task.CompletedTask;
-
-        public static async Task<Person> Enter(HttpClient http, Uri address, bool joins)
-        {
-            using var answer = await http.PostAsJsonAsync("/api/session", new { birthYear = 1990, acceptTerms = true });
-            var session = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
-            var socket = new ClientWebSocket();
-            socket.Options.SetRequestHeader("Authorization", $"Bearer {session.GetProperty("token").GetString()}");
-            await socket.ConnectAsync(new UriBuilder(address) { Scheme = "ws", Path = "/hubs/chat" }.Uri, default);
-            var person = new Person(socket);
-            await person.Say("""{"protocol":"json","version":1}""");
-            person.Gone = person.Listen();
-            if (joins)
-            {
-                await person.Say("""{"type":1,"target":"join_queue","arguments":[{"mode":"text"}]}""");
-            }
-
-            return person;
-        }
-
-        private Task Say(string message) => socket.SendAsync(Encoding.UTF8.GetBytes(message + End), WebSocketMessageType.Text, endOfMessage: true, default);
-
-        private async Task Listen()
-        {
-            using (socket)
-            {
-                var buffer = new byte[4096];
-                try
-                {
-                    while (await socket.ReceiveAsync(buffer, default) is { MessageType: not WebSocketMessageType.Close } part)
-                    {
-                        heard.Append(Encoding.UTF8.GetString(buffer, 0, part.Count));
-                        Understand();
-                    }
-                }
-                catch (WebSocketException)
-                {
-                    // The server has gone.
-                }
-            }
-        }
-
-        private void Understand()
-        {
-            var text = heard.ToString();
-            IsMatched |= text.Contains("\"match_found\"", StringComparison.Ordinal);
-            IsTold |= text.Contains("\"restarting\"", StringComparison.Ordinal);
-            heard.Clear().Append(text[(text.LastIndexOf(End) + 1)..]);
-        }
     }
 }

@@ -1,0 +1,43 @@
+using System.Diagnostics.Tracing;
+using System.Globalization;
+using Microsoft.Diagnostics.NETCore.Client;
+
+namespace RandomChat.Engines;
+
+/// <summary>What a server's process holds, seen from outside.</summary>
+public static class ServerMemory
+{
+    /// <summary>The keyword of the runtime's events that has a full collection done first.</summary>
+    private const long CollectFirst = 0x800000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>The bytes on the heap that are alive: those that are left by a full collection.</summary>
+    public static async Task<double> Live(ServerProcess server)
+    {
+        var client = new DiagnosticsClient(server.Id);
+        using (var session = client.StartEventPipeSession(
+            [new EventPipeProvider("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, CollectFirst)], requestRundown: false))
+        {
+            var read = session.EventStream.CopyToAsync(Stream.Null);
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            await session.StopAsync(default);
+            await read;
+        }
+
+        using var http = new HttpClient { BaseAddress = server.Address, Timeout = Patience };
+        return Sum(await http.GetStringAsync("/metrics"), "dotnet_gc_last_collection_heap_size_bytes");
+    }
+
+    /// <summary>The bytes of memory that the process has.</summary>
+    public static double Resident(ServerProcess server) => Status(server, "VmRSS:") * 1024;
+
+    /// <summary>A number of what Linux says about the process.</summary>
+    public static double Status(ServerProcess server, string field) => double.Parse(
+        File.ReadLines($"/proc/{server.Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
+
+    /// <summary>A metric over all its labels.</summary>
+    private static double Sum(string scrape, string name) => scrape.Split('\n')
+        .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is ' ' or '{')
+        .Sum(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture));
+}
