@@ -41,6 +41,8 @@ internal sealed class ClusterWorld : World
         }
     }
 
+    public override IReadOnlyList<(string Name, ServerProcess Server)> Servers => [.. nodes.Select(node => ($"node-{node.Name}", node.Server))];
+
     public override ServerProcess Measured => nodes[0].Server;
 
     public static async Task<World> Start()

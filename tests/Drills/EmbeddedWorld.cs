@@ -28,6 +28,8 @@ internal sealed class EmbeddedWorld : World
 
     public override IReadOnlyList<Fault> Faults => faults;
 
+    public override IReadOnlyList<(string Name, ServerProcess Server)> Servers => [("server", server)];
+
     public override ServerProcess Measured => server;
 
     public static async Task<World> Start()

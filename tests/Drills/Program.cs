@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RandomChat.Drills;
+using RandomChat.Engines;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var minutes = new Option<double>("--minutes") { Description = "How long people talk.", DefaultValueFactory = _ => 30 };
@@ -15,17 +16,33 @@ Command Drill(string name, string description, Func<Task<World>> start)
     {
         var plan = new Plan(TimeSpan.FromMinutes(given.GetValue(minutes)), given.GetValue(people) / 2 * 2, given.GetValue(rate), given.GetValue(seed));
         await using var world = await start();
+        var isKept = false;
         try
         {
-            return await new Soak(world, plan).Run() ? 0 : 1;
+            isKept = await new Soak(world, plan).Run();
         }
-        catch (Exception)
+        finally
         {
-            Console.Error.WriteLine(world.Measured.Output);
-            throw;
+            if (!isKept)
+            {
+                await KeepLogs(world, plan.Seed);
+            }
         }
+
+        return isKept ? 0 : 1;
     });
     return command;
+}
+
+static async Task KeepLogs(World world, int seed)
+{
+    var folder = Directory.CreateDirectory(Path.Combine(RepositoryFolder.Path, "artifacts", "drills"));
+    foreach (var (name, server) in world.Servers)
+    {
+        var file = Path.Combine(folder.FullName, $"{seed}-{name}.log");
+        await File.WriteAllTextAsync(file, server.Output);
+        Console.WriteLine($"What {name} wrote is in {Path.GetRelativePath(RepositoryFolder.Path, file)}.");
+    }
 }
 
 var root = new RootCommand("Breaks a site on purpose while people talk, and checks afterwards that every promise was kept.")

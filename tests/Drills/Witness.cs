@@ -29,7 +29,12 @@ internal sealed class Witness
 
     public void Count(string what) => counts.AddOrUpdate(what, 1, (_, before) => before + 1);
 
-    public void Breach(string what) => breaches.Enqueue(what);
+    /// <summary>Told at once, and again at the end.</summary>
+    public void Breach(string what)
+    {
+        breaches.Enqueue(what);
+        Console.WriteLine($"BREACH {what}");
+    }
 
     /// <summary>Somebody's message was answered as delivered.</summary>
     public void Answered(Acknowledged message)

@@ -12,6 +12,9 @@ internal abstract class World : IAsyncDisposable
 
     public abstract IReadOnlyList<Fault> Faults { get; }
 
+    /// <summary>All servers, by the names that the faults use.</summary>
+    public abstract IReadOnlyList<(string Name, ServerProcess Server)> Servers { get; }
+
     /// <summary>The node whose memory, threads and handles are watched.</summary>
     public abstract ServerProcess Measured { get; }
 

@@ -34,8 +34,8 @@ public interface IMatchRegistry
     /// </summary>
     void End(EndedMatch match);
 
-    /// <summary>A match that the registry still names turned out to be over.</summary>
-    void Clear(MatchEvent.Started match);
+    /// <summary>A match that the registry may still name turned out to be over. Where the registry does not answer, its lifetime ends it.</summary>
+    ValueTask Clear(MatchEvent.Started match);
 }
 
 /// <summary>Where a visitor stands, seen from another node.</summary>

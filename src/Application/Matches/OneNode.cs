@@ -21,9 +21,7 @@ public sealed class OneNode : IMatchRegistry, INodes
     {
     }
 
-    public void Clear(MatchEvent.Started match)
-    {
-    }
+    public ValueTask Clear(MatchEvent.Started match) => default;
 
     public ValueTask<TResponse> Ask<TResponse>(string node, IRequest<TResponse> request, CancellationToken ct) =>
         throw new InvalidOperationException($"There is no node {node}.");

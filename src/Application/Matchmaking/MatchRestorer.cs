@@ -95,7 +95,7 @@ public sealed class MatchRestorer(
             {
                 if (state.Beginning is { } over)
                 {
-                    registry.Clear(over);
+                    await registry.Clear(over);
                 }
 
                 return false;

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +16,13 @@ internal static class IdentityErrors
     /// <summary>Somebody else wrote the same key in the same moment.</summary>
     public static bool IsDuplicate(DbUpdateException e) => e.InnerException
         is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } or SqliteException { SqliteErrorCode: SqliteConstraint };
+
+    /// <summary>
+    /// Whether the tables did not answer, rather than that something was asked wrongly. EF Core wraps what may pass by itself in
+    /// an exception of another kind.
+    /// </summary>
+    public static bool IsOutage(Exception e) => e is DbException or TimeoutException or DbUpdateException
+        or InvalidOperationException { InnerException: DbException or TimeoutException or DbUpdateException };
 
     /// <exception cref="InvalidOperationException">It failed, which nobody who asked for it could have prevented.</exception>
     public static async Task Must(Task<IdentityResult> change)

@@ -1,6 +1,4 @@
-using System.Data.Common;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using RandomChat.Application.Events;
 
 namespace RandomChat.Web.Accounts;
@@ -25,7 +23,7 @@ internal sealed class IdentityStore<TUser, TDb>(IServiceScopeFactory scopes, str
         {
             return await question(scope.ServiceProvider.GetRequiredService<UserManager<TUser>>(), scope.ServiceProvider.GetRequiredService<TDb>());
         }
-        catch (Exception e) when (e is DbException or TimeoutException or DbUpdateException)
+        catch (Exception e) when (IdentityErrors.IsOutage(e))
         {
             throw new DependencyUnavailableException(dependency, e);
         }

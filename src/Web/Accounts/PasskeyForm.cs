@@ -1,7 +1,5 @@
-using System.Data.Common;
 using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using RandomChat.Application;
 
 namespace RandomChat.Web.Accounts;
@@ -55,7 +53,7 @@ internal static class PasskeyRefusals
     /// <summary>What broke on our side is no fault of the passkey.</summary>
     public static void ThrowIfOurs(PasskeyException? failure)
     {
-        if (failure?.InnerException is { } cause and (DbException or TimeoutException or DbUpdateException))
+        if (failure?.InnerException is { } cause && IdentityErrors.IsOutage(cause))
         {
             ExceptionDispatchInfo.Throw(cause);
         }

@@ -24,5 +24,5 @@ public sealed class FailingNode : IMatchRegistry
 
     public void End(EndedMatch match) => here.End(match);
 
-    public void Clear(MatchEvent.Started match) => here.Clear(match);
+    public ValueTask Clear(MatchEvent.Started match) => here.Clear(match);
 }

@@ -31,8 +31,6 @@ public sealed class SharedRegistry
         {
         }
 
-        public void Clear(MatchEvent.Started match)
-        {
-        }
+        public ValueTask Clear(MatchEvent.Started match) => default;
     }
 }

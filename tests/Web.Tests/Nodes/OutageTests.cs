@@ -118,11 +118,18 @@ public sealed class OutageTests : IAsyncLifetime
         await using var traffic = await Traffic.Start(cluster);
         await using var pair = await Pair.Meet(cluster.A.Address, cluster.B.Address);
         await pair.Ann.Say(pair.MatchId, "for the record");
+        await using var leaving = await HubVisitor.Enter(cluster.A.Address);
+        using var leavers = leaving.Rest();
 
         await cluster.Postgres.Stop();
 
         await IsNotReady("postgres");
         Assert.Equal("postgres", await RefusedSession());
+        using (var refused = await leavers.DeleteAsync("/api/me"))
+        {
+            await refused.Problem(503, "unavailable");
+        }
+
         using (var rest = pair.Bob.Rest())
         {
             using var reported = await rest.PostAsJsonAsync("/api/report", new { matchId = pair.MatchId, reason = "spam" });
@@ -138,6 +145,8 @@ public sealed class OutageTests : IAsyncLifetime
         await traffic.GoesOn();
         await traffic.AssertKept();
         await using var later = await HubVisitor.Enter(cluster.B.Address);
+        using var erased = await leavers.DeleteAsync("/api/me");
+        Assert.Equal(System.Net.HttpStatusCode.NoContent, erased.StatusCode);
     }
 
     private async Task<string?> RefusedSession()

@@ -98,10 +98,11 @@ internal sealed class RedisMatchRegistry(RedisConnection redis, NodeId node, Nod
         Send(db => db.SetRemoveAsync(OwnedKey(node.Value), Member(match.Match.Id), CommandFlags.FireAndForget));
     }
 
-    public async void Clear(MatchEvent.Started match)
+    public async ValueTask Clear(MatchEvent.Started match)
     {
         try
         {
+            // Nobody's any more where Redis came back empty, or its owner has just cleared it.
             var owner = await redis.Ask(db => db.StringGetAsync(OwnerKey(match.MatchId)));
             foreach (var visitorId in new[] { match.First.VisitorId, match.Second.VisitorId })
             {
@@ -109,7 +110,10 @@ internal sealed class RedisMatchRegistry(RedisConnection redis, NodeId node, Nod
                 await redis.Ask(db => db.ScriptEvaluateAsync(DeleteIf, [PlaceKey(visitorId)], [LiveAt(match.MatchId, (string?)owner ?? node.Value)]));
             }
 
-            await redis.Ask(db => db.ScriptEvaluateAsync(DeleteIf, [OwnerKey(match.MatchId)], [owner]));
+            if (owner.HasValue)
+            {
+                await redis.Ask(db => db.ScriptEvaluateAsync(DeleteIf, [OwnerKey(match.MatchId)], [owner]));
+            }
         }
         catch (Application.Events.DependencyUnavailableException)
         {
