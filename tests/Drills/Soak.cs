@@ -155,16 +155,17 @@ internal sealed class Soak(World world, Plan plan)
             return;
         }
 
-        foreach (var (name, unit, value) in new (string, double, Func<Vitals, double>)[]
+        foreach (var (name, unit, isJudged, value) in new (string, double, bool, Func<Vitals, double>)[]
         {
-            ("heap, MB", 1e6, sample => sample.Heap), ("resident, MB", 1e6, sample => sample.Resident),
-            ("threads", 1, sample => sample.Threads), ("handles", 1, sample => sample.Handles),
+            ("heap, MB", 1e6, true, sample => sample.Heap), ("own memory, MB", 1e6, true, sample => sample.Own),
+            ("threads", 1, true, sample => sample.Threads), ("handles", 1, true, sample => sample.Handles),
+            ("compiled code, MB", 1e6, false, sample => sample.Code), ("resident, MB", 1e6, false, sample => sample.Resident),
         })
         {
             var trend = Trend.Of([.. late.Select(sample => (sample.At, value(sample) / unit))]);
             Console.WriteLine(FormattableString.Invariant(
                 $"{name}: {trend.Mean:0.0} on average over {late.Length} samples, rise {trend.Rise:+0.00;-0.00} (noise {trend.Noise:0.00}); {value(before) / unit:0.0} before anybody came, {value(after) / unit:0.0} after all left"));
-            if (trend.Grows)
+            if (isJudged && trend.Grows)
             {
                 witness.Breach($"It grows: {name}.");
             }

@@ -28,8 +28,14 @@ public static class ServerMemory
         return Sum(await http.GetStringAsync("/metrics"), "dotnet_gc_last_collection_heap_size_bytes");
     }
 
-    /// <summary>The bytes of memory that the process has.</summary>
+    /// <summary>The bytes of memory that the process has, its code and mapped files with it.</summary>
     public static double Resident(ServerProcess server) => Status(server, "VmRSS:") * 1024;
+
+    /// <summary>The bytes of memory that nothing else shares: the heap with what it has free, stacks, and what native code took.</summary>
+    public static double Own(ServerProcess server) => Status(server, "RssAnon:") * 1024;
+
+    /// <summary>The bytes of compiled code, which the runtime keeps in memory that it maps twice.</summary>
+    public static double Code(ServerProcess server) => Status(server, "RssShmem:") * 1024;
 
     /// <summary>A number of what Linux says about the process.</summary>
     public static double Status(ServerProcess server, string field) => double.Parse(

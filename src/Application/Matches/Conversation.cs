@@ -86,6 +86,7 @@ public sealed class Conversation(
     /// <exception cref="MatchMovedException">Another node owns the match by now: its appends are not fenced off.</exception>
     public async Task Load(LiveMatch match, CancellationToken ct)
     {
+        long behindExpired = -1;
         while (!match.IsLoaded)
         {
             if (!await registry.IsOwner(match.Id, ct))
@@ -123,14 +124,24 @@ public sealed class Conversation(
                 }
             }
 
+            if (revision < 0 && behindExpired >= 0)
+            {
+                // All that was said has expired. How much it was nobody knows, but the stream goes on and no number comes twice.
+                (revision, sequence) = (behindExpired, (int)behindExpired + 1);
+            }
+
             var fence = new MessageEvent.OwnerChanged(match.Id, epoch + 1, options.Value.NodeName, clock.GetUtcNow());
             var id = Guid.NewGuid();
-            if (await store.Append(StreamOf(match.Id), new(revision), [codec.Encode(id, fence, new(match.Id, match.Id, EventMetadata.System))], ct)
-                is AppendResult.Appended appended)
+            switch (await store.Append(StreamOf(match.Id), new(revision), [codec.Encode(id, fence, new(match.Id, match.Id, EventMetadata.System))], ct))
             {
-                match.Revision = appended.Revision;
-                match.Sequence = sequence;
-                match.IsLoaded = true;
+                case AppendResult.Appended appended:
+                    match.Revision = appended.Revision;
+                    match.Sequence = sequence;
+                    match.IsLoaded = true;
+                    break;
+                case AppendResult.WrongRevision wrong:
+                    behindExpired = wrong.Actual;
+                    break;
             }
         }
     }

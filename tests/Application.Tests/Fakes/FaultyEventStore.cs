@@ -11,6 +11,7 @@ public sealed class FaultyEventStore : IEventStore
     private readonly Dictionary<string, List<RecordedEvent>> streams = [];
     private readonly ConcurrentDictionary<string, Fault> faults = [];
     private readonly ConcurrentDictionary<string, Func<Task>> interruptions = [];
+    private readonly Dictionary<string, int> expired = [];
     private long position;
 
     public enum Fault
@@ -47,6 +48,15 @@ public sealed class FaultyEventStore : IEventStore
         ReadsLeft = null;
     }
 
+    /// <summary>What a stream has now cannot be read any more; its revisions go on.</summary>
+    public void Expire(StreamName stream)
+    {
+        lock (gate)
+        {
+            expired[stream.Value] = streams[stream.Value].Count;
+        }
+    }
+
     public IReadOnlyList<RecordedEvent> All
     {
         get
@@ -62,7 +72,7 @@ public sealed class FaultyEventStore : IEventStore
     {
         lock (gate)
         {
-            return streams.TryGetValue(stream.Value, out var events) ? [.. events] : [];
+            return streams.TryGetValue(stream.Value, out var events) ? [.. events.Skip(expired.GetValueOrDefault(stream.Value))] : [];
         }
     }
 

@@ -58,6 +58,21 @@ public sealed class TakeoverTests
     }
 
     [Fact]
+    public async Task A_match_that_outlived_all_its_messages_goes_on_and_no_number_comes_twice()
+    {
+        var match = await Meet();
+        await Say(first, "first", "one");
+        var last = await Say(first, "second", "two");
+        first.Log.Expire(Conversation.StreamOf(match.Id));
+        await TakeOver(match);
+
+        var next = await Say(second, "third", "three");
+        Assert.True(next.Sequence > last.Sequence);
+        Assert.Equal(next.Sequence + 1, (await Say(second, "fourth", "four")).Sequence);
+        Assert.Equal(["one", "two", "three", "four"], Sent(match.Id));
+    }
+
+    [Fact]
     public async Task The_new_owner_knows_the_answers_that_the_old_one_gave()
     {
         var match = await Meet();
@@ -161,5 +176,5 @@ public sealed class TakeoverTests
     /// <summary>Which of the messages are in the log, in its order.</summary>
     private IEnumerable<string> Sent(Guid matchId) => first.Log.All
         .Select(recorded => EventCodec.Default.Decode(recorded)).OfType<MessageEvent.Sent>()
-        .Select(sent => new[] { "one", "two", "three" }.Single(id => Conversation.IdOf(matchId, ann, id) == sent.MessageId));
+        .Select(sent => new[] { "one", "two", "three", "four" }.Single(id => Conversation.IdOf(matchId, ann, id) == sent.MessageId));
 }
