@@ -36,7 +36,20 @@ public sealed class ServerProcess : IAsyncDisposable
     public string? Version { get; set; }
 
     /// <summary>Its settings, as the environment of a program names them, which the command line reads as well.</summary>
-    public IReadOnlyDictionary<string, string?> Environment => settings.ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value);
+    public IReadOnlyDictionary<string, string?> Environment
+    {
+        get
+        {
+            // A test may have named a setting in either way.
+            var environment = new Dictionary<string, string?>();
+            foreach (var (key, value) in settings)
+            {
+                environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+            }
+
+            return environment;
+        }
+    }
 
     /// <summary>Of the process that was started last.</summary>
     public int Id => process!.Id;
