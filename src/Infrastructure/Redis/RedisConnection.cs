@@ -93,11 +93,14 @@ public sealed class RedisConnection : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Whether a failure says that Redis cannot answer now, and not that it was asked something wrong: errors about a
-    /// command or a script begin with ERR, those about the server's state (LOADING, READONLY, OOM …) with their own word.
+    /// command or a script begin with ERR, those about the server's state (LOADING, READONLY, OOM …) with their own word. In the
+    /// moment in which a connection ends the client also cancels what is on its way, and its pipes refuse what comes: no call is
+    /// given a token of its own, and nothing else throws from there.
     /// </summary>
     public static bool IsUnavailable(Exception failure) => failure switch
     {
-        RedisConnectionException or RedisTimeoutException or ObjectDisposedException or TimeoutException => true,
+        RedisConnectionException or RedisTimeoutException or ObjectDisposedException or TimeoutException or OperationCanceledException => true,
+        InvalidOperationException { Source: "System.IO.Pipelines" } => true,
         RedisServerException => !failure.Message.StartsWith("ERR", StringComparison.Ordinal)
             && !failure.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal),
         _ => false,
