@@ -56,7 +56,7 @@ public sealed class DeskProjection : Projection<DeskDb>
             {
                 report.Status = e.Outcome == CaseOutcome.Upheld ? ReportStatus.Upheld : ReportStatus.Dismissed;
                 report.DecidedAt ??= e.At;
-                report.SecondsToDecision ??= (e.At - report.ReceivedAt).TotalSeconds;
+                report.SecondsToDecision ??= (e.At.Kept() - report.ReceivedAt.Kept()).TotalSeconds;
 
                 // Upheld under another policy says nothing about whether this report was right.
                 var isMeant = e.Outcome == CaseOutcome.Dismissed || e.Policy is null || e.Policy == report.Policy;
@@ -174,7 +174,7 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     public override string Name => "desk";
 
-    public override int Version => 16;
+    public override int Version => 17;
 
     private static void TakeBack(DeskDb db, Guid sanctionId)
     {
@@ -258,7 +258,7 @@ public sealed class DeskProjection : Projection<DeskDb>
         known.IsReferred = open.Exists(report => report.IsReferred);
         known.IsFlagged = open.Exists(report => report.Source != DeskSource.Report);
         (known.WorstSeverity, known.WorstScore) = (worst?.Severity, worst?.Score ?? 0);
-        known.OpenSince = open.Min(report => report.ReceivedAt);
+        known.OpenSince = open.Min(report => report.ReceivedAt).Kept();
         var (rank, lane) = (PriorityPolicy.RankOf(known.Signs()).UtcTicks, PriorityPolicy.LaneOf(known.Signs()));
         (known.VisitorId, known.Lane, known.Rank, known.Open) = (visitorId, lane, rank, open.Count);
         foreach (var report in open)

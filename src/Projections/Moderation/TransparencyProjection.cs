@@ -18,7 +18,7 @@ public sealed class TransparencyProjection : Projection<TransparencyDb>
             for (var n = 0; n < decided.Count; n++)
             {
                 (decided[n].DecidedPosition, decided[n].DecidedNumber) = (happened.Position.Value, n);
-                Count(db, happened, Measures.MedianToAction, string.Empty, e.At, (e.At - decided[n].At).TotalSeconds, n);
+                Count(db, happened, Measures.MedianToAction, string.Empty, e.At, (e.At.Kept() - decided[n].At.Kept()).TotalSeconds, n);
             }
         });
         On<CaseEvent.Undone>((db, e, _) =>
@@ -40,7 +40,7 @@ public sealed class TransparencyProjection : Projection<TransparencyDb>
         On<BanEvent.AppealFiled>((db, e, happened) => Open(db, happened, e.AppealId, Measures.Appeals, string.Empty, e.At));
         On<BanEvent.AppealDecided>((db, e, happened) =>
         {
-            double? took = db.Matters.Find(e.AppealId) is { } filed ? (e.At - filed.At).TotalSeconds : null;
+            double? took = db.Matters.Find(e.AppealId) is { } filed ? (e.At.Kept() - filed.At.Kept()).TotalSeconds : null;
             Count(db, happened, e.Outcome == AppealOutcome.Overturned ? Measures.AppealsOverturned : Measures.AppealsUpheld, string.Empty, e.At);
             Count(db, happened, Measures.MedianToAnswer, string.Empty, e.At, took, 1);
         });
@@ -54,7 +54,7 @@ public sealed class TransparencyProjection : Projection<TransparencyDb>
 
     public override string Name => "transparency";
 
-    public override int Version => 2;
+    public override int Version => 3;
 
     private static void Open(TransparencyDb db, ProjectedEvent happened, Guid id, string measure, string policy, DateTimeOffset at)
     {
