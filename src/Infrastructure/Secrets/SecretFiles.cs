@@ -161,11 +161,14 @@ public sealed partial class SecretFiles(string folder, Func<IMasterKeys> masters
         }
     }
 
-    /// <summary>Written over first: as far as the file system lets anybody, it is in no file any more.</summary>
+    /// <summary>Written over first, under a name that nobody reads: as far as the file system lets anybody, it is in no file any more.</summary>
     private static void Delete(string file)
     {
         if (File.Exists(file))
         {
+            var gone = $"{file}.deleted";
+            File.Move(file, gone, overwrite: true);
+            file = gone;
             using (var stream = new FileStream(file, FileMode.Open, FileAccess.Write))
             {
                 stream.Write(new byte[stream.Length]);

@@ -71,7 +71,7 @@ internal static class KeysCommand
         {
             var source = SourceOf(settings);
             var ring = source.Read().WithNew();
-            return Write(source, ring, parsed.GetValue(output), $"{ring.Keys[^1].Fingerprint} was added. Once every node has this ring: keys promote");
+            return Write(source, ring, parsed.GetValue(output), $"{ring.Keys[^1].Fingerprint} was added. Once every node has this ring: keys promote {ring.Keys[^1].Fingerprint}");
         });
         return command;
     }
@@ -79,13 +79,13 @@ internal static class KeysCommand
     private static Command Promote(IConfiguration settings)
     {
         var output = Out();
-        var which = new Argument<string?>("fingerprint") { Description = "Which one; else the one that was added last", Arity = ArgumentArity.ZeroOrOne };
+        var which = new Argument<string>("fingerprint") { Description = "Which one: keys add names it, and keys status" };
         var command = new Command("promote", "Puts a master key first: it wraps from now on") { which, output };
         command.SetAction(async (parsed, _) =>
         {
             var source = SourceOf(settings);
             var ring = source.Read();
-            if (await Named(ring, parsed.GetValue(which) ?? ring.Keys[^1].Fingerprint) is not { } key)
+            if (await Named(ring, parsed.GetRequiredValue(which)) is not { } key)
             {
                 return ExitCodes.Usage;
             }
@@ -106,14 +106,23 @@ internal static class KeysCommand
         var command = new Command("rewrap", "Wraps everything that is wrapped under another master key anew under the first one; may be cancelled and run again");
         command.SetAction(async (_, ct) =>
         {
-            await using var places = WrappedPlaces.Open(settings);
-            var masters = new LocalMasterKeys(places.Source);
+            await using var places = await WrappedPlaces.OpenProved(settings, ct);
             if (places.Secrets is SecretFiles { PlainCount: > 0 } files)
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{files.WrapPlain():N0} secrets of the server that earlier versions kept in plain are wrapped"));
             }
 
-            var done = await Progress.Show("wrapping anew", 0, passed => new Rewrapping(masters, places.All).Run(passed, ct));
+            IReadOnlyList<(string Kind, long Rewrapped)> done;
+            try
+            {
+                done = await Progress.Show("wrapping anew", 0, passed => new Rewrapping(places.Masters, places.All).Run(passed, ct));
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync("Cancelled. What was wrapped anew stays so; run it again for the rest.");
+                return ExitCodes.Cancelled;
+            }
+
             foreach (var (kind, rewrapped) in done)
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rewrapped:N0} {kind} wrapped anew under {places.Source.Read().First.Fingerprint}"));
@@ -155,6 +164,12 @@ internal static class KeysCommand
             {
                 await Console.Error.WriteLineAsync(string.Create(
                     CultureInfo.InvariantCulture, $"{used.Fingerprint} still opens {census.OpenedBy(used):N0} of what is stored: it stays. First: keys rewrap"));
+                return ExitCodes.CheckFailed;
+            }
+
+            if (!places.Source.Read().IsSame(ring))
+            {
+                await Console.Error.WriteLineAsync("The ring was changed while what it opens was counted. Nothing was taken out; run it again.");
                 return ExitCodes.CheckFailed;
             }
 

@@ -23,9 +23,9 @@ internal static class SecretCommands
             Description = "Signs out everybody whose token was made with a key from before this moment, and forgets their browsers, which bans follow; begins at once. Only where keys were stolen",
         };
         var command = new Command("renew-tokens", "A new key for tokens and cookies; what older ones made goes on to be taken, so nobody is signed out") { lead, revoke };
-        command.SetAction(async (parsed, _) =>
+        command.SetAction(async (parsed, ct) =>
         {
-            await using var places = WrappedPlaces.Open(settings);
+            await using var places = await WrappedPlaces.OpenProved(settings, ct);
             await using var provider = Tokens(places.Secrets);
             var manager = provider.GetRequiredService<IKeyManager>();
             var now = TimeProvider.System.GetUtcNow();
@@ -49,9 +49,9 @@ internal static class SecretCommands
     {
         var lead = In();
         var command = new Command("renew-pepper", "A new generation of what addresses, marks of browsers, appeal links and captchas are keyed with; older ones are recognised") { lead };
-        command.SetAction(async (parsed, _) =>
+        command.SetAction(async (parsed, ct) =>
         {
-            await using var places = WrappedPlaces.Open(settings);
+            await using var places = await WrappedPlaces.OpenProved(settings, ct);
             var generation = ServerSecrets.Add(places.Secrets, TimeProvider.System.GetUtcNow() + (parsed.GetValue(lead) ?? Lead));
             Console.WriteLine($"pepper {generation.Name} derives from {generation.Begins:u}. What was keyed before is recognised; limits and suspicion count afresh then.");
             return ExitCodes.Success;
@@ -96,8 +96,19 @@ internal static class SecretCommands
     private static ServiceProvider Tokens(ISecretStore secrets) =>
         new ServiceCollection().AddLogging().AddSingleton(secrets).AddSingleton(TimeProvider.System).AddTokenKeys().BuildServiceProvider();
 
-    private static Option<TimeSpan?> In() => new("--in")
+    private static Option<TimeSpan?> In()
     {
-        Description = "When it begins, from now; ten minutes unless told otherwise. Servers have to have read it by then: they look every twenty seconds",
-    };
+        var lead = new Option<TimeSpan?>("--in")
+        {
+            Description = "When it begins, from now; ten minutes unless told otherwise. Servers have to have read it by then: they look every twenty seconds",
+        };
+        lead.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<TimeSpan?>() < TimeSpan.Zero)
+            {
+                given.AddError("--in is a time from now, and not one before.");
+            }
+        });
+        return lead;
+    }
 }

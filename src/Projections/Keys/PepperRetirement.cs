@@ -9,7 +9,10 @@ namespace RandomChat.Projections.Keys;
 /// <summary>Whether something that lives is still keyed with a generation of the pepper.</summary>
 internal static class PepperRetirement
 {
-    /// <summary>Addresses of banned people are remembered for a day, captchas for minutes, and nodes' clocks differ by less.</summary>
+    /// <summary>
+    /// Addresses of banned people are remembered for a day, captchas for minutes; and nodes' clocks, and the time that a node
+    /// takes to read a new generation, differ by less.
+    /// </summary>
     public static readonly TimeSpan ShortLived = TimeSpan.FromDays(2);
 
     /// <summary>Why the generation before <paramref name="next"/> has to stay; null where it need not.</summary>
@@ -17,7 +20,7 @@ internal static class PepperRetirement
     public static string? Why(PepperGeneration next, DateTimeOffset? oldestMark, DateTimeOffset now) =>
         next.Begins + ShortLived > now
             ? string.Create(CultureInfo.InvariantCulture, $"addresses are remembered as it keyed them until {next.Begins + ShortLived:u}.")
-            : oldestMark is { } mark && mark < next.Begins
+            : oldestMark is { } mark && mark < next.Begins + ShortLived
                 ? string.Create(CultureInfo.InvariantCulture, $"a ban of {mark:u} is in force and follows a browser by the mark that it made.")
                 : null;
 }

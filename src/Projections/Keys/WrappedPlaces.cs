@@ -14,10 +14,12 @@ internal sealed class WrappedPlaces : IAsyncDisposable
 {
     private readonly IAsyncDisposable store;
 
-    private WrappedPlaces(MasterKeySource source, IAsyncDisposable store, IKeyStore keys, ISecretStore secrets) =>
-        (Source, this.store, All, Secrets) = (source, store, [keys, secrets], secrets);
+    private WrappedPlaces(MasterKeySource source, LocalMasterKeys masters, IAsyncDisposable store, IKeyStore keys, ISecretStore secrets) =>
+        (Source, Masters, this.store, All, Secrets) = (source, masters, store, [keys, secrets], secrets);
 
     public MasterKeySource Source { get; }
+
+    public LocalMasterKeys Masters { get; }
 
     public IReadOnlyList<IWrappedSecrets> All { get; }
 
@@ -34,13 +36,14 @@ internal sealed class WrappedPlaces : IAsyncDisposable
             throw new SealingException($"{source.Name} is not there. Name it by Sealing:MasterKeyFile, or start the server once: it makes one.");
         }
 
+        var masters = new LocalMasterKeys(source);
         if (settings.PostgresConnection() is { } connection)
         {
             var database = NpgsqlDataSource.Create(connection);
             return new(
-                source, database,
+                source, masters, database,
                 new PostgresKeyStore(database, new SealingOptions().KeyPeriod, TimeProvider.System, NullLogger<PostgresKeyStore>.Instance),
-                new PostgresSecrets(database, () => new LocalMasterKeys(source)));
+                new PostgresSecrets(database, () => masters));
         }
 
         var file = Path.Combine(data, "keys.db");
@@ -50,7 +53,31 @@ internal sealed class WrappedPlaces : IAsyncDisposable
         }
 
         var store = new SqliteKeyStore(file);
-        return new(source, store, store, new SecretFiles(Path.Combine(data, "keys"), () => new LocalMasterKeys(source)));
+        return new(source, masters, store, store, new SecretFiles(Path.Combine(data, "keys"), () => masters));
+    }
+
+    /// <summary>
+    /// The same, for whoever is going to wrap something: the master keys open what is stored. With others, of another server or of
+    /// another time, what is wrapped now could not be opened by anybody.
+    /// </summary>
+    /// <exception cref="SealingException">They do not, and nothing was changed.</exception>
+    public static async Task<WrappedPlaces> OpenProved(IConfiguration settings, CancellationToken ct)
+    {
+        var places = Open(settings);
+        try
+        {
+            foreach (var place in places.All)
+            {
+                await places.Masters.Prove((await place.Page(null, 1, ct)) is [var stored] ? stored : null, ct);
+            }
+
+            return places;
+        }
+        catch
+        {
+            await places.DisposeAsync();
+            throw;
+        }
     }
 
     public ValueTask DisposeAsync() => store.DisposeAsync();

@@ -30,7 +30,7 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
     {
         if (await members.GetAuthenticationTokenAsync(member, Provider, Pending) is { } pending)
         {
-            return Base32Encoding.ToString(protector.Unprotect(Convert.FromBase64String(pending)));
+            return Base32Encoding.ToString(Open(pending).Secret);
         }
 
         var secret = RandomNumberGenerator.GetBytes(SecretLength);
@@ -43,7 +43,7 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
     internal async Task<IReadOnlyList<string>?> Confirm(UserManager<StaffMember> members, StaffMember member, string code, DateTimeOffset now)
     {
         if (await members.GetAuthenticationTokenAsync(member, Provider, Pending) is not { } pending
-            || StepOf(protector.Unprotect(Convert.FromBase64String(pending)), code, now) is not { } step)
+            || StepOf(Open(pending).Secret, code, now) is not { } step)
         {
             return null;
         }
@@ -90,8 +90,13 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
     internal async Task<bool> Use(UserManager<StaffMember> members, StaffMember member, string code, DateTimeOffset now)
     {
         if (await members.GetAuthenticationTokenAsync(member, Provider, Secret) is { } kept
-            && StepOf(protector.Unprotect(Convert.FromBase64String(kept)), code, now) is { } step)
+            && Open(kept) is var (secret, isOutdated) && StepOf(secret, code, now) is { } step)
         {
+            if (isOutdated)
+            {
+                await IdentityErrors.Must(members.SetAuthenticationTokenAsync(member, Provider, Secret, Convert.ToBase64String(protector.Protect(secret))));
+            }
+
             var last = long.Parse(await members.GetAuthenticationTokenAsync(member, Provider, Step) ?? "0", CultureInfo.InvariantCulture);
 
             // Of two who use one code at once the second finds the member changed.
@@ -101,6 +106,18 @@ public sealed class SecondFactor(IDataProtectionProvider protection)
 
         return RecoveryCodes.Use(await members.GetAuthenticationTokenAsync(member, Provider, Recovery) ?? string.Empty, code) is { } left
             && (await members.SetAuthenticationTokenAsync(member, Provider, Recovery, left)).Succeeded;
+    }
+
+    /// <summary>
+    /// A secret as it was kept, also under a key that was revoked: revoking takes tokens from everybody, and not the app from whoever is
+    /// to put things right afterwards.
+    /// </summary>
+    /// <returns>The secret, and whether it is to be kept anew under the key of now.</returns>
+    private (byte[] Secret, bool IsOutdated) Open(string kept)
+    {
+        var secret = ((IPersistedDataProtector)protector).DangerousUnprotect(
+            Convert.FromBase64String(kept), ignoreRevocationErrors: true, out var requiresMigration, out var wasRevoked);
+        return (secret, requiresMigration || wasRevoked);
     }
 
     private static long? StepOf(byte[] secret, string code, DateTimeOffset now) =>

@@ -1,5 +1,3 @@
-using RandomChat.Application.Events;
-using RandomChat.Application.Sealing;
 using RandomChat.Infrastructure.Secrets;
 
 namespace RandomChat.Web.Hosting;
@@ -23,9 +21,10 @@ public sealed class SecretsWatch(ServerSecrets secrets, TokenKeyRing tokens, Tim
                     Look();
                     failing = false;
                 }
-                catch (Exception e) when (e is DependencyUnavailableException or SealingException or IOException)
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
-                    // What is known goes on to be used. Said once: readiness names whatever is away.
+                    // Whatever it is: what is known goes on to be used, and nobody is put out because a file was written by another
+                    // user or is just being replaced. Said once: readiness names whatever is away.
                     if (!failing)
                     {
                         LogMessages.SecretsNotRead(log, e);

@@ -24,7 +24,7 @@ public sealed class MasterKeyCommandTests : IDisposable
         var old = Ring.First.Fingerprint;
 
         Assert.Contains($"{old} wraps  {all} sealing keys", (await Run(0, "status")).Output, StringComparison.Ordinal);
-        Assert.Contains("wraps already", (await Run(1, "promote")).Error, StringComparison.Ordinal);
+        Assert.Contains("wraps already", (await Run(1, "promote", old)).Error, StringComparison.Ordinal);
         Assert.Contains("wraps: it stays", (await Run(1, "retire")).Error, StringComparison.Ordinal);
 
         await Run(0, "add");
@@ -35,7 +35,8 @@ public sealed class MasterKeyCommandTests : IDisposable
         }
 
         Assert.Equal(old, Ring.First.Fingerprint);
-        await Run(0, "promote");
+        await Run(2, "promote");
+        await Run(0, "promote", added);
         Assert.Equal(added, Ring.First.Fingerprint);
         Assert.Contains("still opens", (await Run(1, "retire")).Error, StringComparison.Ordinal);
         Assert.Equal(2, Ring.Keys.Count);

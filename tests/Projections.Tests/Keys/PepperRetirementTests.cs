@@ -40,7 +40,7 @@ public sealed class PepperRetirementTests : IAsyncLifetime
         await Marked(lifted, null, Now.AddDays(-9));
         await Marked(overturned, Now.AddYears(1), Now.AddDays(-9));
         await Marked(Guid.NewGuid(), Now.AddDays(-1), Now.AddDays(-9));
-        await Marked(Guid.NewGuid(), null, Now.AddDays(-2));
+        await Marked(Guid.NewGuid(), null, Now.AddDays(-1));
         await log.Append(StreamName.For("ban", lifted), new BanEvent.Lifted(lifted, lifted, "rc1:c:sealed", Guid.NewGuid(), Now));
         await log.Append(
             StreamName.For("ban", overturned), new BanEvent.AppealDecided(Guid.NewGuid(), overturned, overturned, AppealOutcome.Overturned, "rc1:c:sealed", Guid.NewGuid(), Now));

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OtpNet;
 using RandomChat.Engines;
+using RandomChat.Infrastructure.Secrets;
 using RandomChat.Web.Accounts;
 using RandomChat.Web.Tests.Hosting;
 using RandomChat.Web.Tests.Moderation;
@@ -50,6 +52,29 @@ public sealed partial class SecondFactorTests : IAsyncLifetime
         using var ended = await bearer.GetAsync("/api/admin/reports");
         await ended.Problem(401, "no-session");
         Assert.Equal("/admin", (await browser.GetAsync("/admin/second-factor")).Headers.Location!.ToString());
+    }
+
+    [Fact]
+    public async Task The_app_is_good_also_after_all_keys_of_tokens_were_revoked()
+    {
+        using var browser = server.NewBrowser();
+        await browser.SignIn(Moderator.Name, Moderator.Password, code: "", returnUrl: null);
+        var (secret, _) = await Enrol(browser);
+        var keys = server.Services.GetRequiredService<IKeyManager>();
+        for (var time = 0; time < 2; time++)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            keys.CreateNewKey(now, now.AddDays(90));
+            keys.RevokeAllKeys(now);
+            server.Services.GetRequiredService<TokenKeyRing>().Refresh();
+
+            // The framework reads its keys again beside whoever asks next.
+            await Wait.Until(async () => (await browser.GetAsync("/admin/audit")).StatusCode == HttpStatusCode.Redirect);
+
+            clock.Advance(TimeSpan.FromSeconds(30));
+            using var right = await LogIn(Code(secret));
+            Assert.Equal(HttpStatusCode.OK, right.StatusCode);
+        }
     }
 
     [Fact]

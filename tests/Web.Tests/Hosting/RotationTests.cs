@@ -47,7 +47,7 @@ public sealed class RotationTests
         var secrets = MasterKeySource.OfFile(masterKeyFile).Read().ToBytes().Chunk(32).ToList();
 
         await Keys("add");
-        await Keys("promote");
+        await Keys("promote", MasterKeySource.OfFile(masterKeyFile).Read().Keys[^1].Fingerprint);
         await Seen(nodes, "Other master keys are in use from now on: 2");
         await Keys("rewrap");
         await Keys("retire");
