@@ -119,7 +119,7 @@ internal sealed class Soak(World world, Plan plan)
 
             if (++rounds % 60 == 0)
             {
-                Say($"{witness.Messages.Count:N0} messages acknowledged, {witness.Breaches.Count} breaches{(vitals.Count == 0 ? "" : $", heap {vitals[^1].Heap / 1e6:0.0} MB, resident {vitals[^1].Resident / 1e6:0} MB, {vitals[^1].Threads} threads, {vitals[^1].Handles} handles")}");
+                Say($"{witness.Messages.Count:N0} messages acknowledged, {witness.Breaches.Count} breaches{(vitals.Count == 0 ? "" : $", heap {vitals[^1].Heap / 1e6:0.0} of {vitals[^1].Committed / 1e6:0.0} MB, own memory {vitals[^1].Own / 1e6:0.0} MB, resident {vitals[^1].Resident / 1e6:0} MB, {vitals[^1].Threads} threads, {vitals[^1].Handles} handles")}");
             }
         }
     }
@@ -159,6 +159,7 @@ internal sealed class Soak(World world, Plan plan)
         {
             ("heap, MB", 1e6, true, sample => sample.Heap), ("own memory, MB", 1e6, true, sample => sample.Own),
             ("threads", 1, true, sample => sample.Threads), ("handles", 1, true, sample => sample.Handles),
+            ("heap with what is free of it, MB", 1e6, false, sample => sample.Committed),
             ("compiled code, MB", 1e6, false, sample => sample.Code), ("resident, MB", 1e6, false, sample => sample.Resident),
         })
         {

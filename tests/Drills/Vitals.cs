@@ -5,17 +5,18 @@ namespace RandomChat.Drills;
 /// <summary>What a server's process holds at one moment.</summary>
 /// <param name="At">From the beginning of the drill.</param>
 /// <param name="Heap">Bytes that are alive: the heap after a full collection.</param>
+/// <param name="Committed">Bytes that the heap has from the operating system, alive or free.</param>
 /// <param name="Own">Bytes of memory that nothing else shares.</param>
 /// <param name="Code">Bytes of compiled code; the runtime compiles what is used often anew for hours.</param>
 /// <param name="Resident">Bytes of memory that the process has in all.</param>
-internal sealed record Vitals(TimeSpan At, int ProcessId, double Heap, double Own, double Code, double Resident, int Threads, int Handles, long? RedisKeys)
+internal sealed record Vitals(TimeSpan At, int ProcessId, double Heap, double Committed, double Own, double Code, double Resident, int Threads, int Handles, long? RedisKeys)
 {
     public static async Task<Vitals> Take(World world, TimeSpan at)
     {
         var server = world.Measured;
-        var heap = await ServerMemory.Live(server);
+        var heap = await ServerMemory.Heap(server);
         return new(
-            at, server.Id, heap, ServerMemory.Own(server), ServerMemory.Code(server), ServerMemory.Resident(server), (int)ServerMemory.Status(server, "Threads:"), Directory.GetFileSystemEntries($"/proc/{server.Id}/fd").Length,
+            at, server.Id, heap.Live, heap.Committed, ServerMemory.Own(server), ServerMemory.Code(server), ServerMemory.Resident(server), (int)ServerMemory.Status(server, "Threads:"), Directory.GetFileSystemEntries($"/proc/{server.Id}/fd").Length,
             await world.RedisKeys());
     }
 }

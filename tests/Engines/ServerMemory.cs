@@ -12,7 +12,10 @@ public static class ServerMemory
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>The bytes on the heap that are alive: those that are left by a full collection.</summary>
-    public static async Task<double> Live(ServerProcess server)
+    public static async Task<double> Live(ServerProcess server) => (await Heap(server)).Live;
+
+    /// <summary>A full collection, and what is alive after it; and what the heap has from the operating system, the free parts of it too.</summary>
+    public static async Task<(double Live, double Committed)> Heap(ServerProcess server)
     {
         var client = new DiagnosticsClient(server.Id);
         using (var session = client.StartEventPipeSession(
@@ -25,7 +28,8 @@ public static class ServerMemory
         }
 
         using var http = new HttpClient { BaseAddress = server.Address, Timeout = Patience };
-        return Sum(await http.GetStringAsync("/metrics"), "dotnet_gc_last_collection_heap_size_bytes");
+        var scrape = await http.GetStringAsync("/metrics");
+        return (Sum(scrape, "dotnet_gc_last_collection_heap_size_bytes"), Sum(scrape, "dotnet_gc_last_collection_memory_committed_size_bytes"));
     }
 
     /// <summary>The bytes of memory that the process has, its code and mapped files with it.</summary>

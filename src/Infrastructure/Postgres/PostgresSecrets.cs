@@ -43,12 +43,15 @@ public sealed class PostgresSecrets(NpgsqlDataSource source, Func<IMasterKeys> m
         return names;
     });
 
-    public void RemoveRandom(string name) => Ask(() =>
-    {
-        using var delete = source.CreateCommand("DELETE FROM keys.secrets WHERE kind = $1 AND name = $2");
-        delete.Parameters.AddRange(new NpgsqlParameter[] { new() { Value = RandomKind }, new() { Value = name } });
-        return delete.ExecuteNonQuery();
-    });
+    /// <summary>Its row too, and any upkeep lets go of the write-ahead log: a generation that is gone cannot be found again in the files.</summary>
+    public void RemoveRandom(string name) => Answers.Now(new ValueTask<int>(Ask(
+        async connection =>
+        {
+            var removed = await connection.Run("DELETE FROM keys.secrets WHERE kind = $1 AND name = $2", CancellationToken.None, RandomKind, name);
+            await WriteAnew(connection, CancellationToken.None);
+            return removed;
+        },
+        CancellationToken.None)));
 
     /// <summary>All texts of a kind, oldest first.</summary>
     public IReadOnlyList<string> Texts(string kind) =>
@@ -64,7 +67,6 @@ public sealed class PostgresSecrets(NpgsqlDataSource source, Func<IMasterKeys> m
             row => new WrappedSecret(row.GetString(0), row.GetFieldValue<byte[]>(1)), ct, after ?? string.Empty, most),
         ct);
 
-    /// <summary>The table is small: it is written anew at once, and any upkeep lets go of the write-ahead log.</summary>
     public async ValueTask<int> Exchange(IReadOnlyList<WrappedExchange> exchanges, CancellationToken ct) => await Ask(
         async connection =>
         {
@@ -77,13 +79,19 @@ public sealed class PostgresSecrets(NpgsqlDataSource source, Func<IMasterKeys> m
 
             if (exchanged > 0)
             {
-                await connection.RunLong("VACUUM FULL keys.secrets", ct);
-                await KeyRemains.AddLog(connection, ct);
+                await WriteAnew(connection, ct);
             }
 
             return exchanged;
         },
         ct);
+
+    /// <summary>The table is small: it is written anew at once, and any upkeep lets go of the write-ahead log.</summary>
+    private static async Task WriteAnew(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await connection.RunLong("VACUUM FULL keys.secrets", ct);
+        await KeyRemains.AddLog(connection, ct);
+    }
 
     private byte[] Wrap(string id, byte[] secret) => Answers.Now(masters().Wrap([new(id, secret)], CancellationToken.None))[0];
 

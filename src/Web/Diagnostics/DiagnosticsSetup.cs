@@ -28,7 +28,7 @@ public static class DiagnosticsSetup
     private static readonly FrozenSet<string> OfFramework = FrozenSet.Create(
         "http.server.request.duration", "kestrel.active_connections",
         "dotnet.process.cpu.time", "dotnet.process.memory.working_set", "dotnet.gc.collections", "dotnet.gc.pause.time",
-        "dotnet.gc.last_collection.heap.size", "dotnet.gc.heap.total_allocated",
+        "dotnet.gc.last_collection.heap.size", "dotnet.gc.last_collection.memory.committed_size", "dotnet.gc.heap.total_allocated",
         "dotnet.monitor.lock_contentions", "dotnet.exceptions");
 
     /// <summary>Its labels that have few values.</summary>

@@ -63,6 +63,21 @@ public sealed class PostgresSecretsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_generation_that_was_removed_nothing_is_left_in_the_table_s_file_and_its_log_is_let_go_of()
+    {
+        Secrets().Random("server");
+        Secrets().Random("server.20260101T000000Z");
+        var wrapped = Assert.Single(await Secrets().Page(null, 9, default), secret => secret.Id == "secret:random:server").Wrapped;
+        Assert.True(await IsInTheFile(wrapped));
+
+        Secrets().RemoveRandom("server");
+
+        Assert.False(await IsInTheFile(wrapped));
+        await using var noted = source.CreateCommand("SELECT count(*) FROM keys.remains WHERE wal IS NOT NULL");
+        Assert.Equal(1L, await noted.ExecuteScalarAsync());
+    }
+
+    [Fact]
     public async Task The_database_alone_tells_nothing()
     {
         var root = Secrets().Random("server");
@@ -89,6 +104,13 @@ public sealed class PostgresSecretsTests : IAsyncLifetime
         Assert.Contains("other.key", error.Message, StringComparison.Ordinal);
         await source.CreateCommand("UPDATE keys.secrets SET name = 'moved'").ExecuteNonQueryAsync();
         Assert.Throws<SealingException>(() => Secrets().Random("moved"));
+    }
+
+    private async Task<bool> IsInTheFile(ReadOnlyMemory<byte> bytes)
+    {
+        await source.CreateCommand("CHECKPOINT").ExecuteNonQueryAsync();
+        await using var read = source.CreateCommand("SELECT pg_read_binary_file(pg_relation_filepath('keys.secrets'))");
+        return ((byte[])(await read.ExecuteScalarAsync())!).AsSpan().IndexOf(bytes.Span) >= 0;
     }
 
     private PostgresSecrets Secrets(string file = "master.key") => new(source, () => Proved(Path.Combine(directory, file)));

@@ -57,9 +57,9 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
             activity               2 {End,14}              0  ok
             visitor_history       18 {End,14}              0  ok
             offenders              8 {End,14}              0  ok
-            desk                  16 {End,14}              0  ok
+            desk                  17 {End,14}              0  ok
             rules                  4 {End,14}              0  ok
-            transparency           2 {End,14}              0  ok
+            transparency           3 {End,14}              0  ok
 
             """,
             status.Output);
