@@ -1,4 +1,5 @@
 using Mediator;
+using RandomChat.Application.Events;
 using RandomChat.Domain.Matches;
 
 namespace RandomChat.Application.Matches;
@@ -16,6 +17,14 @@ public sealed class EndMatchHandler(Departures departures, OwnMatches own) : IRe
             return default(Nothing);
         }
 
-        return await own.Find(request.VisitorId, request.MatchId, cancellationToken) is null ? Refusal.NotInMatch : default(Nothing);
+        try
+        {
+            return await own.Find(request.VisitorId, request.MatchId, cancellationToken) is null ? Refusal.NotInMatch : default(Nothing);
+        }
+        catch (DependencyUnavailableException)
+        {
+            // Not live on any node, so nobody is kept in it; only whether it was their own cannot be known now.
+            return default(Nothing);
+        }
     }
 }

@@ -45,6 +45,7 @@ public static class EdgeSetup
         builder.Services.AddSingleton(provider => new ServerSecrets(
             provider.GetRequiredService<ISecretStore>, provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService<SecretsWatch>();
+        builder.Services.AddHostedService<NativeMemory>();
         builder.Services.AddSingleton<AddressKeys>();
         builder.Services.AddLimits<InProcessLimits>();
         builder.Services.AddVisitorIdentity();

@@ -135,6 +135,19 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task Leaving_a_match_that_no_node_remembers_succeeds_while_the_log_cannot_be_read_and_is_refused_to_others_once_it_can()
+    {
+        var handler = new EndMatchHandler(world.Departures, world.OwnMatches);
+        world.Log.IsUnreadable = true;
+        var meanwhile = await handler.Handle(new(ann, Guid.NewGuid()), CancellationToken.None);
+        world.Log.IsUnreadable = false;
+        var afterwards = await handler.Handle(new(ann, Guid.NewGuid()), CancellationToken.None);
+
+        Assert.IsType<Outcome<Nothing>.Done>(meanwhile);
+        Assert.Equal("not-in-match", Assert.IsType<Outcome<Nothing>.Refused>(afterwards).Refusal.Code);
+    }
+
+    [Fact]
     public async Task A_message_sent_again_after_the_end_gets_its_first_answer()
     {
         var match = await Meet();
