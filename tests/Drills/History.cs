@@ -105,7 +105,9 @@ internal static class History
     private static IEnumerable<(string What, IEnumerable<string> Rows)> Damaged(string[] rows)
     {
         var ends = Array.FindLastIndex(rows, row => Type(row) == Ended);
-        var message = Array.FindLastIndex(rows, row => Type(row) == Sent);
+
+        // One that others were said before in its match, else it could not be out of its order.
+        var message = Array.FindLastIndex(rows, row => Type(row) == Sent && SequenceOf(row) > 1);
         if (message > 0 && ends > 0)
         {
             yield return ("a lost message", rows.Where((_, place) => place != message));
@@ -113,6 +115,12 @@ internal static class History
             yield return ("a message out of its order", [rows[message], .. rows.Where((_, place) => place != message)]);
             yield return ("a match without an end", rows.Where((_, place) => place != ends));
         }
+    }
+
+    private static int SequenceOf(string row)
+    {
+        using var document = JsonDocument.Parse(row);
+        return document.RootElement.GetProperty("data").GetProperty("sequence").GetInt32();
     }
 
     private static string Type(string row)
