@@ -35,7 +35,7 @@ public sealed class PreviewTests(Chromium chromium) : CallJourney(chromium)
         Assert.Empty(ada.Told("signal"));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Who_refuses_reads_how_to_allow_it_and_gets_on_by_text_or_by_allowing()
     {
         var ada = await Preview(new() { Permissions = [] });

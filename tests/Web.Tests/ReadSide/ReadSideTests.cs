@@ -16,7 +16,7 @@ namespace RandomChat.Web.Tests.ReadSide;
 /// <summary>The read models of a running server, and the command line beside it.</summary>
 public sealed class ReadSideTests
 {
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task What_visitors_do_is_in_the_read_models_and_verified_also_after_retention_a_scavenge_and_an_erasure()
     {
         await using var server = await HubServer.With(new Dictionary<string, string?> { ["Retention:Messages"] = "00:00:01" });
