@@ -75,6 +75,21 @@ internal sealed class ClusterWorld : World
         return await connection.GetServers()[0].DatabaseSizeAsync();
     }
 
+    public override async Task<IReadOnlySet<string>> LastingRedisKeys()
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var (server, database, lasting) = (connection.GetServers()[0], connection.GetDatabase(), new HashSet<string>());
+        await foreach (var key in server.KeysAsync())
+        {
+            if (await database.KeyExistsAsync(key) && await database.KeyTimeToLiveAsync(key) is null)
+            {
+                lasting.Add(key.ToString());
+            }
+        }
+
+        return lasting;
+    }
+
     public override async Task<IReadOnlyList<int>> StopServers() => await Task.WhenAll(nodes.Select(node => node.Server.Terminate()));
 
     public override async ValueTask DisposeAsync()

@@ -32,7 +32,7 @@ internal sealed class Soak(World world, Plan plan)
     {
         var faults = FaultPlan.Make(plan.Seed, world.Faults, plan.Length);
         Say($"seed {plan.Seed}: {plan.People} people, {plan.Rate:0.#} messages a second, {faults.Count} faults of {world.Faults.Count} kinds in {plan.Length:hh\\:mm\\:ss}");
-        var before = await Vitals.Take(world, clock.Elapsed);
+        var (before, lasting) = (await Vitals.Take(world, clock.Elapsed), await world.LastingRedisKeys());
         using var over = new CancellationTokenSource();
         var people = Enumerable.Range(0, plan.People)
             .Select(number => new Person(number, plan.Seed, world.Doors, plan.Rate / plan.People, witness, IsCalm)).ToArray();
@@ -60,6 +60,11 @@ internal sealed class Soak(World world, Plan plan)
         Array.ForEach(people, person => person.Dispose());
         await Task.Delay(Aftermath);
         var after = await Vitals.Take(world, clock.Elapsed);
+        if ((await world.LastingRedisKeys()).Except(lasting).ToArray() is { Length: > 0 } left)
+        {
+            witness.Breach($"{left.Length} keys in Redis are left for good, such as {left[0]}.");
+        }
+
         foreach (var code in await world.StopServers())
         {
             if (code != 0)

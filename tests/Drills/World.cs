@@ -24,6 +24,9 @@ internal abstract class World : IAsyncDisposable
     /// <summary>How many keys Redis has; null where there is none.</summary>
     public virtual Task<long?> RedisKeys() => Task.FromResult<long?>(null);
 
+    /// <summary>The names of those keys in Redis that have no end of their own.</summary>
+    public virtual Task<IReadOnlySet<string>> LastingRedisKeys() => Task.FromResult<IReadOnlySet<string>>(new HashSet<string>());
+
     /// <summary>Stops the servers gracefully and leaves the engines.</summary>
     /// <returns>The exit codes.</returns>
     public abstract Task<IReadOnlyList<int>> StopServers();
