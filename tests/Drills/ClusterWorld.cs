@@ -113,6 +113,9 @@ internal sealed class ClusterWorld : World
         settings["ConnectionStrings:Postgres"] = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Port = toPostgres.Port }.ConnectionString;
         settings["ConnectionStrings:Redis"] = $"127.0.0.1:{toRedis.Port}";
         settings["Sealing:MasterKeyFile"] = Path.Combine(shared.FullName, "master.key");
+
+        // Whichever node keeps the ledger publishes: all into one file, as the runbook asks.
+        settings["Ledger:AnchorFile"] = Path.Combine(shared.FullName, "anchors.ndjson");
         var clock = new Clock();
         foreach (var (key, value) in clock.Environment)
         {

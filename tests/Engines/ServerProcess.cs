@@ -21,7 +21,7 @@ public sealed class ServerProcess : IAsyncDisposable
         this.settings = new(settings ?? new Dictionary<string, string?>());
         this.settings.TryAdd("Captcha:Mode", "off");
         this.settings["RandomChat:DataDirectory"] = Data;
-        this.settings["Ledger:AnchorFile"] = Path.Combine(Data, "anchors.ndjson");
+        this.settings.TryAdd("Ledger:AnchorFile", Path.Combine(Data, "anchors.ndjson"));
         this.settings["Sealing:TombstoneFile"] = Tombstones;
     }
 
