@@ -12,6 +12,8 @@ public sealed record EventStoreDbSettings
 {
     private const int DefaultPort = 2113;
 
+    private const string Escapes = "a ?, @, : or / in user or password is written as %3F, %40, %3A, %2F";
+
     private static readonly string[] Schemes = ["esdb", "esdb+discover", "kurrentdb", "kurrentdb+discover", "kurrent", "kurrent+discover"];
 
     /// <summary>They tune what this client does not do (gossip, exceptions for wrong revisions), so they change nothing here.</summary>
@@ -56,7 +58,22 @@ public sealed record EventStoreDbSettings
         }
 
         var (rest, query) = Split(text[(scheme + 3)..], '?');
-        rest = rest.TrimEnd('/');
+        try
+        {
+            return Parse(rest.TrimEnd('/'), query ?? "");
+        }
+        catch (FormatException) when (query?.Contains('@', StringComparison.Ordinal) == true)
+        {
+            // Likely the ? is one of the password, and whatever could be cited a part of it.
+            throw Wrong($"there is an @ behind the first ? ({Escapes}; an @ behind the host as %40)");
+        }
+    }
+
+    /// <summary>Without the password.</summary>
+    public override string ToString() => string.Join(',', Nodes.Select(node => $"{node.Host}:{node.Port}"));
+
+    private static EventStoreDbSettings Parse(string rest, string query)
+    {
         NetworkCredential? credentials = null;
         if (rest.LastIndexOf('@') is var at and >= 0)
         {
@@ -65,7 +82,7 @@ public sealed record EventStoreDbSettings
         }
 
         var settings = new EventStoreDbSettings([.. rest.Split(',').Select(ParseNode)]) { Credentials = credentials };
-        foreach (var parameter in (query ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var parameter in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (key, value) = Split(parameter, '=');
             settings = settings.With(key, value is { Length: > 0 } ? Uri.UnescapeDataString(value) : throw Wrong($"{key} has no value"));
@@ -73,9 +90,6 @@ public sealed record EventStoreDbSettings
 
         return settings;
     }
-
-    /// <summary>Without the password.</summary>
-    public override string ToString() => string.Join(',', Nodes.Select(node => $"{node.Host}:{node.Port}"));
 
     private EventStoreDbSettings With(string key, string value)
     {
@@ -111,7 +125,7 @@ public sealed record EventStoreDbSettings
         var (user, password) = Split(text, ':');
         return user.Length > 0 && password is not null
             ? new(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password))
-            : throw Wrong("what stands before the @ has to be user:password (a @, : or / in them is written as %40, %3A, %2F)");
+            : throw Wrong($"what stands before the @ has to be user:password ({Escapes})");
     }
 
     private static DnsEndPoint ParseNode(string text)

@@ -68,12 +68,27 @@ public sealed class EventStoreDbSettingsTests
     public void A_wrong_string_is_refused_in_words(string text, string why) =>
         Assert.Contains(why, Assert.Throws<FormatException>(() => EventStoreDbSettings.Parse(text)).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("esdb://chat:hun?ter2@host:2113")]
+    [InlineData("esdb://chat?hunter2:x@host")]
+    [InlineData("esdb://chat:2?hun=ter2@host")]
+    [InlineData("esdb://chat:x@ho?hunter2@st")]
+    public void A_question_mark_in_the_password_tells_nothing_of_it(string text)
+    {
+        var wrong = Assert.Throws<FormatException>(() => EventStoreDbSettings.Parse(text));
+
+        Assert.Contains("%3F", wrong.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hun", wrong.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("chat", wrong.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_password_is_never_told()
     {
         var wrong = Assert.Throws<FormatException>(() => EventStoreDbSettings.Parse("esdb://chat:hunter2@host:no"));
-        var settings = EventStoreDbSettings.Parse("esdb://chat:hunter2@host");
+        var settings = EventStoreDbSettings.Parse("esdb://chat:hunter2@host?connectionName=me@home");
 
+        Assert.Equal("me@home", settings.ConnectionName);
         Assert.DoesNotContain("hunter2", wrong.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", settings.ToString(), StringComparison.Ordinal);
     }
