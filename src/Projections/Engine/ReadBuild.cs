@@ -74,8 +74,9 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
     {
         if (log is { Moved: not null } && await MovedLog(ct) is null)
         {
+            // In SQLite these are two transactions, and what was killed between them left the table.
             await using var remember = connection.CreateCommand();
-            remember.CommandText = $"CREATE TABLE {MovedLogTable} (id text NOT NULL); INSERT INTO {MovedLogTable} (id) VALUES (@id)";
+            remember.CommandText = $"CREATE TABLE IF NOT EXISTS {MovedLogTable} (id text NOT NULL); INSERT INTO {MovedLogTable} (id) VALUES (@id)";
             var id = remember.CreateParameter();
             (id.ParameterName, id.Value) = ("id", log.Id.ToString("D"));
             remember.Parameters.Add(id);

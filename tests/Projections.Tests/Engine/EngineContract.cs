@@ -48,6 +48,23 @@ public abstract class EngineContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_build_that_was_killed_while_it_noted_which_log_it_follows_notes_it_later()
+    {
+        var log = new LogIdentity(Guid.NewGuid(), new(1), new(1, 1, "00", TestLog.Noon));
+        await using var build = await Store.BeginLive(new Tallies(), default);
+        await using (var half = build.Connection.CreateCommand())
+        {
+            half.CommandText = "CREATE TABLE moved_log (id text NOT NULL)";
+            await half.ExecuteNonQueryAsync();
+        }
+
+        Assert.False(await build.IsOf(log, default));
+        await build.BelongTo(log, default);
+
+        Assert.True(await build.IsOf(log, default));
+    }
+
+    [Fact]
     public async Task Messages_alone_move_the_checkpoint_and_are_not_counted_as_events()
     {
         var tallies = new Tallies();
