@@ -45,4 +45,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(4014, LogLevel.Error, "The ledger, up to position {Position}, is of another log than this one, which was moved here from another engine. It waits: set that ledger and its anchors aside, and start again.")]
     public static partial void LedgerOfAnotherLog(ILogger log, long position);
+
+    [LoggerMessage(4015, LogLevel.Error, "The file of anchors {File} is the former log's and cannot be set aside. The ledger waits: leave that file where it is, name a new Ledger:AnchorFile, and start again.")]
+    public static partial void AnchorsNotSetAside(ILogger log, string file, Exception e);
 }

@@ -23,6 +23,8 @@ internal sealed class AnchorFile(string path)
     }
 
     /// <summary>Puts all of them aside, into a file of that name beside this one.</summary>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be renamed.</exception>
     public void SetAside(string name)
     {
         if (Exists)

@@ -93,14 +93,14 @@ internal sealed class LedgerKeeper(
     private async Task RequireLedgerOfThisLog(CancellationToken ct)
     {
         var head = await store.Head(ct);
-        if (head.Events == 0 || await LogIdentity.Of(source.Store, ct) is not { Moved: { } moved } here)
+        if (head.Events == 0 || await LogIdentity.Of(source.Store, ct) is not { Moved: { } moved })
         {
             return;
         }
 
         if (!head.IsWhatWasMoved(moved))
         {
-            if (!await store.Has(here.Begins, ct))
+            if (!await BeginsWithThisLog(ct))
             {
                 LogMessages.LedgerOfAnotherLog(log, head.Position);
                 await Task.Delay(Timeout.InfiniteTimeSpan, time, ct);
@@ -111,8 +111,32 @@ internal sealed class LedgerKeeper(
 
         // Anchors first: without the ledger they would be held against the new one.
         var name = string.Create(CultureInfo.InvariantCulture, $"moved_{time.GetUtcNow():yyyyMMddHHmmss}");
-        file.SetAside(name);
+        try
+        {
+            file.SetAside(name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Storage that only takes additions: the anchors stay where they are, and the new ledger's go elsewhere.
+            LogMessages.AnchorsNotSetAside(log, file.Path, e);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, ct);
+        }
+
         LogMessages.LedgerSetAside(log, head.Position, moved.Hash, await store.SetAside(name, ct));
+    }
+
+    /// <summary>Whether the first event of this log is in the ledger. The other log has an event at that position as well, of another stream.</summary>
+    private async Task<bool> BeginsWithThisLog(CancellationToken ct)
+    {
+        await foreach (var item in source.Everything(null, ct))
+        {
+            if (item is LogItem.Event { Recorded: var first })
+            {
+                return await store.Has(EntryOf(first), ct);
+            }
+        }
+
+        return false;
     }
 
     private async Task Follow(bool toTheEnd, CancellationToken ct)

@@ -92,8 +92,9 @@ internal sealed class LedgerStore : IAsyncDisposable
         return aside;
     }
 
-    /// <summary>Whether an event at a position of the log was taken in.</summary>
-    public Task<bool> Has(LogPosition position, CancellationToken ct) => Ask(db => db.Entries.AnyAsync(entry => entry.Position == position.Value, ct));
+    /// <summary>Whether that event of that stream was taken in, whatever has become of what it says.</summary>
+    public Task<bool> Has(LedgerEntry one, CancellationToken ct) => Ask(db => db.Entries.AnyAsync(
+        entry => entry.Position == one.Position && entry.Stream == one.Stream && entry.Revision == one.Revision, ct));
 
     /// <summary>Becomes the one that writes; null while another node does.</summary>
     public Task<Lead?> TryLead(CancellationToken ct) => Outages.Named(Dependency, () => tryLead(ct));
