@@ -12,21 +12,26 @@ namespace RandomChat.Infrastructure.EventStoreDb;
 /// </summary>
 public sealed class EventStoreDbCopy : IAsyncDisposable
 {
-    /// <summary>Appends that may be unanswered.</summary>
+    /// <summary>Appends that may be unanswered, and what they may hold together: a server that is slow has that much to work off.</summary>
     private const int MostOnTheWay = 256;
+    private const int MostBytesOnTheWay = 8 << 20;
 
     private const int FillersAtOnce = 500;
 
-    /// <summary>A server that is slow is waited for: one that gave up on an append and took the next would break the order.</summary>
+    /// <summary>
+    /// How long an answer is waited for. The server gives an append up sooner, by its own write timeout, and may have taken those
+    /// behind it: what is missing then in the middle is found by whoever verifies the copy.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    private readonly Queue<Task> _onTheWay = [];
+    private readonly Queue<(Task Sent, int Bytes)> _onTheWay = [];
     private readonly EventStoreDbCluster _cluster;
     private readonly EventStoreDbReader _reader;
     private readonly AppendRoute _route;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private AppendPath? _path;
+    private int _bytesOnTheWay;
 
     /// <param name="settings">Of the server.</param>
     public EventStoreDbCopy(EventStoreDbSettings settings, TimeProvider time, ILogger<EventStoreDbEventStore> logger)
@@ -66,14 +71,17 @@ public sealed class EventStoreDbCopy : IAsyncDisposable
             copies[n] = new(e.Id, e.Type, e.Data, mark.Before(e.Metadata.Span));
         }
 
-        while (_onTheWay.Count >= MostOnTheWay)
-        {
-            await _onTheWay.Dequeue();
-        }
-
-        ct.ThrowIfCancellationRequested();
-        _onTheWay.Enqueue(Send(await Path(ct), events[0].Stream, events[0].Revision - 1, copies));
+        await Enqueue(events[0].Stream, events[0].Revision - 1, copies, ct);
     }
+
+    /// <summary>
+    /// Says how long a stream's events can be read, ahead of the first of them and on the same way: however the copy ends, none
+    /// stays for ever. A stream of which something is said already is left as it is.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">An append failed: the copy has ended.</exception>
+    /// <exception cref="AppendOutcomeUnknownException">The same.</exception>
+    public Task Expire(StreamName stream, TimeSpan age, CancellationToken ct) => Enqueue(
+        StreamAge.MetadataOf(stream), ExpectedRevision.NoStream.Value, [StreamAge.Event(new() { [StreamAge.Key] = AppendArguments.CheckAge(stream, age) })], ct, mayBeThere: true);
 
     /// <summary>
     /// Lets a stream go on at a revision although what came right before is not copied any more: events of the server's own kind
@@ -111,15 +119,15 @@ public sealed class EventStoreDbCopy : IAsyncDisposable
     /// <exception cref="AppendOutcomeUnknownException">The same.</exception>
     public async Task Flush()
     {
-        while (_onTheWay.TryDequeue(out var append))
+        while (_onTheWay.Count > 0)
         {
-            await append;
+            await Oldest();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_onTheWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_onTheWay.Select(append => append.Sent)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_path is not null)
         {
             await _path.DisposeAsync();
@@ -130,11 +138,32 @@ public sealed class EventStoreDbCopy : IAsyncDisposable
         _cluster.Dispose();
     }
 
-    private static async Task Send(AppendPath path, StreamName stream, long expected, NewEvent[] copies)
+    private async Task Enqueue(StreamName stream, long expected, NewEvent[] events, CancellationToken ct, bool mayBeThere = false)
+    {
+        var bytes = events.Sum(e => e.Data.Length + e.Metadata.Length);
+        while (_onTheWay.Count >= MostOnTheWay || (_onTheWay.Count > 0 && _bytesOnTheWay + bytes > MostBytesOnTheWay))
+        {
+            await Oldest();
+        }
+
+        ct.ThrowIfCancellationRequested();
+        var path = await Path(ct);
+        _bytesOnTheWay += bytes;
+        _onTheWay.Enqueue((Send(path, stream, expected, events, mayBeThere), bytes));
+    }
+
+    private async Task Oldest()
+    {
+        var (sent, bytes) = _onTheWay.Dequeue();
+        _bytesOnTheWay -= bytes;
+        await sent;
+    }
+
+    private static async Task Send(AppendPath path, StreamName stream, long expected, NewEvent[] events, bool mayBeThere)
     {
         try
         {
-            if (await path.Append(stream, new(expected), copies, CancellationToken.None) is AppendResult.WrongRevision { Actual: var actual })
+            if (await path.Append(stream, new(expected), events, CancellationToken.None) is AppendResult.WrongRevision { Actual: var actual } && !mayBeThere)
             {
                 throw new CopyRefusedException(
                     $"{stream} does not go on in the target at revision {expected + 1}: its last revision there is {actual}. It holds something else than this log.");
@@ -153,7 +182,10 @@ public sealed class EventStoreDbCopy : IAsyncDisposable
         {
             // A follower, or a server that does not know us, refuses this read, and another node is taken.
             await Ask(async node => (await _reader.End(node, ct), node).node, ct);
-            _path = new BatchAppends(_cluster.Current, Patience, _reader.Locate, _time, _logger, _ => { });
+
+            // Nobody asks a copy where an event came to lie. The server leaves that out for what it has already, and what is hidden
+            // or has expired could not be found.
+            _path = new BatchAppends(_cluster.Current, Patience, (_, _, _) => Task.FromResult(default(LogPosition)), _time, _logger, _ => { });
         }
 
         return _path;

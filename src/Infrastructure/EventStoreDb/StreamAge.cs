@@ -8,15 +8,19 @@ namespace RandomChat.Infrastructure.EventStoreDb;
 /// <summary>Sets how long a stream's events can be read. The server keeps it in the last event of <c>$$stream</c>, beside what others set there.</summary>
 internal sealed class StreamAge(EventStoreDbCluster cluster, EventStoreDbReader reader, AppendRoute route)
 {
-    private const string Key = "$maxAge";
+    public const string Key = "$maxAge";
     private const string BeginningKey = "$tb";
     private const int Attempts = 5;
+
+    public static StreamName MetadataOf(StreamName stream) => new($"$${stream.Value}");
+
+    public static NewEvent Event(JsonObject metadata) => new(Guid.NewGuid(), "$metadata", JsonSerializer.SerializeToUtf8Bytes(metadata), default);
 
     /// <param name="beginning">The first revision that can be read; null: as it is.</param>
     /// <exception cref="DependencyUnavailableException">It may not have been set.</exception>
     public async Task Set(StreamName stream, long seconds, CancellationToken ct, long? beginning = null)
     {
-        var metadata = new StreamName($"$${stream.Value}");
+        var metadata = MetadataOf(stream);
 
         // A new stream has none, so the first attempt looks at nothing.
         var (expected, value) = (ExpectedRevision.NoStream, new JsonObject());
@@ -28,10 +32,9 @@ internal sealed class StreamAge(EventStoreDbCluster cluster, EventStoreDbReader 
                 value[BeginningKey] = first;
             }
 
-            var e = new NewEvent(Guid.NewGuid(), "$metadata", JsonSerializer.SerializeToUtf8Bytes(value), default);
             try
             {
-                if (await route.Append(metadata, expected, [e], ct) is AppendResult.Appended)
+                if (await route.Append(metadata, expected, [Event(value)], ct) is AppendResult.Appended)
                 {
                     return;
                 }
