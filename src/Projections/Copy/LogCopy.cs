@@ -45,11 +45,11 @@ internal sealed class LogCopy(SqliteEventStore source, EventStoreDbCopy target, 
             throw new CopyRefusedException($"The target holds another log: the last event there is {last.Type} of {last.Stream}. Name an EventStoreDB that holds nothing, or this log's copy.");
         }
 
-        // A message may have been removed here since.
+        // A message may have been removed here since, but the end of a log never is.
         var same = await First(source, place.Value - 1, ct);
-        if (same?.Position == place ? same.Id != last.Id : !LogSource.Expires(last.Stream))
+        if (same?.Position == place ? same.Id != last.Id : source.End() < place || !LogSource.Expires(last.Stream))
         {
-            throw new CopyRefusedException($"The target holds a copy of another state of this log: the event there that was copied from position {place.Value} is not the one that lies there now.");
+            throw new CopyRefusedException($"The target holds a copy of another state of this log: the event there that was copied from position {place.Value} does not lie there now.");
         }
 
         return new(place, null);
@@ -99,6 +99,7 @@ internal sealed class LogCopy(SqliteEventStore source, EventStoreDbCopy target, 
             await Send();
         }
 
+        // The ages that were set, or set anew, after their stream was begun here.
         await target.Flush();
         await Parallel.ForEachAsync(
             source.Ages(), new ParallelOptions { MaxDegreeOfParallelism = AgesAtOnce, CancellationToken = ct },
@@ -112,6 +113,10 @@ internal sealed class LogCopy(SqliteEventStore source, EventStoreDbCopy target, 
             {
                 var known = expiring[stream];
                 age = known.Age;
+                if (known.Last < 0)
+                {
+                    await target.Expire(stream, known.Age, ct);
+                }
 
                 // What came before has expired and is not copied, whenever that was; revisions stay what they are all the same.
                 if (together[0].Revision > known.Last + 1)
@@ -130,9 +135,23 @@ internal sealed class LogCopy(SqliteEventStore source, EventStoreDbCopy target, 
     }
 
     /// <summary>Holds the copy against the ledger of the source, event by event, and that against what was published of it.</summary>
+    /// <param name="ledger">Of all of the source: what it does not know yet was never recorded there.</param>
     /// <param name="passed">Told how far it has come, by places in the source.</param>
-    public Task<AuditResult> Verify(LedgerStore ledger, IReadOnlyList<LedgerAnchor> anchors, Action<LogPosition>? passed, CancellationToken ct) =>
-        new LedgerAudit(new(new CopiedLog(target.Log)), ledger, time).Run(anchors, passed, ct);
+    public async Task<AuditResult> Verify(LedgerStore ledger, IReadOnlyList<LedgerAnchor> anchors, Action<LogPosition>? passed, CancellationToken ct)
+    {
+        var found = await new LedgerAudit(new(new CopiedLog(target.Log)), ledger, time).Run(anchors, passed, ct);
+        return found.Waiting == 0
+            ? found
+            : found with
+            {
+                Waiting = 0,
+                Findings =
+                [
+                    .. found.Findings,
+                    new(AuditFault.Inserted, found.Position, null, null, $"{found.Waiting} events of the copy come from behind position {found.Position}, where the ledger ends: it does not know them."),
+                ],
+            };
+    }
 
     /// <summary>Says in the target that the copy is whole. From then on it is a log of its own, and a server may go on with it.</summary>
     public async Task Finish(LedgerHead former, CancellationToken ct)

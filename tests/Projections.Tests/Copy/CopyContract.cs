@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RandomChat.Application.Events;
@@ -167,19 +169,97 @@ public abstract class CopyContract : IAsyncLifetime
         Assert.Empty((await NewCopy(again).Verify(former, published, null, default)).Findings);
     }
 
+    [Fact]
+    public async Task What_is_copied_expires_also_where_the_copy_ended_before_its_last_word()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Copy(stopAt: source.End()!.Value.Value));
+
+        var streams = (await All(new CopiedLog(copied))).Select(e => e.Stream).Where(LogSource.Expires).Distinct().ToList();
+        Assert.NotEmpty(streams);
+        foreach (var stream in streams)
+        {
+            var metadata = (await Stream(copied, new($"$${stream.Value}")))[^1];
+            Assert.Contains("\"$maxAge\":86400", Encoding.UTF8.GetString(metadata.Data.Span), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_log_that_was_put_back_to_a_former_state_is_not_copied_on()
+    {
+        await Copy();
+        Assert.Equal(1, await Tamper("DELETE FROM events WHERE position = (SELECT max(position) FROM events)"));
+
+        await using var target = NewTarget();
+        await Assert.ThrowsAsync<CopyRefusedException>(() => NewCopy(target).Look(default));
+    }
+
+    [Fact]
+    public async Task What_the_ledger_does_not_know_is_found_in_the_copy()
+    {
+        var head = await Keeper(source).CatchUp(default);
+        await Say(longMatch, 2);
+        await Copy();
+
+        await using var target = NewTarget();
+        var result = await NewCopy(target).Verify(ledger, Anchors.Read(), null, default);
+
+        var finding = Assert.Single(result.Findings);
+        Assert.Equal((AuditFault.Inserted, head.Position, false), (finding.Fault, finding.Position, result.IsSound));
+        Assert.Contains("2 events", finding.Says, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_ledger_that_went_on_with_the_former_log_is_another_ones_whatever_lies_at_its_places()
+    {
+        await Finish();
+        await Say(longMatch, 1);
+        var went = await Keeper(source).CatchUp(default);
+
+        var said = new Numbers();
+        using var keeper = new LedgerKeeper(new(copied), ledger, Anchors, Hour, Day, TimeProvider.System, said);
+        await keeper.StartAsync(default);
+        await Eventually.Until(() => Task.FromResult(said.Has(4014)), "it says that the ledger is of another log");
+        await keeper.StopAsync(default);
+
+        Assert.Equal(went.Hash, (await ledger.Head(default)).Hash);
+    }
+
+    [Fact]
+    public async Task Anchors_that_cannot_be_renamed_stay_and_the_next_ones_go_elsewhere()
+    {
+        var head = await Finish();
+        var kept = Anchors.Read().Count;
+        var said = new Numbers();
+        var fixedClock = new FakeTimeProvider(Clock.GetUtcNow());
+        await File.WriteAllTextAsync($"{Anchors.Path}.moved_{fixedClock.GetUtcNow():yyyyMMddHHmmss}", "in the way");
+        using (var keeper = new LedgerKeeper(new(copied), ledger, Anchors, Hour, Day, fixedClock, said))
+        {
+            await keeper.StartAsync(default);
+            await Eventually.Until(() => Task.FromResult(said.Has(4015)), "it says that the anchors cannot be set aside");
+            await keeper.StopAsync(default);
+        }
+
+        Assert.Equal(head.Hash, (await ledger.Head(default)).Hash);
+
+        var elsewhere = new AnchorFile(Path.Combine(place, "elsewhere.ndjson"));
+        using (var keeper = new LedgerKeeper(new(copied), ledger, elsewhere, Hour, Day, TimeProvider.System, said))
+        {
+            await keeper.StartAsync(default);
+            await Eventually.Until(async () => await ledger.Head(default) is { Events: > 0 } now && !now.Hash.AsSpan().SequenceEqual(head.Hash), "the ledger begins anew");
+            await keeper.StopAsync(default);
+        }
+
+        Assert.Equal(kept, Anchors.Read().Count);
+        Assert.Single(elsewhere.Read());
+    }
+
     [Theory]
     [InlineData("data = replace(data, '\"', ' \"')", AuditFault.Changed)]
     [InlineData("stream = 'visitor-00000000-0000-4000-8000-000000000001'", AuditFault.Reordered)]
     public async Task A_source_that_was_changed_is_found(string change, AuditFault fault)
     {
         await Keeper(source).CatchUp(default);
-        await using (var tamper = new SqliteConnection($"Data Source={source.File};Pooling=False"))
-        {
-            await tamper.OpenAsync();
-            await using var command = tamper.CreateCommand();
-            command.CommandText = $"UPDATE events SET {change} WHERE position = 7";
-            Assert.Equal(1, await command.ExecuteNonQueryAsync());
-        }
+        Assert.Equal(1, await Tamper($"UPDATE events SET {change} WHERE position = 7"));
 
         await Copy();
         await using var target = NewTarget();
@@ -193,12 +273,7 @@ public abstract class CopyContract : IAsyncLifetime
     {
         await using var store = new SqliteReadStore(Path.Combine(place, "read"));
         await new Rebuild(store, Feed(source)).Run(ProjectionsSetup.All, null, default);
-        var head = await Keeper(source).CatchUp(default);
-        await Copy();
-        await using (var target = NewTarget())
-        {
-            await NewCopy(target).Finish(head, default);
-        }
+        await Finish();
 
         var former = await Builds(store);
         await Follow(store, former);
@@ -339,6 +414,25 @@ public abstract class CopyContract : IAsyncLifetime
         }
     }
 
+    /// <summary>Copies everything, and says that it is whole.</summary>
+    private async Task<LedgerHead> Finish()
+    {
+        var head = await Keeper(source).CatchUp(default);
+        await Copy();
+        await using var target = NewTarget();
+        await NewCopy(target).Finish(head, default);
+        return head;
+    }
+
+    private async Task<int> Tamper(string sql)
+    {
+        await using var tamper = new SqliteConnection($"Data Source={source.File};Pooling=False");
+        await tamper.OpenAsync();
+        await using var command = tamper.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteNonQueryAsync();
+    }
+
     private EventStoreDbCopy NewTarget() => new(connection, TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance);
 
     private LogCopy NewCopy(EventStoreDbCopy target) => new(source, target, Day, Clock);
@@ -385,6 +479,22 @@ public abstract class CopyContract : IAsyncLifetime
         }
 
         return rows;
+    }
+
+    /// <summary>The numbers of what was logged.</summary>
+    private sealed class Numbers : ILogger<LedgerKeeper>
+    {
+        private readonly ConcurrentBag<int> numbers = [];
+
+        public bool Has(int number) => numbers.Contains(number);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            numbers.Add(eventId.Id);
     }
 }
 
