@@ -15,7 +15,14 @@ public sealed class DataDirectoryLock : IDisposable
             Directory.CreateDirectory(dataDirectory);
             return new(new(Path.Combine(dataDirectory, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException e)
+        {
+            throw new DataDirectoryException(
+                $"The data directory {dataDirectory} cannot be used: this user may not write there. "
+                + "Give them the right to, or set RandomChat:DataDirectory to another folder.",
+                e);
+        }
+        catch (IOException e)
         {
             throw new DataDirectoryException(
                 $"The data directory {dataDirectory} cannot be used: another server runs on it, or it cannot be written. "
@@ -28,4 +35,8 @@ public sealed class DataDirectoryLock : IDisposable
 }
 
 /// <summary>The data directory cannot be used; the message says what to do.</summary>
-public sealed class DataDirectoryException(string message, Exception inner) : Exception(message, inner);
+public sealed class DataDirectoryException(string message, Exception inner) : Exception(message, inner)
+{
+    /// <summary>Whether this user may not write there: then nobody knows whether a server uses it.</summary>
+    public bool IsForbidden => InnerException is UnauthorizedAccessException;
+}

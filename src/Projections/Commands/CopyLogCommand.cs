@@ -19,8 +19,8 @@ internal static class CopyLogCommand
     public static Command Create(IConfiguration settings)
     {
         var to = new Option<string>("--to") { Description = "The EventStoreDB to copy into, as ConnectionStrings:EventStoreDb names it. It holds nothing yet, or an earlier part of this copy", Required = true };
-        var verifyOnly = new Option<bool>("--verify-only") { Description = "Copy nothing: compare what is there with the ledger of the embedded log, also long after" };
-        var ledger = new Option<FileInfo?>("--ledger") { Description = "With --verify-only: the ledger that was set aside, where it is not in its place any more" };
+        var verifyOnly = new Option<bool>("--verify-only") { Description = "Copy nothing: compare a copy that was finished with the ledger of the embedded log, also long after" };
+        var ledger = new Option<FileInfo?>("--ledger") { Description = "With --verify-only: the file of the ledger that was set aside, where it is not in its place any more; goes with --anchors" };
         var anchors = new Option<FileInfo?>("--anchors") { Description = "Compare with this copy of the anchors instead of the file of the settings" };
         var without = new Option<bool>("--without-anchors") { Description = "Compare with none: whoever changed the ledger as well is not found" };
         var json = Shared.Json();
@@ -33,6 +33,11 @@ internal static class CopyLogCommand
             if (result.GetValue(ledger) is not null && !result.GetValue(verifyOnly))
             {
                 result.AddError("--ledger goes with --verify-only: the copy itself is compared with the ledger of the data directory.");
+            }
+
+            if (result.GetValue(ledger) is not null && result.GetValue(anchors) is null && !result.GetValue(without))
+            {
+                result.AddError("--ledger needs --anchors: the file of the settings holds the anchors of the ledger that is in use now. Name the one that was set aside, or say --without-anchors.");
             }
         });
         command.SetAction((parsed, ct) => Run(
@@ -93,6 +98,9 @@ internal static class CopyLogCommand
         LedgerHead? head = null;
         if (alone is not null)
         {
+            // Before the keeper publishes: it would make a file that is missing anew.
+            await ledger.Prepare(ct);
+            await Anchors(ledger, order, ct);
             using var keeper = new LedgerKeeper(
                 new(source), ledger, new(LedgerOptions.FileOf(settings)), TimeSpan.FromHours(1), messages.Messages, TimeProvider.System, NullLogger<LedgerKeeper>.Instance);
             head = await keeper.CatchUp(ct);
@@ -117,14 +125,18 @@ internal static class CopyLogCommand
         return found.IsSound ? ExitCodes.Success : ExitCodes.CheckFailed;
     }
 
-    /// <summary>Of a copy that was finished, or as far as it goes while nobody writes into the source.</summary>
+    /// <summary>Of a copy that was finished: before, the ledger is ahead of it.</summary>
     private static async Task<int> Verify(IConfiguration settings, LogCopy copy, CopyState state, CopyOrder order, CancellationToken ct)
     {
-        using var alone = state.Moved is null ? DataDirectoryLock.Take(RandomChatSettings.DataDirectory(settings)) : null;
+        if (state.Moved is not { } moved)
+        {
+            throw new CopyRefusedException("The copy is not finished: run it without --verify-only. The run for which the server is stopped compares everything.");
+        }
+
         await using var ledger = order.Ledger is { } aside ? LedgerStore.InFile(aside) : LedgerStore.Open(settings, TimeProvider.System);
         await ledger.Prepare(ct);
         var head = await ledger.Head(ct);
-        if (state.Moved is { } moved && !head.IsWhatWasMoved(moved))
+        if (!head.IsWhatWasMoved(moved))
         {
             await Console.Error.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
@@ -133,15 +145,19 @@ internal static class CopyLogCommand
         }
 
         var found = await Audit(copy, ledger, head, order, ct);
-        Tell(order, copied: 0, head.Position == 0 ? null : new(head.Position), found, isFinished: state.Moved is not null);
+        Tell(order, copied: 0, head.Position == 0 ? null : new(head.Position), found, isFinished: true);
         return found.IsSound ? ExitCodes.Success : ExitCodes.CheckFailed;
     }
 
     private static async Task<AuditResult> Audit(LogCopy copy, LedgerStore ledger, LedgerHead head, CopyOrder order, CancellationToken ct)
     {
-        var anchors = order.Anchors is null ? [] : await AuditCommand.Anchors(new(order.Anchors), ledger, ct);
+        var anchors = await Anchors(ledger, order, ct);
         return await Progress.Show("verifying", new(head.Position), passed => copy.Verify(ledger, anchors, passed, ct));
     }
+
+    /// <exception cref="AnchorFileException">They cannot be read, or are not there though some were published.</exception>
+    private static async Task<IReadOnlyList<LedgerAnchor>> Anchors(LedgerStore ledger, CopyOrder order, CancellationToken ct) =>
+        order.Anchors is null ? [] : await AuditCommand.Anchors(new(order.Anchors), ledger, ct);
 
     private static void Tell(CopyOrder order, long copied, LogPosition? position, AuditResult? audit, bool isFinished)
     {
@@ -164,8 +180,8 @@ internal static class CopyLogCommand
         Console.WriteLine((audit, isFinished) switch
         {
             (null, _) => "NOT FINISHED: a server writes into the embedded log. Stop it, and run the same command once more: it copies the rest, compares everything with the ledger and finishes.",
-            ({ IsSound: false }, _) => "NOT FINISHED: the copy is not what the ledger says. If audit says the same of the embedded log, that was changed; else empty the target and copy again.",
-            (_, false) => "So far it is a true copy. It is not finished.",
+            ({ IsSound: false }, false) => "NOT FINISHED: the copy is not what the ledger says. If audit says the same of the embedded log, that was changed; else empty the target and copy again.",
+            ({ IsSound: false }, true) => "The copy was finished, and is not what this ledger and these anchors say. Keep the target: it is the log that is in use. Are the anchors those that were set aside with this ledger (--anchors)? If so, what is named was changed since.",
             _ => "Finished: every event is there as the ledger has it. Next: set ConnectionStrings:EventStoreDb to the target and start the server; its read models and pairing index build themselves anew, and the ledger begins anew after this one. Never start it on the embedded log again. The runbook's Growing says the rest.",
         });
     }
@@ -176,7 +192,7 @@ internal static class CopyLogCommand
         {
             return DataDirectoryLock.Take(data);
         }
-        catch (DataDirectoryException)
+        catch (DataDirectoryException e) when (!e.IsForbidden)
         {
             return null;
         }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using RandomChat.Application.Events;
 using RandomChat.Infrastructure;
 using RandomChat.Infrastructure.EventStoreDb;
+using RandomChat.Projections.Ledger;
 using RandomChat.Projections.Tests.Commands;
 using RandomChat.Projections.Tests.Engine;
 using RandomChat.StandIn;
@@ -19,6 +20,8 @@ public sealed class CopyLogCommandTests : IAsyncLifetime
 
     private string Connection => $"esdb://127.0.0.1:{server.Address.Port}?tls=false";
 
+    private string Anchors => log.Folder + ".anchors.ndjson";
+
     public async ValueTask InitializeAsync()
     {
         server = await StandInServer.Start(new() { Data = place });
@@ -32,7 +35,7 @@ public sealed class CopyLogCommandTests : IAsyncLifetime
         await server.DisposeAsync();
         await log.DisposeAsync();
         Directory.Delete(place, recursive: true);
-        File.Delete(log.Folder + ".anchors.ndjson");
+        File.Delete(Anchors);
     }
 
     [Fact(Explicit = true)]
@@ -65,14 +68,7 @@ public sealed class CopyLogCommandTests : IAsyncLifetime
 
         // Had the embedded log gone on, the copy would not know.
         await log.Session(Person.New());
-        await using (var ledger = Projections.Ledger.LedgerStore.InFile(Path.Combine(log.Folder, "ledger.db")))
-        using (var keeper = new Projections.Ledger.LedgerKeeper(
-            new(log.Store), ledger, new(log.Folder + ".anchors.ndjson"), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeProvider.System,
-            NullLogger<Projections.Ledger.LedgerKeeper>.Instance))
-        {
-            await keeper.CatchUp(default);
-        }
-
+        await Keep();
         var (wrong, _, error) = await Copy();
         Assert.Equal((1, true), (wrong, error.Contains("went on", StringComparison.Ordinal)));
     }
@@ -90,6 +86,56 @@ public sealed class CopyLogCommandTests : IAsyncLifetime
         var (code, _, error) = await Copy();
         Assert.Equal((1, true), (code, error.Contains("another log", StringComparison.Ordinal)));
         Assert.Equal(1, await Count());
+    }
+
+    [Fact]
+    public async Task Only_what_was_finished_is_verified_and_nobody_is_told_to_empty_it()
+    {
+        var (early, _, unfinished) = await Copy("--verify-only");
+        Assert.Equal((1, true), (early, unfinished.Contains("not finished", StringComparison.Ordinal)));
+        Assert.Equal(0, (await Copy()).Code);
+
+        // The file of the settings holds what was published since, of another ledger.
+        await File.WriteAllTextAsync(Anchors, """{"position":3,"events":3,"hash":"00","at":"2026-03-01T12:00:00+00:00"}""" + "\n");
+        var (code, output, _) = await Copy("--verify-only");
+
+        Assert.Equal((1, true), (code, output.Contains("Keep the target", StringComparison.Ordinal)));
+        Assert.DoesNotContain("empty the target", output, StringComparison.Ordinal);
+        Assert.Equal(0, (await Copy("--verify-only", "--without-anchors")).Code);
+        Assert.Equal(2, (await Copy("--verify-only", "--ledger", Path.Combine(log.Folder, "ledger.db"))).Code);
+    }
+
+    [Fact]
+    public async Task Anchors_that_are_missing_are_not_made_anew()
+    {
+        await Keep();
+        File.Delete(Anchors);
+        await log.Session(Person.New());
+
+        var (code, _, error) = await Copy();
+
+        Assert.Equal((1, true), (code, error.Contains("cannot be read", StringComparison.Ordinal)));
+        Assert.False(File.Exists(Anchors));
+    }
+
+    [Fact]
+    public async Task A_directory_that_may_not_be_written_is_not_taken_for_one_in_use()
+    {
+        // Nobody can open it as a file, and even who may everything is refused.
+        Directory.CreateDirectory(Path.Combine(log.Folder, "server.lock"));
+
+        var (code, _, error) = await Copy();
+
+        Assert.Equal((3, true, 0), (code, error.Contains("may not write there", StringComparison.Ordinal), await Count()));
+    }
+
+    /// <summary>Lets the ledger take in what is there, and publish it.</summary>
+    private async Task Keep()
+    {
+        await using var ledger = LedgerStore.InFile(Path.Combine(log.Folder, "ledger.db"));
+        using var keeper = new LedgerKeeper(
+            new(log.Store), ledger, new(Anchors), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeProvider.System, NullLogger<LedgerKeeper>.Instance);
+        await keeper.CatchUp(default);
     }
 
     private Task<(int Code, string Output, string Error)> Copy(params string[] options) =>
