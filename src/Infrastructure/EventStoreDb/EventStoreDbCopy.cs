@@ -19,7 +19,7 @@ public sealed class EventStoreDbCopy : IAsyncDisposable
     private const int FillersAtOnce = 500;
 
     /// <summary>
-    /// How long an answer is waited for. The server gives an append up sooner, by its own write timeout, and may have taken those
+    /// How long an answer is waited for. The server gives an append up sooner, by its own timeouts, and may have taken those
     /// behind it: what is missing then in the middle is found by whoever verifies the copy.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
