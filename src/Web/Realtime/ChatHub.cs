@@ -17,14 +17,21 @@ namespace RandomChat.Web.Realtime;
 
 /// <summary>The realtime channel: what visitors call. Every argument is a map that is read leniently and validated here.</summary>
 [Authorize]
-public sealed class ChatHub(ISender sender, Arrivals arrivals, AddressKeys addresses) : Hub
+public sealed class ChatHub(ISender sender, Arrivals arrivals, AddressKeys addresses, IHostApplicationLifetime lifetime) : Hub
 {
     public const string Path = "/hubs/chat";
     private const int MostSignalBytes = 64 * 1024;
     private const int MostFirstFrameMilliseconds = 600_000;
 
-    public override Task OnConnectedAsync() => arrivals.Opened(
-        Me, Context, AddressKey, addresses.MarkOf(Context.GetHttpContext()?.Connection.RemoteIpAddress));
+    public override async Task OnConnectedAsync()
+    {
+        await arrivals.Opened(Me, Context, AddressKey, addresses.MarkOf(Context.GetHttpContext()?.Connection.RemoteIpAddress));
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Let in before the stop and there after the others were closed.
+            Context.Abort();
+        }
+    }
 
     public override Task OnDisconnectedAsync(Exception? exception) => arrivals.Closed(Me.VisitorId, Context.ConnectionId);
 

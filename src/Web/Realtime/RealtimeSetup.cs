@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using RandomChat.Application.Realtime;
+using RandomChat.Web.Problems;
 
 namespace RandomChat.Web.Realtime;
 
@@ -45,12 +46,23 @@ public static class RealtimeSetup
         return services;
     }
 
-    /// <summary>Protocol pings that every client answers find a vanished peer within about ten seconds.</summary>
-    public static IApplicationBuilder UseRealtime(this IApplicationBuilder app) => app.UseWebSockets(new()
+    public static IApplicationBuilder UseRealtime(this IApplicationBuilder app)
     {
-        KeepAliveInterval = TimeSpan.FromSeconds(5),
-        KeepAliveTimeout = TimeSpan.FromSeconds(5),
-    });
+        var stopping = app.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        app.Use((context, next) => stopping.IsCancellationRequested && IsNewConnection(context.Request)
+            ? Problem.Of("unavailable", "We are restarting. Your chat comes back by itself.").ExecuteAsync(context)
+            : next(context));
+
+        // Protocol pings that every client answers find a vanished peer within about ten seconds.
+        return app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(5), KeepAliveTimeout = TimeSpan.FromSeconds(5) });
+    }
 
     public static void MapRealtime(this IEndpointRouteBuilder endpoints) => endpoints.MapHub<ChatHub>(ChatHub.Path);
+
+    /// <summary>
+    /// Who is let in while the server stops, because the port is closed last, is told nothing and closed by nobody: people come back
+    /// at once, and the stop would wait for them until its time is over. An <c>id</c> is that of a connection made before.
+    /// </summary>
+    private static bool IsNewConnection(HttpRequest request) =>
+        request.Path.StartsWithSegments(ChatHub.Path, StringComparison.OrdinalIgnoreCase) && !request.Query.ContainsKey("id");
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using RandomChat.Web.Hosting;
 
 namespace RandomChat.Web.Tests.Hosting;
 
@@ -29,5 +30,25 @@ public sealed class RunningServerTests
 
         Assert.Contains("RandomChat", await http.GetStringAsync("/"), StringComparison.Ordinal);
         Assert.Equal(0, await server.Terminate());
+    }
+
+    [Theory]
+    [InlineData("Matching:Timeout", "soon", "An example: 00:00:20")]
+    [InlineData("Turn:Ttl", "x", "An example: 00:00:20")]
+    [InlineData("Ledger:AnchorEvery", "x", "An example: 00:00:20")]
+    [InlineData("Captcha:Cost", "abc", "It is a number.")]
+    [InlineData("Captcha:Mode", "foo", "foo")]
+    [InlineData("Screening:ModelCpuShare", "x", "It is a number.")]
+    [InlineData("Limits:Enabled", "maybe", "It is true or false.")]
+    [InlineData("Staff:RequireTwoFactor", "ja", "It is true or false.")]
+    [InlineData("ConnectionStrings:EventStoreDb", "nonsense", "esdb://")]
+    public async Task A_setting_that_cannot_be_read_is_named_in_a_sentence_with_what_it_may_be(string key, string value, string hint)
+    {
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => RunningServer.Start(new Dictionary<string, string?> { [key] = value }));
+
+        var said = StartFailure.Explain(failure);
+        Assert.StartsWith("RandomChat cannot start.", said, StringComparison.Ordinal);
+        Assert.Contains(key, said, StringComparison.Ordinal);
+        Assert.Contains(hint, said, StringComparison.Ordinal);
     }
 }

@@ -44,6 +44,33 @@ public sealed class RestartTests
         Assert.DoesNotContain(ann.Token, server.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Who_comes_back_to_a_server_that_stops_is_refused_and_keeps_it_from_nothing()
+    {
+        await using var server = new ServerProcess(Settings);
+        await server.Start();
+        await using var pair = await Pair.Meet(server.Address);
+
+        var ending = server.Terminate();
+        await pair.Bob.Next("notice");
+        var letIn = 0;
+        while (!ending.IsCompleted)
+        {
+            try
+            {
+                await using var again = await pair.Ann.AnotherTab();
+                letIn++;
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or System.Net.WebSockets.WebSocketException or OperationCanceledException)
+            {
+                // As it should be: with 503 first, then nobody listens.
+            }
+        }
+
+        Assert.Equal(0, await ending);
+        Assert.Equal(0, letIn);
+    }
+
     [Fact(Explicit = true)]
     public async Task A_stop_that_takes_longer_than_the_grace_ends_no_match()
     {
