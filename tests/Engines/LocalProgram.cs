@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace RandomChat.Engines;
 
 /// <summary>Programs that are installed on this machine, started for tests on loopback.</summary>
-internal static class LocalProgram
+public static class LocalProgram
 {
     /// <summary>Runs a program to its end; what it printed is in the exception when it fails.</summary>
     public static async Task Run(string program, params string[] arguments)

@@ -1,7 +1,9 @@
 using RandomChat.Load;
+using RandomChat.Load.Speed;
 
 return args switch
 {
+    ["chat" or "open" or "burst" or "idle" or "baseline", ..] => await SpeedCommands.Run(args),
     ["start", .. var rest] => await StartTime.Run(rest),
     ["redis-lobby"] => await LobbyRate.Run(),
     ["seed", var folder, .. var rest] => await Traffic.Run(folder, rest),
@@ -24,6 +26,14 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: dotnet run -c Release --project tests/Load -- <verb>
           start [events]         time to open the embedded log and index, with no old events and with 1,000,000
+          chat [--pairs 100] [--seconds 10] [--one-side] [--every-head]
+                                 messages a second where each sends the next as soon as the one before has arrived, and what one costs
+          open [--rate 1000] [--pairs 100] [--seconds 20] [--every-head]
+                                 how long messages take that come at a constant rate, from the moment when they were to be sent
+          burst [--people 1000]  how long people who press Start in the same moment wait for each other, and whether all are matched once
+          idle [--people 10000]  what people who wait cost in memory
+                                 the four above: --compare measures bare SignalR by turns with the product, --rounds 2 how often each
+          baseline --urls <url>  bare SignalR alone: a hub that forwards messages and does nothing else
           redis-lobby            how many joins a second the lobby takes, on Redis and in process
           stop [connections]     how long a server with 2,000 connections, half of them in matches, takes to end on SIGTERM; over
                                  Redis too where REDIS_CONNECTION names one

@@ -1,0 +1,272 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace RandomChat.Load.Speed;
+
+/// <summary>
+/// One person's connection to the hub, down to the bytes: upgrade, WebSocket frames and the hub's JSON protocol. Nothing is
+/// parsed that is not needed, and nothing allocated for a message that arrives whole.
+/// </summary>
+internal sealed class Line : IDisposable
+{
+    /// <summary>What ends every message of the hub's protocol.</summary>
+    private const byte End = 0x1e;
+    private const byte Text = 0x81;
+    private const byte Pong = 0x8a;
+    private const int LongestHead = 8;
+
+    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly ILineEvents events;
+    private byte[] unread = [];
+    private byte[] begun = [];
+    private bool isUpgraded;
+    private bool isOpen;
+
+    /// <param name="token">Whose connection it is; null where the server asks nobody.</param>
+    public Line(Uri address, string? token, ILineEvents events)
+    {
+        this.events = events;
+        socket.Connect(IPAddress.Loopback, address.Port);
+        socket.Blocking = false;
+        var authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
+        Write(Encoding.ASCII.GetBytes(
+            $"GET /hubs/chat HTTP/1.1\r\nHost: {address.Authority}\r\n{authorization}Connection: Upgrade\r\nUpgrade: websocket\r\n" +
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+    }
+
+    /// <summary>Where it stands among the lines of its <see cref="Driver"/>.</summary>
+    public int Number { get; private set; }
+
+    public bool IsGone { get; private set; }
+
+    public void Enlist(Epoll epoll, int number)
+    {
+        Number = number;
+        epoll.Watch(socket, number);
+    }
+
+    /// <summary>Sends one message of the hub's protocol; its end is added here.</summary>
+    public void Send(ReadOnlySpan<byte> message)
+    {
+        Span<byte> frame = stackalloc byte[LongestHead + message.Length + 1];
+        var head = Head(frame, Text, message.Length + 1);
+        message.CopyTo(frame[head..]);
+        frame[head + message.Length] = End;
+        Write(frame[..(head + message.Length + 1)]);
+    }
+
+    /// <summary>Takes what has arrived, as far as the buffer goes.</summary>
+    /// <param name="buffer">Of the driver, for the time of this call: a quiet line has none of its own.</param>
+    public void Receive(byte[] buffer)
+    {
+        unread.CopyTo(buffer, 0);
+        var count = socket.Receive(buffer.AsSpan(unread.Length), SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock)
+        {
+            return;
+        }
+
+        if (count == 0 || error != SocketError.Success)
+        {
+            Leave();
+            return;
+        }
+
+        var arrived = buffer.AsSpan(0, unread.Length + count);
+        var rest = arrived[(isUpgraded ? Frames(arrived) : Upgrade(arrived))..];
+        unread = rest.IsEmpty ? [] : rest.ToArray();
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    private void Leave()
+    {
+        IsGone = true;
+        socket.Dispose();
+        events.Gone(this);
+    }
+
+    /// <returns>How many bytes were understood.</returns>
+    private int Upgrade(ReadOnlySpan<byte> arrived)
+    {
+        var end = arrived.IndexOf("\r\n\r\n"u8);
+        if (end < 0)
+        {
+            return 0;
+        }
+
+        if (!arrived.StartsWith("HTTP/1.1 101"u8))
+        {
+            throw new InvalidOperationException($"No WebSocket: {Encoding.UTF8.GetString(arrived)}");
+        }
+
+        isUpgraded = true;
+        Send("""{"protocol":"json","version":1}"""u8);
+        return end + 4 + Frames(arrived[(end + 4)..]);
+    }
+
+    private int Frames(ReadOnlySpan<byte> arrived)
+    {
+        var taken = 0;
+        while (Frame(arrived[taken..], out var code, out var payload) is var length and > 0)
+        {
+            taken += length;
+            switch (code)
+            {
+                case 0x0 or 0x1:
+                    Hear(payload);
+                    break;
+                case 0x8:
+                    Leave();
+                    return arrived.Length;
+                case 0x9:
+                    Answer(payload);
+                    break;
+            }
+        }
+
+        return taken;
+    }
+
+    /// <returns>The bytes of the frame with its head; 0 where it is not there in full.</returns>
+    private static int Frame(ReadOnlySpan<byte> arrived, out int code, out ReadOnlySpan<byte> payload)
+    {
+        code = 0;
+        payload = [];
+        if (arrived.Length < 2)
+        {
+            return 0;
+        }
+
+        var (head, length) = (2, arrived[1] & 0x7f);
+        if (length == 126)
+        {
+            if (arrived.Length < 4)
+            {
+                return 0;
+            }
+
+            (head, length) = (4, BinaryPrimitives.ReadUInt16BigEndian(arrived[2..]));
+        }
+        else if (length == 127)
+        {
+            throw new InvalidOperationException("No frame of the hub is longer than 64 KiB.");
+        }
+
+        if (arrived.Length < head + length)
+        {
+            return 0;
+        }
+
+        code = arrived[0] & 0x0f;
+        payload = arrived.Slice(head, length);
+        return head + length;
+    }
+
+    private void Hear(ReadOnlySpan<byte> payload)
+    {
+        if (begun.Length > 0)
+        {
+            payload = (byte[])[.. begun, .. payload];
+            begun = [];
+        }
+
+        while (payload.IndexOf(End) is var end and >= 0)
+        {
+            Understand(payload[..end]);
+            payload = payload[(end + 1)..];
+        }
+
+        if (!payload.IsEmpty)
+        {
+            begun = payload.ToArray();
+        }
+    }
+
+    /// <summary>The framework writes properties in this order, which is what saves a parser.</summary>
+    private void Understand(ReadOnlySpan<byte> message)
+    {
+        var answer = "{\"type\":3,\"invocationId\":\""u8;
+        var call = "{\"type\":1,\"target\":\""u8;
+        if (message.StartsWith(answer) && Utf8Parser.TryParse(message[answer.Length..], out int id, out _))
+        {
+            events.Answered(this, id, message);
+        }
+        else if (message.StartsWith(call))
+        {
+            var named = message[call.Length..];
+            events.Heard(this, named[..named.IndexOf((byte)'"')], message);
+        }
+        else if (!isOpen)
+        {
+            isOpen = message.SequenceEqual("{}"u8) ? true : throw new InvalidOperationException($"The handshake was refused: {Encoding.UTF8.GetString(message)}");
+            events.Opened(this);
+        }
+        else if (!message.SequenceEqual("""{"type":6}"""u8))
+        {
+            throw new InvalidOperationException($"The hub said: {Encoding.UTF8.GetString(message)}");
+        }
+    }
+
+    private void Answer(ReadOnlySpan<byte> ping)
+    {
+        Span<byte> frame = stackalloc byte[LongestHead + ping.Length];
+        var head = Head(frame, Pong, ping.Length);
+        ping.CopyTo(frame[head..]);
+        Write(frame[..(head + ping.Length)]);
+    }
+
+    /// <summary>A client has to mask what it sends; by zeros it stays as it is.</summary>
+    private static int Head(Span<byte> frame, byte code, int length)
+    {
+        frame.Clear();
+        frame[0] = code;
+        if (length < 126)
+        {
+            frame[1] = (byte)(0x80 | length);
+            return 6;
+        }
+
+        frame[1] = 0x80 | 126;
+        BinaryPrimitives.WriteUInt16BigEndian(frame[2..], (ushort)length);
+        return 8;
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty && !IsGone)
+        {
+            var sent = socket.Send(bytes, SocketFlags.None, out var error);
+            if (error == SocketError.WouldBlock)
+            {
+                // Megabytes lie in the kernel: the server is far behind, and waiting for it is what is measured.
+                socket.Poll(-1, SelectMode.SelectWrite);
+            }
+            else if (error != SocketError.Success)
+            {
+                Leave();
+            }
+
+            bytes = bytes[sent..];
+        }
+    }
+}
+
+/// <summary>What is heard on a <see cref="Line"/>. The bytes are there for the time of the call.</summary>
+internal interface ILineEvents
+{
+    /// <summary>The hub took the connection.</summary>
+    void Opened(Line line);
+
+    /// <param name="id">The number that the call was given.</param>
+    void Answered(Line line, int id, ReadOnlySpan<byte> message);
+
+    /// <param name="name">The event's, e.g. <c>match_found</c>.</param>
+    void Heard(Line line, ReadOnlySpan<byte> name, ReadOnlySpan<byte> message);
+
+    /// <summary>The server closed it.</summary>
+    void Gone(Line line);
+}
