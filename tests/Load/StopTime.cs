@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using RandomChat.Engines;
+using RandomChat.Load.Speed;
 
 namespace RandomChat.Load;
 
@@ -11,7 +11,6 @@ namespace RandomChat.Load;
 internal static class StopTime
 {
     private const int Connections = 2_000;
-    private const int AtOnce = 50;
     private const double MostSeconds = 10;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -31,31 +30,19 @@ internal static class StopTime
 
     private static async Task<bool> Measure(string name, string? redis, int count)
     {
-        await using var server = new ServerProcess(new Dictionary<string, string?> { ["Limits:Enabled"] = "false", ["ConnectionStrings:Redis"] = redis ?? "" });
+        await using var server = new Product(new Dictionary<string, string?> { ["ConnectionStrings:Redis"] = redis ?? "" });
         await server.Start();
-
-        // Each is a visitor of their own, which the cookie of the one before would prevent.
-        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = server.Address };
-        var people = new List<Person>();
-        foreach (var some in Enumerable.Range(0, count).Chunk(AtOnce))
-        {
-            people.AddRange(await Task.WhenAll(some.Select(number => Person.Enter(http, server.Address, number % 2 == 0 ? Person.Anybody : null))));
-        }
-
-        // Who is left over, where the number is odd, waits.
+        using var crowd = new Crowd(server);
+        var people = crowd.Enter(count);
         var matched = count / 4 * 2;
-        for (var since = Stopwatch.StartNew(); people.Count(person => person.IsMatched) < matched && since.Elapsed < Patience;)
-        {
-            await Task.Delay(100);
-        }
+        crowd.Meet([.. people.Take(matched)]);
 
-        matched = people.Count(person => person.IsMatched);
+        crowd.MayGo = true;
         var clock = Stopwatch.StartNew();
-        var code = await server.Terminate();
+        var code = crowd.Driver.During(server.Terminate());
         var seconds = clock.Elapsed.TotalSeconds;
-        await Task.WhenAll(people.Select(person => person.Gone));
-        var told = people.Count(person => person.IsTold);
-        Console.WriteLine($"{name,-12} {count,12:N0} {matched,11:N0} {told,7:N0} {seconds,8:0.0}");
-        return code == 0 && told == count && seconds <= MostSeconds;
+        crowd.Driver.Until(() => crowd.Left == count, Patience);
+        Console.WriteLine($"{name,-12} {count,12:N0} {matched,11:N0} {crowd.Told,7:N0} {seconds,8:0.0}");
+        return code == 0 && crowd.Told == count && seconds <= MostSeconds;
     }
 }

@@ -36,10 +36,18 @@ internal sealed class Comparison(IReadOnlyDictionary<string, string?> settings, 
             (isBare ? bares : products).Add(found);
         }
 
-        Summarise("product", products);
-        if (compares)
+        if (rounds > 1)
+        {
+            Summarise("product", products);
+        }
+
+        if (rounds > 1 && compares)
         {
             Summarise("bare SignalR", bares);
+        }
+
+        if (compares)
+        {
             Print("product to bare", [.. products[0].Select((figure, i) => figure with
             {
                 Value = figure.HasRatio ? Median(products, i) / Median(bares, i) : double.NaN,

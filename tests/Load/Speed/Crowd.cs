@@ -14,6 +14,8 @@ internal sealed class Crowd(Subject subject) : ILineEvents, IDisposable
     private int opened;
     private int joined;
 
+    public Subject Server => subject;
+
     public Driver Driver { get; } = new();
 
     public IReadOnlyList<Someone> People => people;
@@ -24,7 +26,16 @@ internal sealed class Crowd(Subject subject) : ILineEvents, IDisposable
     /// <summary>How many were told of a match; who was told of two counts twice.</summary>
     public int Matched { get; private set; }
 
+    /// <summary>How many calls were refused.</summary>
     public int Refused { get; private set; }
+
+    /// <summary>How many were told that the server goes away for a moment.</summary>
+    public int Told { get; private set; }
+
+    /// <summary>How many connections the server closed, which it only may where this is expected.</summary>
+    public int Left { get; private set; }
+
+    public bool MayGo { get; set; }
 
     /// <summary>Connects so many more people, who do nothing yet.</summary>
     public IReadOnlyList<Someone> Enter(int count)
@@ -105,9 +116,20 @@ internal sealed class Crowd(Subject subject) : ILineEvents, IDisposable
             Matched++;
             one.Meet(message.Slice(message.IndexOf("\"matchId\":\""u8) + 11, 36));
         }
+        else if (name.SequenceEqual("notice"u8) && message.IndexOf("\"restarting\""u8) >= 0)
+        {
+            Told++;
+        }
     }
 
-    public void Gone(Line line) => throw new InvalidOperationException($"{subject.Name} closed the connection of person {line.Number}.");
+    public void Gone(Line line)
+    {
+        Left++;
+        if (!MayGo)
+        {
+            throw new InvalidOperationException($"{subject.Name} closed the connection of person {line.Number}.");
+        }
+    }
 
     public void Dispose() => Driver.Dispose();
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
@@ -14,9 +13,6 @@ internal sealed class Line : IDisposable
 {
     /// <summary>What ends every message of the hub's protocol.</summary>
     private const byte End = 0x1e;
-    private const byte Text = 0x81;
-    private const byte Pong = 0x8a;
-    private const int LongestHead = 8;
 
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly ILineEvents events;
@@ -51,8 +47,8 @@ internal sealed class Line : IDisposable
     /// <summary>Sends one message of the hub's protocol; its end is added here.</summary>
     public void Send(ReadOnlySpan<byte> message)
     {
-        Span<byte> frame = stackalloc byte[LongestHead + message.Length + 1];
-        var head = Head(frame, Text, message.Length + 1);
+        Span<byte> frame = stackalloc byte[WebSocketFrame.LongestHead + message.Length + 1];
+        var head = WebSocketFrame.WriteHead(frame, WebSocketFrame.Text, message.Length + 1);
         message.CopyTo(frame[head..]);
         frame[head + message.Length] = End;
         Write(frame[..(head + message.Length + 1)]);
@@ -111,59 +107,24 @@ internal sealed class Line : IDisposable
     private int Frames(ReadOnlySpan<byte> arrived)
     {
         var taken = 0;
-        while (Frame(arrived[taken..], out var code, out var payload) is var length and > 0)
+        while (WebSocketFrame.Read(arrived[taken..], out var code, out var payload) is var length and > 0)
         {
             taken += length;
             switch (code)
             {
-                case 0x0 or 0x1:
+                case WebSocketFrame.Continuation or WebSocketFrame.Text:
                     Hear(payload);
                     break;
-                case 0x8:
+                case WebSocketFrame.Close:
                     Leave();
                     return arrived.Length;
-                case 0x9:
+                case WebSocketFrame.Ping:
                     Answer(payload);
                     break;
             }
         }
 
         return taken;
-    }
-
-    /// <returns>The bytes of the frame with its head; 0 where it is not there in full.</returns>
-    private static int Frame(ReadOnlySpan<byte> arrived, out int code, out ReadOnlySpan<byte> payload)
-    {
-        code = 0;
-        payload = [];
-        if (arrived.Length < 2)
-        {
-            return 0;
-        }
-
-        var (head, length) = (2, arrived[1] & 0x7f);
-        if (length == 126)
-        {
-            if (arrived.Length < 4)
-            {
-                return 0;
-            }
-
-            (head, length) = (4, BinaryPrimitives.ReadUInt16BigEndian(arrived[2..]));
-        }
-        else if (length == 127)
-        {
-            throw new InvalidOperationException("No frame of the hub is longer than 64 KiB.");
-        }
-
-        if (arrived.Length < head + length)
-        {
-            return 0;
-        }
-
-        code = arrived[0] & 0x0f;
-        payload = arrived.Slice(head, length);
-        return head + length;
     }
 
     private void Hear(ReadOnlySpan<byte> payload)
@@ -213,26 +174,10 @@ internal sealed class Line : IDisposable
 
     private void Answer(ReadOnlySpan<byte> ping)
     {
-        Span<byte> frame = stackalloc byte[LongestHead + ping.Length];
-        var head = Head(frame, Pong, ping.Length);
+        Span<byte> frame = stackalloc byte[WebSocketFrame.LongestHead + ping.Length];
+        var head = WebSocketFrame.WriteHead(frame, WebSocketFrame.Pong, ping.Length);
         ping.CopyTo(frame[head..]);
         Write(frame[..(head + ping.Length)]);
-    }
-
-    /// <summary>A client has to mask what it sends; by zeros it stays as it is.</summary>
-    private static int Head(Span<byte> frame, byte code, int length)
-    {
-        frame.Clear();
-        frame[0] = code;
-        if (length < 126)
-        {
-            frame[1] = (byte)(0x80 | length);
-            return 6;
-        }
-
-        frame[1] = 0x80 | 126;
-        BinaryPrimitives.WriteUInt16BigEndian(frame[2..], (ushort)length);
-        return 8;
     }
 
     private void Write(ReadOnlySpan<byte> bytes)
@@ -253,20 +198,4 @@ internal sealed class Line : IDisposable
             bytes = bytes[sent..];
         }
     }
-}
-
-/// <summary>What is heard on a <see cref="Line"/>. The bytes are there for the time of the call.</summary>
-internal interface ILineEvents
-{
-    /// <summary>The hub took the connection.</summary>
-    void Opened(Line line);
-
-    /// <param name="id">The number that the call was given.</param>
-    void Answered(Line line, int id, ReadOnlySpan<byte> message);
-
-    /// <param name="name">The event's, e.g. <c>match_found</c>.</param>
-    void Heard(Line line, ReadOnlySpan<byte> name, ReadOnlySpan<byte> message);
-
-    /// <summary>The server closed it.</summary>
-    void Gone(Line line);
 }

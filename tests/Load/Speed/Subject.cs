@@ -88,6 +88,9 @@ internal sealed class Product(IReadOnlyDictionary<string, string?> settings) : S
             ServerMemory.Sum(scrape, "randomchat_screening_skipped_total"));
     }
 
+    /// <summary>A graceful stop. Gives the exit code.</summary>
+    public Task<int> Terminate() => server.Terminate();
+
     public override ValueTask DisposeAsync() => server.DisposeAsync();
 
     private static async Task<string?> Enter(HttpClient http)
