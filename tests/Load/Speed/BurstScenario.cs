@@ -64,6 +64,7 @@ internal sealed record BurstScenario(int People)
             new("refused", crowd.Refused),
             new("CPU/join, µs", taken.Server / People * 1e6, 1, HasRatio: true),
             new("all sent, ms", sent, 1),
+            new("other cores", taken.Others / taken.Seconds, 2),
         ];
     }
 }

@@ -119,6 +119,7 @@ internal sealed record ChatScenario(int Pairs, double Seconds)
         new("CPU/message, µs", taken.Server / arrived * 1e6, 1, HasRatio: true),
         new("server cores", taken.Server / taken.Seconds, 2),
         new("load cores", taken.Here / taken.Seconds, 2),
+        new("other cores", taken.Others / taken.Seconds, 2),
         new("resident, MB", ServerMemory.Resident(subject) / 1e6),
         new("heads missed, %", subject is Product ? taken.Counts.PassedOver / arrived * 100 : double.NaN),
     ];

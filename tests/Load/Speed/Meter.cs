@@ -9,28 +9,31 @@ internal sealed class Meter
     private readonly Subject subject;
     private readonly ServerCounts counts;
     private readonly double flushes = DiskFlushes.Count();
-    private readonly double processor;
-    private readonly TimeSpan own;
+    private readonly double server;
+    private readonly double here;
+    private readonly double busy;
     private readonly long began;
 
     public Meter(Crowd crowd, Subject subject)
     {
         (this.crowd, this.subject) = (crowd, subject);
         counts = crowd.Driver.During(subject.Counts());
-        (processor, own, began) = (subject.ProcessorSeconds(), Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        (server, here, busy, began) = (Processors.Taken(subject.Id), Processors.Taken(Environment.ProcessId), Processors.Busy(), Stopwatch.GetTimestamp());
     }
 
     /// <summary>The stretch is over.</summary>
     public Taken End()
     {
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        var (server, here) = (subject.ProcessorSeconds() - processor, (Environment.CpuUsage.TotalTime - own).TotalSeconds);
-        return new(seconds, server, here, DiskFlushes.Count() - flushes, crowd.Driver.During(subject.Counts()) - counts);
+        var (byServer, byThis) = (Processors.Taken(subject.Id) - server, Processors.Taken(Environment.ProcessId) - here);
+        var byOthers = Math.Max(0, Processors.Busy() - busy - byServer - byThis);
+        return new(seconds, byServer, byThis, byOthers, DiskFlushes.Count() - flushes, crowd.Driver.During(subject.Counts()) - counts);
     }
 }
 
 /// <param name="Seconds">By the clock.</param>
 /// <param name="Server">Seconds of processor time of the server's process.</param>
 /// <param name="Here">The same of this program.</param>
+/// <param name="Others">The same of all else that runs on the machine: more than a little, and the figures are not worth much.</param>
 /// <param name="Flushes">Of the disk, whoever asked for them.</param>
-internal sealed record Taken(double Seconds, double Server, double Here, double Flushes, ServerCounts Counts);
+internal sealed record Taken(double Seconds, double Server, double Here, double Others, double Flushes, ServerCounts Counts);

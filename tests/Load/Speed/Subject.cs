@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using RandomChat.Engines;
@@ -9,9 +8,6 @@ namespace RandomChat.Load.Speed;
 /// <summary>A server that is measured, started anew for every run.</summary>
 internal abstract class Subject : IServer, IAsyncDisposable
 {
-    // The kernel counts processor time in hundredths of a second.
-    private const double TicksASecond = 100;
-
     public abstract string Name { get; }
 
     public abstract Uri Address { get; }
@@ -28,15 +24,6 @@ internal abstract class Subject : IServer, IAsyncDisposable
     public abstract Task<ServerCounts> Counts();
 
     public abstract ValueTask DisposeAsync();
-
-    /// <summary>Seconds of processor time that its process has taken so far, in its own code and in the kernel.</summary>
-    public double ProcessorSeconds()
-    {
-        // The name, in brackets, may hold spaces; the numbers begin behind it.
-        var stat = File.ReadAllText($"/proc/{Id}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksASecond;
-    }
 }
 
 /// <summary>Counters of the product's; the bare server has none of it.</summary>
