@@ -71,5 +71,5 @@ internal sealed class Comparison(IReadOnlyDictionary<string, string?> settings, 
     private static int Width(Figure figure) => Math.Max(figure.Name.Length, 7) + 3;
 
     private static void Print(string name, IReadOnlyList<Figure> figures) => Console.WriteLine(name.PadRight(NameWidth) + string.Concat(figures.Select(figure =>
-        (double.IsNaN(figure.Value) ? "–" : figure.Value.ToString($"N{figure.Decimals}", CultureInfo.InvariantCulture)).PadLeft(Width(figure)))));
+        (!double.IsFinite(figure.Value) ? "–" : figure.Value.ToString($"N{figure.Decimals}", CultureInfo.InvariantCulture)).PadLeft(Width(figure)))));
 }
