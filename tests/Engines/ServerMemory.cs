@@ -12,10 +12,10 @@ public static class ServerMemory
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>The bytes on the heap that are alive: those that are left by a full collection.</summary>
-    public static async Task<double> Live(IServer server) => (await Heap(server)).Live;
+    public static async Task<double> Live(IServerProcess server) => (await Heap(server)).Live;
 
     /// <summary>A full collection, and what is alive after it; and what the heap has from the operating system, the free parts of it too.</summary>
-    public static async Task<(double Live, double Committed)> Heap(IServer server)
+    public static async Task<(double Live, double Committed)> Heap(IServerProcess server)
     {
         var client = new DiagnosticsClient(server.Id);
         using (var session = client.StartEventPipeSession(
@@ -33,16 +33,16 @@ public static class ServerMemory
     }
 
     /// <summary>The bytes of memory that the process has, its code and mapped files with it.</summary>
-    public static double Resident(IServer server) => Status(server, "VmRSS:") * 1024;
+    public static double Resident(IServerProcess server) => Status(server, "VmRSS:") * 1024;
 
     /// <summary>The bytes of memory that nothing else shares: the heap with what it has free, stacks, and what native code took.</summary>
-    public static double Own(IServer server) => Status(server, "RssAnon:") * 1024;
+    public static double Own(IServerProcess server) => Status(server, "RssAnon:") * 1024;
 
     /// <summary>The bytes of compiled code, which the runtime keeps in memory that it maps twice.</summary>
-    public static double Code(IServer server) => Status(server, "RssShmem:") * 1024;
+    public static double Code(IServerProcess server) => Status(server, "RssShmem:") * 1024;
 
     /// <summary>A number of what Linux says about the process.</summary>
-    public static double Status(IServer server, string field) => double.Parse(
+    public static double Status(IServerProcess server, string field) => double.Parse(
         File.ReadLines($"/proc/{server.Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace RandomChat.Engines;
 
 /// <summary>The server as a process of its own, so that it can be killed. Its port stays the same over restarts.</summary>
-public sealed class ServerProcess : IServer, IAsyncDisposable
+public sealed class ServerProcess : IServerProcess, IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Dictionary<string, string?> settings;

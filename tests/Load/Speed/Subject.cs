@@ -6,7 +6,7 @@ using RandomChat.Engines;
 namespace RandomChat.Load.Speed;
 
 /// <summary>A server that is measured, started anew for every run.</summary>
-internal abstract class Subject : IServer, IAsyncDisposable
+internal abstract class Subject : IServerProcess, IAsyncDisposable
 {
     public abstract string Name { get; }
 

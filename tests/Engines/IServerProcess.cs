@@ -1,7 +1,7 @@
 namespace RandomChat.Engines;
 
 /// <summary>A server that runs as a process of its own, as it is seen from outside.</summary>
-public interface IServer
+public interface IServerProcess
 {
     /// <summary>Where it listens.</summary>
     Uri Address { get; }
