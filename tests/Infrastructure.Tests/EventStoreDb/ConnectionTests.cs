@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RandomChat.Application.Events;
 using RandomChat.Infrastructure.Diagnostics;
 using RandomChat.Infrastructure.EventStoreDb;
+using RandomChat.Infrastructure.Settings;
 
 namespace RandomChat.Infrastructure.Tests.EventStoreDb;
 
@@ -105,7 +106,7 @@ public sealed class ConnectionTests : StandInFixture
 
         var measured = Assert.IsType<MeteredEventStore>(provider.GetRequiredService<IEventStore>());
         Assert.Same(provider.GetRequiredService<EventStoreDbEventStore>(), measured.Engine);
-        Assert.Throws<FormatException>(() => new ServiceCollection().AddEventStoreDb("amqp://host"));
+        Assert.Throws<SettingsException>(() => new ServiceCollection().AddEventStoreDb("amqp://host"));
     }
 
     private static (X509Certificate2 Authority, X509Certificate2 Server) Certificates()
