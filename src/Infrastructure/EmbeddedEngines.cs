@@ -35,9 +35,11 @@ public static class EmbeddedEngines
         if (services.All(service => service.ServiceType != typeof(IEventStore)))
         {
             services.AddSingleton(provider => SqliteEventStore.Open(
-                Path.Combine(dataDirectory, "events.db"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<LogMeter>().Grouped));
+                Path.Combine(dataDirectory, "events.db"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<LogMeter>().Grouped,
+                provider.GetRequiredService<ILogger<SqliteEventStore>>()));
             services.AddMeteredLog<SqliteEventStore>();
             services.AddSingleton<IScavenge, SqliteScavenge>();
+            services.AddSingleton<IAppendProof>(provider => provider.GetRequiredService<SqliteEventStore>());
         }
 
         services.AddSingleton(provider => new SqlitePairingIndex(

@@ -6,4 +6,10 @@ internal static partial class LogMessages
 {
     [LoggerMessage(EventId = 3101, Level = LogLevel.Error, Message = "The pairing index stopped following the log; it tries again from its checkpoint")]
     public static partial void PairingIndexStopped(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 3102, Level = LogLevel.Warning, Message = "The event log takes no appends, and this server is not ready until it does: {Reason}")]
+    public static partial void AppendsFail(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 3103, Level = LogLevel.Warning, Message = "The event log takes appends again")]
+    public static partial void AppendsSucceed(ILogger logger);
 }

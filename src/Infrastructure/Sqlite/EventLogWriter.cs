@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 using SQLitePCL;
 
@@ -26,8 +27,10 @@ internal sealed class EventLogWriter
 
     /// <param name="committed">Called on the writer's thread after each group that changed something.</param>
     /// <param name="grouped">Told on the same thread how many appends a group held.</param>
-    public EventLogWriter(string file, TimeProvider time, Action committed, Action<int>? grouped = null)
+    /// <param name="log">Told when groups begin to fail and when they need not any more.</param>
+    public EventLogWriter(string file, TimeProvider time, Action committed, Action<int>? grouped = null, ILogger? log = null)
     {
+        Proof = new(apply => Enqueue(new("writer"), bytes: 0, session => Done(apply, session), CancellationToken.None, alone: true), time, log);
         _file = file;
         _time = time;
         _committed = committed;
@@ -35,15 +38,17 @@ internal sealed class EventLogWriter
         new Thread(Work) { IsBackground = true, Name = "event log writer" }.Start();
     }
 
+    public AppendProof Proof { get; }
+
     public long CommittedGroups => Volatile.Read(ref _groups);
 
     public long AppendedEvents => Volatile.Read(ref _events);
 
     /// <exception cref="DependencyUnavailableException">Nothing was done.</exception>
-    public Task<T> Enqueue<T>(StreamName stream, int bytes, Func<WriterSession, T> apply, CancellationToken ct)
+    public Task<T> Enqueue<T>(StreamName stream, int bytes, Func<WriterSession, T> apply, CancellationToken ct, bool alone = false)
     {
         ct.ThrowIfCancellationRequested();
-        var work = new WriterWork<T>(stream, bytes, apply);
+        var work = new WriterWork<T>(stream, bytes, apply, alone);
         try
         {
             _queue.Add(work, CancellationToken.None);
@@ -69,9 +74,19 @@ internal sealed class EventLogWriter
         foreach (var first in _queue.GetConsumingEnumerable())
         {
             var bytes = 0;
-            for (var next = first; next is not null; next = Next(group.Count, bytes))
+            WriterWork? alone = null;
+            for (var next = first; next is not null; next = alone is null ? Next(group.Count, bytes) : null)
             {
-                if (next.TryTake())
+                if (!next.TryTake())
+                {
+                    continue;
+                }
+
+                if (next.Alone)
+                {
+                    alone = next;
+                }
+                else
                 {
                     group.Add(next);
                     bytes += next.Bytes;
@@ -83,10 +98,21 @@ internal sealed class EventLogWriter
                 Write(group);
                 group.Clear();
             }
+
+            if (alone is not null)
+            {
+                Write([alone]);
+            }
         }
 
         Close();
         _ended.TrySetResult();
+    }
+
+    private static bool Done(Action<WriterSession> apply, WriterSession session)
+    {
+        apply(session);
+        return true;
     }
 
     private WriterWork? Next(int count, int bytes) =>
@@ -107,6 +133,7 @@ internal sealed class EventLogWriter
         {
             // Whatever it was, it came before the commit: nobody is told that something was recorded.
             Abandon(e);
+            Proof.Failed(e);
             group.ForEach(work => work.Fail(e));
             return;
         }
@@ -122,6 +149,7 @@ internal sealed class EventLogWriter
             // A full disk refuses the frame that carries the commit mark, and a lock comes before any frame: neither can
             // reappear after a crash. After anything else (a sync that failed) it can.
             var nothingRecorded = rolledBack && e is SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_BUSY };
+            Proof.Failed(e);
             group.ForEach(work =>
             {
                 if (nothingRecorded)

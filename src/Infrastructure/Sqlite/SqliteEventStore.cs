@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 
 namespace RandomChat.Infrastructure.Sqlite;
@@ -8,7 +9,7 @@ namespace RandomChat.Infrastructure.Sqlite;
 /// The embedded event log: one SQLite file in write-ahead mode, synced in full before an append is answered. One
 /// process writes; any number may read.
 /// </summary>
-public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
+public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposable
 {
     internal const string Dependency = "event-log";
 
@@ -27,12 +28,12 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     private long _polledEnd;
     private int _disposed;
 
-    private SqliteEventStore(string file, TimeProvider time, bool writes, Action<int>? grouped = null)
+    private SqliteEventStore(string file, TimeProvider time, bool writes, Action<int>? grouped = null, ILogger? log = null)
     {
         File = file;
         _time = time;
         _readers = new(file);
-        _writer = writes ? new(file, time, _signal.Pulse, grouped) : null;
+        _writer = writes ? new(file, time, _signal.Pulse, grouped, log) : null;
     }
 
     /// <summary>The file's full path.</summary>
@@ -47,12 +48,13 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     /// <summary>Opens a log to read and append, and makes it where there is no file.</summary>
     /// <param name="file">Usually <c>events.db</c> in the data directory.</param>
     /// <param name="grouped">Told how many appends each commit held.</param>
+    /// <param name="log">Told when appends begin to fail, and when they succeed again.</param>
     /// <exception cref="EventLogFileException">The file is damaged, foreign or not to be opened.</exception>
-    public static SqliteEventStore Open(string file, TimeProvider time, Action<int>? grouped = null)
+    public static SqliteEventStore Open(string file, TimeProvider time, Action<int>? grouped = null, ILogger<SqliteEventStore>? log = null)
     {
         file = Path.GetFullPath(file);
         EventLogFile.Prepare(file);
-        return new(file, time, writes: true, grouped);
+        return new(file, time, writes: true, grouped, log);
     }
 
     /// <summary>Opens an existing log to read, also while another process appends to it.</summary>
@@ -86,6 +88,9 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         var bytes = AppendArguments.Check(stream, expected, events);
         return await Writer.Enqueue(stream, bytes, session => session.Append(stream.Value, expected.Value, events), ct);
     }
+
+    /// <inheritdoc/>
+    public async ValueTask ProveAppends(CancellationToken ct) => await Writer.Proof.Prove(ct);
 
     public async ValueTask SetMaxAge(StreamName stream, TimeSpan age, CancellationToken ct)
     {

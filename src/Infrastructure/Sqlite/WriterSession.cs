@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using RandomChat.Application.Events;
 using SQLitePCL;
@@ -7,6 +8,9 @@ namespace RandomChat.Infrastructure.Sqlite;
 /// <summary>The writer's connection and what it does inside one group's transaction. Used by the writer's thread alone.</summary>
 internal sealed class WriterSession : IDisposable
 {
+    /// <summary>Bytes that have to fit for appends to be said to: more than the largest message, less than anybody would miss.</summary>
+    private const int Room = 256 << 10;
+
     private readonly StreamHeads _heads = new(generation: 50_000);
     private readonly SqliteCommand _begin;
     private readonly SqliteCommand _commit;
@@ -135,6 +139,13 @@ internal sealed class WriterSession : IDisposable
         Changed |= deleted > 0;
         return deleted;
     }
+
+    /// <summary>Takes room in the file, as appends would; it stays taken until it is given back, or taken again.</summary>
+    public void TakeRoom() =>
+        Connection.Run(string.Create(CultureInfo.InvariantCulture, $"DROP TABLE IF EXISTS room; CREATE TABLE room AS SELECT randomblob({Room}) AS bytes;"));
+
+    /// <summary>Gives it back to the events that come next.</summary>
+    public void GiveRoomBack() => Connection.Run("DROP TABLE IF EXISTS room");
 
     public void Dispose()
     {

@@ -3,7 +3,8 @@ using RandomChat.Application.Events;
 namespace RandomChat.Infrastructure.Sqlite;
 
 /// <summary>Something for the writer to do inside a group. Whoever asked may give up until the writer takes it, and not after.</summary>
-internal abstract class WriterWork(int bytes)
+/// <param name="alone">Whether it has a transaction of its own, so that nothing fails with it.</param>
+internal abstract class WriterWork(int bytes, bool alone)
 {
     private const int Waiting = 0;
     private const int Taken = 1;
@@ -11,6 +12,8 @@ internal abstract class WriterWork(int bytes)
     private int _state = Waiting;
 
     public int Bytes { get; } = bytes;
+
+    public bool Alone { get; } = alone;
 
     public bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) == Waiting;
 
@@ -28,7 +31,7 @@ internal abstract class WriterWork(int bytes)
 }
 
 /// <inheritdoc />
-internal sealed class WriterWork<T>(StreamName stream, int bytes, Func<WriterSession, T> apply) : WriterWork(bytes)
+internal sealed class WriterWork<T>(StreamName stream, int bytes, Func<WriterSession, T> apply, bool alone) : WriterWork(bytes, alone)
 {
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _result;

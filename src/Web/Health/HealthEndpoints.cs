@@ -20,6 +20,11 @@ public static class HealthEndpoints
             {
                 break;
             }
+
+            if (provider.GetService<IAppendProof>() is { } appends)
+            {
+                await appends.ProveAppends(ct);
+            }
         })
         .AddReadinessCheck("lobby", async (provider, ct) => await provider.GetRequiredService<ILobby>().Count(ct));
 

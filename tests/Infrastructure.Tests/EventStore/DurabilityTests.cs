@@ -153,9 +153,16 @@ public sealed partial class DurabilityTests : IDisposable
 
                 Assert.IsType<DependencyUnavailableException>(refused);
                 Assert.InRange(revision, 1, 98);
+                await Assert.ThrowsAsync<DependencyUnavailableException>(async () => await store.ProveAppends(TestContext.Current.CancellationToken));
                 Assert.Equal(revision + 1, (await store.Read(stream, 0, default).ToListAsync(TestContext.Current.CancellationToken)).Count);
 
                 System.IO.File.Delete(ballast);
+                while (await Record.ExceptionAsync(async () => await store.ProveAppends(TestContext.Current.CancellationToken)) is { } still)
+                {
+                    Assert.IsType<DependencyUnavailableException>(still);
+                    await Task.Delay(100, TestContext.Current.CancellationToken);
+                }
+
                 Assert.Equal(new AppendResult.WrongRevision(revision), await store.Append(
                     stream, new(revision - 1), [new(Guid.NewGuid(), "load.appended.v1", data, "{}"u8.ToArray())], default));
                 Assert.IsType<AppendResult.Appended>(await store.Append(

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using RandomChat.Web.Tests.Realtime;
 
 namespace RandomChat.Web.Tests.Hosting;
@@ -62,7 +64,14 @@ public sealed class FullDiskTests
                 await entered.Problem(503, "unavailable");
             }
 
+            // A balancer sends nobody here: it comes back by itself when there is room, before anybody says anything.
+            using var http = new HttpClient { BaseAddress = server.Address };
+            Assert.Contains("event-log", await NotReady(http));
+            Assert.Contains("event-log", await NotReady(http));
+            Assert.Single(server.Output.Split('\n'), line => line.Contains("The event log takes no appends", StringComparison.Ordinal));
             File.Delete(ballast);
+            await Wait.Until(async () => !(await NotReady(http)).Contains("event-log"));
+            Assert.Single(server.Output.Split('\n'), line => line.Contains("The event log takes appends again", StringComparison.Ordinal));
 
             await Wait.Until(async () => (await pair.Ann.Say(pair.MatchId, body, "full-again")).Text("status") == "delivered");
             answered.Add(body);
@@ -81,7 +90,6 @@ public sealed class FullDiskTests
 
             Assert.Equal(answered, heard);
             await pair.Report("spam");
-            using var http = new HttpClient { BaseAddress = server.Address };
             await Wait.Until(async () =>
             {
                 using var ready = await http.GetAsync("/health/ready");
@@ -98,6 +106,14 @@ public sealed class FullDiskTests
             await server.Kill();
             await Exit("umount", server.Data);
         }
+    }
+
+    /// <summary>The dependencies that readiness names as missing.</summary>
+    private static async Task<IReadOnlyList<string>> NotReady(HttpClient http)
+    {
+        using var ready = await http.GetAsync("/health/ready");
+        var answer = await ready.Content.ReadFromJsonAsync<JsonElement>();
+        return [.. answer.GetProperty("dependencies").EnumerateArray().Where(one => !one.GetProperty("ready").GetBoolean()).Select(one => one.Text("name"))];
     }
 
     /// <summary>All that is left.</summary>
