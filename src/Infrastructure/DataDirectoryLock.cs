@@ -12,7 +12,7 @@ public sealed class DataDirectoryLock : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(dataDirectory);
+            PrivateFolder.Make(dataDirectory);
             return new(new(Path.Combine(dataDirectory, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (UnauthorizedAccessException e)

@@ -55,7 +55,7 @@ public static class EmbeddedEngines
         services.AddLimits<InProcessLimits>();
 
         // The order is the order of starting: nothing is served before the keys are held.
-        services.AddHostedService<OpenEngines>();
+        services.AddHostedService(provider => new OpenEngines(provider, dataDirectory));
         services.AddSealing(dataDirectory, masterKeys, new()
         {
             MessageRetention = retention.Messages,
@@ -69,13 +69,18 @@ public static class EmbeddedEngines
         return services;
     }
 
-    private sealed class OpenEngines(IServiceProvider provider) : IHostedLifecycleService
+    private sealed class OpenEngines(IServiceProvider provider, string dataDirectory) : IHostedLifecycleService
     {
         private static readonly TimeSpan LookFor = TimeSpan.FromSeconds(5);
 
         public async Task StartingAsync(CancellationToken cancellationToken)
         {
             provider.GetRequiredService<DataDirectoryLock>();
+            if (PrivateFolder.IsOpenToOthers(dataDirectory))
+            {
+                LogMessages.OpenToOthers(provider.GetRequiredService<ILogger<DataDirectoryLock>>(), dataDirectory);
+            }
+
             await RefuseUnfinishedCopy(provider.GetRequiredService<IEventStore>(), cancellationToken);
             await provider.PrepareKeys(cancellationToken);
         }

@@ -12,4 +12,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 3103, Level = LogLevel.Warning, Message = "The event log takes appends again")]
     public static partial void AppendsSucceed(ILogger logger);
+
+    [LoggerMessage(EventId = 3104, Level = LogLevel.Warning, Message = "Every user of this machine may read in the data directory {Folder}: who talked to whom, accounts of the staff. It is left as it is; chmod 700 closes it.")]
+    public static partial void OpenToOthers(ILogger logger, string folder);
 }

@@ -19,7 +19,7 @@ internal sealed class KeyDatabase(string file)
         {
             if (!File.Exists(file))
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+                PrivateFolder.Make(Path.GetDirectoryName(Path.GetFullPath(file))!);
                 using var empty = new FileStream(file, MasterKey.OwnersOnly(FileMode.CreateNew));
             }
 

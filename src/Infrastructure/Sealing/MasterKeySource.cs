@@ -81,7 +81,7 @@ public sealed class MasterKeySource
         var draft = $"{full}.{Guid.NewGuid():N}.new";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            PrivateFolder.Make(Path.GetDirectoryName(full)!);
             using (var stream = new FileStream(draft, MasterKey.OwnersOnly(FileMode.CreateNew)))
             {
                 stream.Write(ring.ToBytes());

@@ -143,7 +143,7 @@ public sealed partial class SecretFiles(string folder, Func<IMasterKeys> masters
     private static void Write(string file, ReadOnlySpan<byte> content, bool overwrite)
     {
         // Written beside and moved, so that a crash leaves no half of a secret; whoever comes second takes the first's.
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        PrivateFolder.Make(Path.GetDirectoryName(file)!);
         var draft = $"{file}.{Guid.NewGuid():N}";
         using (var stream = new FileStream(draft, MasterKey.OwnersOnly(FileMode.CreateNew)))
         {

@@ -37,7 +37,7 @@ internal static class EventLogFile
     {
         if (Path.GetDirectoryName(file) is { } folder)
         {
-            Directory.CreateDirectory(folder);
+            PrivateFolder.Make(folder);
         }
 
         if (!File.Exists(file) || new FileInfo(file).Length == 0 || !Recognise(file))

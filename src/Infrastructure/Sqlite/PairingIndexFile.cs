@@ -170,7 +170,7 @@ internal sealed class PairingIndexFile : IDisposable
     {
         if (Path.GetDirectoryName(file) is { } folder)
         {
-            Directory.CreateDirectory(folder);
+            PrivateFolder.Make(folder);
         }
 
         try

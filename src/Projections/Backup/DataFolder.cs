@@ -37,17 +37,4 @@ internal sealed record DataFolder(string Path, string AnchorFile, string Tombsto
     }
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
-
-    /// <summary>A new folder that its owner alone may look into.</summary>
-    public static void Make(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
 }

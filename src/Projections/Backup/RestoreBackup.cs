@@ -55,7 +55,7 @@ internal sealed class RestoreBackup(DataFolder data, BackupKey key, TimeProvider
         Remove(Staging);
         try
         {
-            DataFolder.Make(Staging);
+            PrivateFolder.Make(Staging);
             await Stage(from, manifest, ct);
             var masterKeys = await ProvedMasterKeys(order, ct);
             ct.ThrowIfCancellationRequested();
@@ -116,7 +116,7 @@ internal sealed class RestoreBackup(DataFolder data, BackupKey key, TimeProvider
 
     private async Task Stage(string from, BackupManifest manifest, CancellationToken ct)
     {
-        DataFolder.Make(Staged(DataFolder.Read));
+        PrivateFolder.Make(Staged(DataFolder.Read));
         foreach (var file in manifest.Files)
         {
             if (file.Name is BackupManifest.Events or BackupManifest.Ledger || file.Name.StartsWith(BackupManifest.ReadModelFolder + "/", StringComparison.Ordinal))

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
+using RandomChat.Infrastructure;
 using RandomChat.Infrastructure.Backup;
 using RandomChat.Infrastructure.Sealing;
 
@@ -41,7 +42,7 @@ internal sealed class TakeBackup(DataFolder data, BackupKey key, TimeProvider ti
         Remove(partial);
         try
         {
-            DataFolder.Make(partial);
+            PrivateFolder.Make(partial);
             var manifest = Fill(partial, withMasterKey, at, ct);
             manifest.Write(partial, key);
             Directory.Move(partial, to);
@@ -84,7 +85,7 @@ internal sealed class TakeBackup(DataFolder data, BackupKey key, TimeProvider ti
     /// <summary>A read model may be swapped for a new build while it is copied; the build that was live when it began will do.</summary>
     private void CopyReadModels(string folder, CancellationToken ct)
     {
-        DataFolder.Make(Path.Combine(folder, BackupManifest.ReadModelFolder));
+        PrivateFolder.Make(Path.Combine(folder, BackupManifest.ReadModelFolder));
         foreach (var projection in LiveFiles().Select(live => live.Projection).ToList())
         {
             while (LiveFiles().FirstOrDefault(live => live.Projection == projection) is { File: { } file })

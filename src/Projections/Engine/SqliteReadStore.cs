@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using RandomChat.Application.Events;
+using RandomChat.Infrastructure;
 using SQLitePCL;
 
 namespace RandomChat.Projections.Engine;
@@ -93,7 +94,7 @@ internal sealed class SqliteReadStore(string folder) : IReadStore
 
     public async Task<ReadBuild> BeginBuild(Projection projection, BuildPurpose purpose, CancellationToken ct)
     {
-        Directory.CreateDirectory(folder);
+        PrivateFolder.Make(folder);
         var name = $"{projection.Name}.{(purpose == BuildPurpose.Rebuild ? "build" : "verify")}";
         FileStream right;
         try
@@ -147,7 +148,7 @@ internal sealed class SqliteReadStore(string folder) : IReadStore
 
     public Task<Lead?> TryLead(CancellationToken ct)
     {
-        Directory.CreateDirectory(folder);
+        PrivateFolder.Make(folder);
         try
         {
             return Task.FromResult<Lead?>(new FileLead(new(Path.Combine(folder, "runner.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)));
