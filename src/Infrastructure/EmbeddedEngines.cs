@@ -82,6 +82,7 @@ public static class EmbeddedEngines
             }
 
             await RefuseUnfinishedCopy(provider.GetRequiredService<IEventStore>(), cancellationToken);
+            await LogMarks.Check(provider, cancellationToken);
             await provider.PrepareKeys(cancellationToken);
         }
 

@@ -5,6 +5,9 @@ namespace RandomChat.Infrastructure;
 
 internal static partial class LogMessages
 {
+    [LoggerMessage(LogLevel.Error, "Redis came back with the mark of another event log: a server on another log uses it, and two histories are mixed.")]
+    public static partial void RedisOfAnotherLog(this ILogger log);
+
     [LoggerMessage(LogLevel.Error, "Redis cannot be reached ({Failure}); it is tried again until it answers.")]
     public static partial void RedisLost(this ILogger log, ConnectionFailureType failure);
 

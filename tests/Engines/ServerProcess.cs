@@ -117,6 +117,13 @@ public sealed class ServerProcess : IServerProcess, IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it has ended by itself. Gives the exit code.</summary>
+    public async Task<int> Ended()
+    {
+        await process!.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
     /// <summary>SIGKILL: nothing of the process runs any more after this.</summary>
     public async Task Kill()
     {

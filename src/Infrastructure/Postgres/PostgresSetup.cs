@@ -42,6 +42,7 @@ public static class PostgresSetup
         services.AddSingleton(provider => new PostgresSecrets(
             provider.GetRequiredService<NpgsqlDataSource>(), () => provider.GetRequiredService<Sealer>().Masters));
         services.AddSingleton<ISecretStore>(provider => provider.GetRequiredService<PostgresSecrets>());
+        services.AddSingleton<ILogMark, PostgresLogMark>();
         services.AddHostedService(provider => new Start(PostgresMigrations.OfKeys(provider.GetRequiredService<NpgsqlDataSource>())));
         return services;
     }

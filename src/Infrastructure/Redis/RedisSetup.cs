@@ -20,6 +20,8 @@ public static class RedisSetup
     {
         services.AddSingleton(provider => RedisConnection.Open(
             connectionString, KeyPrefix, provider.GetRequiredService<ILogger<RedisConnection>>()));
+        services.AddSingleton<RedisLogMark>();
+        services.AddSingleton<ILogMark>(provider => provider.GetRequiredService<RedisLogMark>());
         services.AddSingleton<ILobby>(provider => new RedisLobby(
             provider.GetRequiredService<RedisConnection>(), nodeId,
             provider.GetRequiredService<IOptions<LobbyOptions>>().Value,

@@ -194,6 +194,13 @@ public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposab
         }
     }
 
+    /// <summary>
+    /// Which log this is, for stores that others share: an id that is kept in the file, so that a copy of it and a backup have the same.
+    /// Of a log that has no such id yet it is its first event's, since older backups hold that one as well.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">The id is not there yet and cannot be kept now.</exception>
+    public Task<Guid> Identity(CancellationToken ct) => Writer.Enqueue(new("writer"), bytes: 0, session => session.Identity(), ct, alone: true);
+
     /// <summary>Lets a test look at or restrict the writer's connection, inside a group's transaction.</summary>
     internal Task<T> OnWriter<T>(Func<SqliteConnection, T> use) =>
         Writer.Enqueue(new("writer"), bytes: 0, session => use(session.Connection), CancellationToken.None);

@@ -140,6 +140,16 @@ internal sealed class WriterSession : IDisposable
         return deleted;
     }
 
+    /// <summary>The id that is kept in the file; writes only where there is none.</summary>
+    public Guid Identity()
+    {
+        Connection.Run("CREATE TABLE IF NOT EXISTS log (id TEXT NOT NULL)");
+        using var first = Connection.Command(
+            "INSERT INTO log (id) SELECT coalesce((SELECT id FROM events ORDER BY position LIMIT 1), $new) WHERE NOT EXISTS (SELECT 1 FROM log)", "$new");
+        first.With($"{Guid.NewGuid():D}").ExecuteNonQuery();
+        return Guid.Parse(Connection.Text("SELECT id FROM log")!);
+    }
+
     /// <summary>Takes room in the file, as appends would; it stays taken until it is given back, or taken again.</summary>
     public void TakeRoom() =>
         Connection.Run(string.Create(CultureInfo.InvariantCulture, $"DROP TABLE IF EXISTS room; CREATE TABLE room AS SELECT randomblob({Room}) AS bytes;"));

@@ -21,7 +21,8 @@ public static partial class StartFailure
     public static string? Explain(Exception failure) => failure switch
     {
         OptionsValidationException or DataDirectoryException or EventLogFileException or SealingException or ScreeningPolicyException
-            or ScreeningModelException or MigrationException or DemoException or SettingsException or UnfinishedCopyException =>
+            or ScreeningModelException or MigrationException or DemoException or SettingsException or UnfinishedCopyException
+            or ForeignLogException =>
             $"RandomChat cannot start. {failure.Message}",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"RandomChat cannot start. {failure.Message}",

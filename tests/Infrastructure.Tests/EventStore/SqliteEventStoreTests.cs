@@ -209,6 +209,36 @@ public sealed class SqliteEventStoreTests : EventStoreContract
     }
 
     [Fact]
+    public async Task A_log_has_an_id_that_its_copies_have_too_and_no_other_log()
+    {
+        var id = await Sqlite.Identity(Ct);
+        await Appended(NewStream(), -1, [New("a")]);
+        Assert.Equal(id, await Sqlite.Identity(Ct));
+        await Sqlite.DisposeAsync();
+        System.IO.File.Copy(File, _folder.File("copy.db"));
+
+        await using var again = SqliteEventStore.Open(File, Time);
+        await using var copy = SqliteEventStore.Open(_folder.File("copy.db"), Time);
+        await using var other = SqliteEventStore.Open(_folder.File("other.db"), Time);
+        Assert.Equal((id, id), (await again.Identity(Ct), await copy.Identity(Ct)));
+        Assert.NotEqual(id, await other.Identity(Ct));
+    }
+
+    [Fact]
+    public async Task A_log_that_began_without_an_id_has_that_of_its_first_event_as_an_older_copy_of_it_has()
+    {
+        var first = New("a");
+        await Appended(NewStream(), -1, [first]);
+        await Sqlite.DisposeAsync();
+        System.IO.File.Copy(File, _folder.File("older.db"));
+        await using var log = SqliteEventStore.Open(File, Time);
+        await using var older = SqliteEventStore.Open(_folder.File("older.db"), Time);
+        Assert.IsType<AppendResult.Appended>(await log.Append(NewStream(), new(-1), [New("b")], Ct));
+
+        Assert.Equal((first.Id, first.Id), (await log.Identity(Ct), await older.Identity(Ct)));
+    }
+
+    [Fact]
     public async Task A_closed_log_can_be_opened_to_read()
     {
         var stream = NewStream();

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using RandomChat.Engines;
+using RandomChat.StandIn;
 using RandomChat.Web.Hosting;
 using RandomChat.Web.Tests.Realtime;
 
@@ -19,7 +20,8 @@ public sealed class PostgresTests : IDisposable
     [Fact]
     public async Task A_token_a_cookie_and_a_challenge_of_one_node_are_good_on_another()
     {
-        var settings = Settings(await (await PostgresServer.Shared()).NewDatabase());
+        await using var log = await SharedLog();
+        var settings = Settings(await (await PostgresServer.Shared()).NewDatabase(), log);
         settings["Captcha:Mode"] = "always";
         settings["Captcha:Cost"] = "1";
         settings["Captcha:MaximumCounter"] = "50";
@@ -109,7 +111,8 @@ public sealed class PostgresTests : IDisposable
     [Fact]
     public async Task A_node_with_another_master_key_does_not_start_and_says_why()
     {
-        var settings = Settings(await (await PostgresServer.Shared()).NewDatabase());
+        await using var log = await SharedLog();
+        var settings = Settings(await (await PostgresServer.Shared()).NewDatabase(), log);
         await using var first = await RunningServer.Start(settings);
         settings["Sealing:MasterKeyFile"] = Path.Combine(directory, "other.key");
         await File.WriteAllBytesAsync(settings["Sealing:MasterKeyFile"]!, RandomNumberGenerator.GetBytes(32));
@@ -119,8 +122,12 @@ public sealed class PostgresTests : IDisposable
         Assert.Contains("other.key", StartFailure.Explain(failure), StringComparison.Ordinal);
     }
 
-    private Dictionary<string, string?> Settings(string connection) => new()
+    /// <summary>What several servers on one Postgres need.</summary>
+    private Task<StandInServer> SharedLog() => StandInServer.Start(new() { Data = Path.Combine(directory, "log") });
+
+    private Dictionary<string, string?> Settings(string connection, StandInServer? log = null) => new()
     {
+        ["ConnectionStrings:EventStoreDb"] = log is null ? null : $"esdb://127.0.0.1:{log.Address.Port}?tls=false",
         ["ConnectionStrings:Postgres"] = connection,
         ["Sealing:MasterKeyFile"] = Path.Combine(directory, "master.key"),
     };

@@ -68,7 +68,17 @@ public sealed class RunningServer : IAsyncDisposable
         services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseRandomChat();
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            // As the program does where it is refused: what it opened is closed.
+            await app.DisposeAsync();
+            throw;
+        }
+
         return new(app, folder, data is null);
     }
 

@@ -15,7 +15,7 @@ namespace RandomChat.Infrastructure.Redis.Nodes;
 /// </summary>
 internal sealed class NodeRunner(
     NodeBus bus, NodeLife life, NodeDesk desk, NodeCalls calls, NodeConnections connections, ILocalConnections local, RedisMatchRegistry registry,
-    RedisConnection redis, SqlitePairingIndex index, CommandExecutor executor, LiveMatches matches, MatchRestorer restorer, Matchmaker matchmaker,
+    RedisConnection redis, RedisLogMark mark, SqlitePairingIndex index, CommandExecutor executor, LiveMatches matches, MatchRestorer restorer, Matchmaker matchmaker,
     Conversation conversation, TimeProvider time, ILogger<NodeRunner> log) : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
@@ -175,6 +175,7 @@ internal sealed class NodeRunner(
     private async Task SayAgain(CancellationToken ct)
     {
         var lapses = life.Lapses;
+        await mark.PutBack(ct);
         await Renew(ct);
         await Parallel.ForEachAsync(matches.All, AFewAtOnce(ct), async (match, token) =>
         {
