@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using RandomChat.Browser.Tests.Hosting;
 using RandomChat.Web.Tests.Hosting;
 using RandomChat.Web.Tests.Realtime;
@@ -113,12 +114,14 @@ public sealed class ConnectionTests(Chromium chromium) : Journey(chromium)
 
         await server!.DisposeAsync();
         await ada.Sees("Reconnecting");
+        await Tells(ada, "We are restarting. Your chat comes back by itself.");
         await ada.Say("written meanwhile");
         server = await RunningServer.Start(
             new Dictionary<string, string?>(Site.Open) { ["urls"] = Address.ToString().TrimEnd('/') }, data.FullName);
 
         await ada.Sees("Connected");
         await bo.Sees("Connected");
+        await Expect(ada.Page.Locator("#problem")).ToBeHiddenAsync();
         await bo.Hears("written meanwhile");
         await bo.Say("and here we are again");
         await ada.Hears("and here we are again");
@@ -139,5 +142,19 @@ public sealed class ConnectionTests(Chromium chromium) : Journey(chromium)
         await ada.Sees("Chat ended");
         await Expect(ada.Conversation).ToContainTextAsync("Stranger left the chat.");
         await ada.HasFocus(ada.Button("Start"));
+    }
+
+    /// <summary>An information, in no colour of an error, spoken politely, and on none of what was said.</summary>
+    private static async Task Tells(Visitor visitor, string words)
+    {
+        var notice = visitor.Page.Locator("#problem");
+        await Expect(notice).ToHaveTextAsync(words);
+        await Expect(notice).ToHaveClassAsync("aside");
+        await Expect(visitor.Page.Locator("#alarm")).ToBeEmptyAsync();
+        var last = await visitor.Conversation.GetByRole(AriaRole.Listitem).Last.BoundingBoxAsync();
+        var box = await notice.BoundingBoxAsync();
+        Assert.True(
+            box!.Y + box.Height <= last!.Y || last.Y + last.Height <= box.Y,
+            $"The notice at {box.Y} to {box.Y + box.Height} lies on the message at {last.Y} to {last.Y + last.Height}.");
     }
 }

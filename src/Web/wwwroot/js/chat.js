@@ -4,7 +4,7 @@ import { call, connect, isUp, Refused, tell, Unanswered, whenUp } from "./connec
 import * as conversation from "./conversation.js";
 import * as emoji from "./emoji.js";
 import { listen } from "./escape.js";
-import { clearProblem, problem, say, warn } from "./notices.js";
+import { clearProblem, inform, problem, say, warn } from "./notices.js";
 import { forget, forgetAllBut, keep, unsent } from "./outbox.js";
 import { prove } from "./proof.js";
 import { saveChat } from "./save.js";
@@ -432,14 +432,15 @@ on("typing", (/** @type {{ matchId: string, isTyping: boolean }} */ { matchId, i
 on("partner_connection", (/** @type {{ matchId: string, state: string, graceSeconds: number }} */ partner) => {
   if (partner.matchId === match()) status.setPartnerLost(partner.state === "lost" ? partner.graceSeconds : 0);
 });
-on("notice", (/** @type {{ code: string, message: string, appealUrl?: string }} */ { code, message, appealUrl }) => {
+on("notice", (/** @type {{ code: string, message: string, severity: string, appealUrl?: string }} */ { code, message, severity, appealUrl }) => {
   if (state() === "live" && ["contact-details", "against-guidelines"].includes(code)) {
     conversation.caution(message);
     say(message);
     return;
   }
   if (code === "warned") warn(message, appealUrl);
-  else problem(message || (code === "restarting" ? "We are restarting. Your chat comes back by itself." : code));
+  else if (severity === "info") inform(message);
+  else problem(message);
 });
 on("banned", () => location.assign("/banned"));
 on("problem", (/** @type {{ message: string }} */ { message }) => problem(message));

@@ -12,12 +12,30 @@ let silence;
  * @param {number} [seconds] counted down in the words, which then go away
  */
 export function problem(words, seconds) {
-  stopCounting();
-  const shown = byId("problem");
-  shown.hidden = false;
-  shown.textContent = words;
+  const shown = show(words, "problem");
   byId("alarm").textContent = words;
   stopCounting = seconds ? countDown(shown, seconds, clearProblem) : () => {};
+}
+
+/** What is no fault and asks nothing of anybody: said politely, and gone with the next problem that ends. @param {string} words */
+export function inform(words) {
+  show(words, "aside");
+  say(words);
+}
+
+/**
+ * @param {string} words
+ * @param {"problem" | "aside"} look
+ */
+function show(words, look) {
+  stopCounting();
+  stopCounting = () => {};
+  const shown = byId("problem");
+  shown.className = look;
+  shown.textContent = words;
+  shown.hidden = false;
+  byId("alarm").textContent = "";
+  return shown;
 }
 
 export function clearProblem() {
