@@ -37,6 +37,9 @@ internal sealed class Crowd(Subject subject) : ILineEvents, IDisposable
 
     public bool MayGo { get; set; }
 
+    /// <summary>Told of everybody whose connection the server closed.</summary>
+    public Action<Line>? WhenGone { get; set; }
+
     /// <summary>Connects so many more people, who do nothing yet.</summary>
     public IReadOnlyList<Someone> Enter(int count)
     {
@@ -129,6 +132,8 @@ internal sealed class Crowd(Subject subject) : ILineEvents, IDisposable
         {
             throw new InvalidOperationException($"{subject.Name} closed the connection of person {line.Number}.");
         }
+
+        WhenGone?.Invoke(line);
     }
 
     public void Dispose() => Driver.Dispose();

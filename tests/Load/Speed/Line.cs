@@ -16,6 +16,7 @@ internal sealed class Line : IDisposable
 
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly ILineEvents events;
+    private readonly byte[] request;
     private byte[] unread = [];
     private byte[] begun = [];
     private bool isUpgraded;
@@ -27,11 +28,12 @@ internal sealed class Line : IDisposable
         this.events = events;
         socket.Connect(IPAddress.Loopback, address.Port);
         socket.Blocking = false;
-        var authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
-        Write(Encoding.ASCII.GetBytes(
-            $"GET /hubs/chat HTTP/1.1\r\nHost: {address.Authority}\r\n{authorization}Connection: Upgrade\r\nUpgrade: websocket\r\n" +
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+        request = RequestOf(address, token);
+        Write(request);
     }
+
+    /// <summary>What asks for the connection.</summary>
+    public ReadOnlySpan<byte> Request => request;
 
     /// <summary>Where it stands among the lines of its <see cref="Driver"/>.</summary>
     public int Number { get; private set; }
@@ -77,6 +79,14 @@ internal sealed class Line : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    private static byte[] RequestOf(Uri address, string? token)
+    {
+        var authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
+        return Encoding.ASCII.GetBytes(
+            $"GET /hubs/chat HTTP/1.1\r\nHost: {address.Authority}\r\n{authorization}Connection: Upgrade\r\nUpgrade: websocket\r\n" +
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    }
 
     private void Leave()
     {
