@@ -40,6 +40,9 @@ internal sealed class EventLogWriter
 
     public AppendProof Proof { get; }
 
+    /// <summary>What it committed last.</summary>
+    public EventLogTail Tail { get; } = new();
+
     public long CommittedGroups => Volatile.Read(ref _groups);
 
     public long AppendedEvents => Volatile.Read(ref _events);
@@ -167,7 +170,13 @@ internal sealed class EventLogWriter
         if (_session.Changed)
         {
             Interlocked.Increment(ref _groups);
-            Interlocked.Add(ref _events, _session.Inserted);
+            Interlocked.Add(ref _events, _session.Recorded.Count);
+            if (_session.Deleted)
+            {
+                Tail.Clear();
+            }
+
+            Tail.Add(_session.Recorded);
         }
 
         group.ForEach(work => work.Complete());

@@ -86,7 +86,7 @@ public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposab
         StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken ct)
     {
         var bytes = AppendArguments.Check(stream, expected, events);
-        return await Writer.Enqueue(stream, bytes, session => session.Append(stream.Value, expected.Value, events), ct);
+        return await Writer.Enqueue(stream, bytes, session => session.Append(stream, expected.Value, events), ct);
     }
 
     /// <inheritdoc/>
@@ -226,7 +226,8 @@ public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposab
 
             // A long replay does not hold its caller's thread. The end is taken first: what is written up to there stays as
             // it is, so nothing is passed over unseen.
-            var (end, page) = await Task.Run(() => _readers.Read(reader => Next(reader, without, from, most)), ct);
+            var (end, page) = _writer?.Tail.After(from, without, most, Volatile.Read(ref _polledEnd))
+                ?? await Task.Run(() => _readers.Read(reader => Next(reader, without, from, most)), ct);
             limit = Math.Min(limit * 4, EventLogReader.MostEvents);
             foreach (var e in page.Events)
             {

@@ -20,6 +20,8 @@ internal sealed class WriterSession : IDisposable
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _maxAge;
     private readonly SqliteCommand _delete;
+    private readonly List<RecordedEvent> _recorded = [];
+    private DateTimeOffset _at;
     private long _seenDataVersion;
 
     public WriterSession(string file)
@@ -57,8 +59,11 @@ internal sealed class WriterSession : IDisposable
 
     public SqliteConnection Connection { get; }
 
-    /// <summary>Events that this group has inserted so far.</summary>
-    public int Inserted { get; private set; }
+    /// <summary>Events that this group has inserted so far, in the order of their positions.</summary>
+    public IReadOnlyList<RecordedEvent> Recorded => _recorded;
+
+    /// <summary>Whether this group has deleted any.</summary>
+    public bool Deleted { get; private set; }
 
     /// <summary>Whether this group has changed anything, so that its commit costs a write.</summary>
     public bool Changed { get; private set; }
@@ -68,9 +73,11 @@ internal sealed class WriterSession : IDisposable
 
     public void Begin(long now)
     {
-        Inserted = 0;
+        _recorded.Clear();
+        Deleted = false;
         Changed = false;
         Now = now;
+        _at = DateTimeOffset.FromUnixTimeMilliseconds(now);
         _begin.ExecuteNonQuery();
 
         // Changes only when another connection has written, which no part of this process does: then the heads are stale.
@@ -103,8 +110,9 @@ internal sealed class WriterSession : IDisposable
         }
     }
 
-    public AppendResult Append(string stream, long expected, IReadOnlyList<NewEvent> events)
+    public AppendResult Append(StreamName name, long expected, IReadOnlyList<NewEvent> events)
     {
+        var stream = name.Value;
         if (!_heads.TryGet(stream, out var head))
         {
             head = _head.With(stream).Number();
@@ -118,15 +126,17 @@ internal sealed class WriterSession : IDisposable
                 : new AppendResult.WrongRevision(head);
         }
 
+        LogPosition position = default;
         foreach (var e in events)
         {
             _insert.With(stream, ++head, e.Id.ToString("D"), e.Type, Now, Bytes(e.Data), Bytes(e.Metadata)).ExecuteNonQuery();
+            position = new(raw.sqlite3_last_insert_rowid(Connection.Handle));
+            _recorded.Add(new(name, head, position, e.Id, e.Type, _at, e.Data, e.Metadata));
         }
 
         _heads.Set(stream, head);
-        Inserted += events.Count;
         Changed = true;
-        return new AppendResult.Appended(head, new(raw.sqlite3_last_insert_rowid(Connection.Handle)));
+        return new AppendResult.Appended(head, position);
     }
 
     public void SetMaxAge(string stream, long seconds) =>
@@ -136,6 +146,7 @@ internal sealed class WriterSession : IDisposable
     public int Delete(string stream, long before, int limit)
     {
         var deleted = _delete.With(stream, before, limit).ExecuteNonQuery();
+        Deleted |= deleted > 0;
         Changed |= deleted > 0;
         return deleted;
     }
