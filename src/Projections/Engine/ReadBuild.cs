@@ -11,7 +11,7 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
 {
     private const string MovedLogTable = "moved_log";
 
-    private readonly RowInserts inserts = new();
+    private readonly RowInserts inserts = new(mayBeThere: true);
 
     public Projection Projection => projection;
 

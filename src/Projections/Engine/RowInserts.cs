@@ -8,9 +8,10 @@ namespace RandomChat.Projections.Engine;
 
 /// <summary>
 /// Rows that a batch adds in bulk, in the transaction of the batch: by one prepared statement in SQLite, by one statement
-/// over arrays in PostgreSQL. A row whose key is there already is left out.
+/// over arrays in PostgreSQL.
 /// </summary>
-internal sealed class RowInserts : IDisposable
+/// <param name="mayBeThere">Whether a row whose key is there already is left out; otherwise it is a fault.</param>
+internal sealed class RowInserts(bool mayBeThere) : IDisposable
 {
     private readonly Dictionary<Type, Table> tables = [];
 
@@ -32,7 +33,7 @@ internal sealed class RowInserts : IDisposable
         }
     }
 
-    public async Task Flush(ReadDb db, DbTransaction transaction, CancellationToken ct)
+    public async Task Flush(DbContext db, DbTransaction transaction, CancellationToken ct)
     {
         foreach (var (type, table) in tables)
         {
@@ -63,13 +64,15 @@ internal sealed class RowInserts : IDisposable
         }
     }
 
-    private static void InsertEach(Table table, SqliteTransaction transaction)
+    private string Otherwise => mayBeThere ? " ON CONFLICT DO NOTHING" : "";
+
+    private void InsertEach(Table table, SqliteTransaction transaction)
     {
         var columns = table.Columns!;
         if (table.Insert is not { } insert)
         {
             table.Insert = insert = transaction.Connection!.CreateCommand();
-            insert.CommandText = $"INSERT INTO {columns[0].Table} ({Names(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"${i}"))}) ON CONFLICT DO NOTHING";
+            insert.CommandText = $"INSERT INTO {columns[0].Table} ({Names(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"${i}"))}){Otherwise}";
             for (var i = 0; i < columns.Count; i++)
             {
                 insert.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
@@ -88,12 +91,12 @@ internal sealed class RowInserts : IDisposable
         }
     }
 
-    private static async Task InsertAll(Table table, NpgsqlTransaction transaction, CancellationToken ct)
+    private async Task InsertAll(Table table, NpgsqlTransaction transaction, CancellationToken ct)
     {
         var columns = table.Columns!;
         await using var insert = transaction.Connection!.CreateCommand();
         insert.Transaction = transaction;
-        insert.CommandText = $"INSERT INTO {columns[0].Table} ({Names(columns)}) SELECT * FROM unnest({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))}) ON CONFLICT DO NOTHING";
+        insert.CommandText = $"INSERT INTO {columns[0].Table} ({Names(columns)}) SELECT * FROM unnest({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))}){Otherwise}";
         foreach (var column in columns)
         {
             var values = Array.CreateInstance(column.Type, table.Rows.Count);
@@ -126,7 +129,7 @@ internal sealed class RowInserts : IDisposable
             var converter = property.GetTypeMapping().Converter;
             var read = property.PropertyInfo!;
             return new Column(
-                entity.GetTableName()!,
+                entity.GetSchemaQualifiedTableName()!,
                 property.GetColumnName(),
                 converter?.ProviderClrType ?? property.ClrType,
                 converter is null ? read.GetValue : row => converter.ConvertToProvider(read.GetValue(row)));

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 using RandomChat.Application.Events;
@@ -117,10 +118,10 @@ internal sealed class LedgerStore : IAsyncDisposable
         }
 
         var next = new LedgerHead { Position = entries[^1].Position, Events = from.Events + entries.Count, Hash = hash };
-        await Ask(async db =>
+        return await Ask(async db =>
         {
             db.ChangeTracker.AutoDetectChangesEnabled = false;
-            db.Entries.AddRange(entries);
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
             if (from.Events == 0)
             {
                 db.Heads.Add(next);
@@ -134,14 +135,24 @@ internal sealed class LedgerStore : IAsyncDisposable
 
             try
             {
-                return await db.SaveChangesAsync(ct);
+                await db.SaveChangesAsync(ct);
             }
             catch (DbUpdateConcurrencyException e)
             {
                 throw new DependencyUnavailableException(Dependency, e);
             }
+
+            // Every message is an entry: as entities they would cost more than all else that is done for it here.
+            using var inserts = new RowInserts(mayBeThere: false);
+            foreach (var entry in entries)
+            {
+                inserts.Add(entry);
+            }
+
+            await inserts.Flush(db, transaction.GetDbTransaction(), ct);
+            await transaction.CommitAsync(ct);
+            return next;
         });
-        return next;
     }
 
     /// <summary>The entries up to a position, in their order.</summary>
