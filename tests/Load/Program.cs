@@ -26,9 +26,9 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: dotnet run -c Release --project tests/Load -- <verb>
           start [events]         time to open the embedded log and index, with no old events and with 1,000,000
-          chat [--pairs 100] [--seconds 10] [--one-side] [--every-head]
+          chat [--pairs 100] [--warm-up 20] [--seconds 10] [--one-side] [--every-head]
                                  messages a second where each sends the next as soon as the one before has arrived, and what one costs
-          open [--rate 1000] [--pairs 100] [--seconds 20] [--every-head]
+          open [--rate 1000] [--pairs 100] [--warm-up 20] [--seconds 20] [--every-head]
                                  how long messages take that come at a constant rate, from the moment when they were to be sent
           burst [--people 1000]  how long people who press Start in the same moment wait for each other, and whether all are matched once
           idle [--people 10000]  what people who wait cost in memory

@@ -5,10 +5,10 @@ namespace RandomChat.Load.Speed;
 
 /// <summary>Pairs that talk, after a warm-up that counts for nothing.</summary>
 /// <param name="Pairs">How many matches.</param>
+/// <param name="WarmUp">Seconds of talk before that.</param>
 /// <param name="Seconds">How long is measured.</param>
-internal sealed record ChatScenario(int Pairs, double Seconds)
+internal sealed record ChatScenario(int Pairs, double WarmUp, double Seconds)
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -19,7 +19,7 @@ internal sealed record ChatScenario(int Pairs, double Seconds)
         using var crowd = new Crowd(subject);
         var talk = Begin(crowd);
         Chatter(talk, bothWrite ? crowd.People : crowd.People.DistinctBy(one => one.Speaker!.Arrivals));
-        crowd.Driver.For(WarmUp);
+        crowd.Driver.For(TimeSpan.FromSeconds(WarmUp));
         var (meter, before) = (new Meter(crowd, subject), talk.Arrived);
         talk.From = Stopwatch.GetTimestamp();
         crowd.Driver.For(TimeSpan.FromSeconds(Seconds));
@@ -46,7 +46,7 @@ internal sealed record ChatScenario(int Pairs, double Seconds)
 
         // As fast as it goes: at the rate itself it would take minutes until the runtime has compiled everything for good.
         Chatter(talk, crowd.People);
-        crowd.Driver.For(WarmUp);
+        crowd.Driver.For(TimeSpan.FromSeconds(WarmUp));
         Settle(crowd, talk);
         Keep(crowd, talk, rate, Calm);
         using var probe = new FsyncProbe();

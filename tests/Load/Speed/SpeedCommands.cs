@@ -8,6 +8,7 @@ internal static class SpeedCommands
     private static readonly Option<bool> Compare = new("--compare") { Description = "Measure bare SignalR by turns with the product." };
     private static readonly Option<int> Rounds = new("--rounds") { Description = "Runs of each.", DefaultValueFactory = _ => 2 };
     private static readonly Option<int> Pairs = new("--pairs") { Description = "How many talk with each other.", DefaultValueFactory = _ => 100 };
+    private static readonly Option<double> WarmUp = new("--warm-up") { Description = "Seconds of talk that count for nothing: until the runtime has compiled for good what is in use.", DefaultValueFactory = _ => 20 };
     private static readonly Option<bool> EveryHead = new("--every-head") { Description = "Let the trained heads have a whole core instead of the tenth of one that they have as shipped." };
 
     public static Task<int> Run(string[] args) => new RootCommand("Measures the server's speed.") { Chat(), Open(), Burst(), Idle(), Baseline() }.Parse(args).InvokeAsync();
@@ -16,10 +17,10 @@ internal static class SpeedCommands
     {
         var seconds = new Option<double>("--seconds") { Description = "How long is measured.", DefaultValueFactory = _ => 10 };
         var oneSide = new Option<bool>("--one-side") { Description = "Only one of each pair writes." };
-        var command = new Command("chat", "Each sends the next message as soon as the one before has arrived.") { Pairs, seconds, oneSide, EveryHead, Compare, Rounds };
+        var command = new Command("chat", "Each sends the next message as soon as the one before has arrived.") { Pairs, WarmUp, seconds, oneSide, EveryHead, Compare, Rounds };
         command.SetAction((given, _) =>
         {
-            var scenario = new ChatScenario(given.GetValue(Pairs), given.GetValue(seconds));
+            var scenario = new ChatScenario(given.GetValue(Pairs), given.GetValue(WarmUp), given.GetValue(seconds));
             return Measure(given, subject => scenario.Closed(subject, !given.GetValue(oneSide)));
         });
         return command;
@@ -29,10 +30,10 @@ internal static class SpeedCommands
     {
         var seconds = new Option<double>("--seconds") { Description = "How long is measured.", DefaultValueFactory = _ => 20 };
         var rate = new Option<int>("--rate") { Description = "Messages a second, of all together.", DefaultValueFactory = _ => 1_000 };
-        var command = new Command("open", "Messages come at a constant rate, whatever became of those before.") { Pairs, seconds, rate, EveryHead, Compare, Rounds };
+        var command = new Command("open", "Messages come at a constant rate, whatever became of those before.") { Pairs, WarmUp, seconds, rate, EveryHead, Compare, Rounds };
         command.SetAction((given, _) =>
         {
-            var scenario = new ChatScenario(given.GetValue(Pairs), given.GetValue(seconds));
+            var scenario = new ChatScenario(given.GetValue(Pairs), given.GetValue(WarmUp), given.GetValue(seconds));
             return Measure(given, subject => scenario.Open(subject, given.GetValue(rate)));
         });
         return command;
