@@ -3,8 +3,8 @@ using RandomChat.Application.Events;
 namespace RandomChat.Infrastructure.Sqlite;
 
 /// <summary>
-/// What was committed last, in memory and without a gap, so that who follows the log does not read from the file what this
-/// process has just written: several follow it, and each commit wakes them all.
+/// What was committed last, in memory and without a gap, so that who is caught up with the log does not read from the file
+/// what this process has just written: several follow it, and each commit wakes them all.
 /// </summary>
 internal sealed class EventLogTail
 {

@@ -214,7 +214,7 @@ public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposab
         StartPoller();
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
         var position = after?.Value ?? 0;
-        var saidCaughtUp = false;
+        var (saidCaughtUp, isLive) = (false, false);
 
         // Who looks at the first event only does not wait for a thousand.
         var limit = 16;
@@ -224,9 +224,10 @@ public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposab
             var grown = _signal.Next;
             var (from, most) = (position, limit);
 
-            // A long replay does not hold its caller's thread. The end is taken first: what is written up to there stays as
-            // it is, so nothing is passed over unseen.
-            var (end, page) = _writer?.Tail.After(from, without, most, Volatile.Read(ref _polledEnd))
+            // Until it is caught up for the first time it reads the file alone: an audit is about what lies there. A long
+            // replay does not hold its caller's thread. The end is taken first: what is written up to there stays as it is,
+            // so nothing is passed over unseen.
+            var (end, page) = (isLive ? _writer?.Tail.After(from, without, most, Volatile.Read(ref _polledEnd)) : null)
                 ?? await Task.Run(() => _readers.Read(reader => Next(reader, without, from, most)), ct);
             limit = Math.Min(limit * 4, EventLogReader.MostEvents);
             foreach (var e in page.Events)
@@ -253,7 +254,7 @@ public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposab
                 // Where nothing was read, the log's own end is said: it tells whoever followed another log before.
                 var caughtUp = page.Events.Count > 0 ? position : end;
                 yield return new LogItem.CaughtUp(caughtUp == 0 ? null : new LogPosition(caughtUp));
-                saidCaughtUp = true;
+                (saidCaughtUp, isLive) = (true, true);
             }
 
             await Grown(grown, ends.Token, ct);
