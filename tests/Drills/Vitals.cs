@@ -9,6 +9,7 @@ namespace RandomChat.Drills;
 /// <param name="Own">Bytes of memory that nothing else shares.</param>
 /// <param name="Code">Bytes of compiled code; the runtime compiles what is used often anew for hours.</param>
 /// <param name="Resident">Bytes of memory that the process has in all.</param>
+/// <param name="Handles">Open ones, without libraries.</param>
 internal sealed record Vitals(TimeSpan At, int ProcessId, double Heap, double Committed, double Own, double Code, double Resident, int Threads, int Handles, long? RedisKeys)
 {
     public static async Task<Vitals> Take(World world, TimeSpan at)
@@ -16,7 +17,7 @@ internal sealed record Vitals(TimeSpan At, int ProcessId, double Heap, double Co
         var server = world.Measured;
         var heap = await ServerMemory.Heap(server);
         return new(
-            at, server.Id, heap.Live, heap.Committed, ServerMemory.Own(server), ServerMemory.Code(server), ServerMemory.Resident(server), (int)ServerMemory.Status(server, "Threads:"), Directory.GetFileSystemEntries($"/proc/{server.Id}/fd").Length,
+            at, server.Id, heap.Live, heap.Committed, ServerMemory.Own(server), ServerMemory.Code(server), ServerMemory.Resident(server), (int)ServerMemory.Status(server, "Threads:"), ServerMemory.Handles(server),
             await world.RedisKeys());
     }
 }

@@ -41,6 +41,12 @@ public static class ServerMemory
     /// <summary>The bytes of compiled code, which the runtime keeps in memory that it maps twice.</summary>
     public static double Code(IServerProcess server) => Status(server, "RssShmem:") * 1024;
 
+    /// <summary>
+    /// Files, sockets and pipes that it has open, but for libraries: the runtime opens one when it is first used, and keeps it.
+    /// </summary>
+    public static int Handles(IServerProcess server) => Directory.GetFileSystemEntries($"/proc/{server.Id}/fd")
+        .Count(handle => new FileInfo(handle).LinkTarget is { } target && !target.EndsWith(".dll", StringComparison.Ordinal));
+
     /// <summary>A number of what Linux says about the process.</summary>
     public static double Status(IServerProcess server, string field) => double.Parse(
         File.ReadLines($"/proc/{server.Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
