@@ -82,11 +82,11 @@ public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposab
         }
     }
 
-    public async ValueTask<AppendResult> Append(
+    public ValueTask<AppendResult> Append(
         StreamName stream, ExpectedRevision expected, IReadOnlyList<NewEvent> events, CancellationToken ct)
     {
         var bytes = AppendArguments.Check(stream, expected, events);
-        return await Writer.Enqueue(stream, bytes, session => session.Append(stream, expected.Value, events), ct);
+        return new(Writer.Enqueue(stream, bytes, session => session.Append(stream, expected.Value, events), ct));
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ internal sealed class WriterSession : IDisposable
     private readonly SqliteCommand _dataVersion;
     private readonly SqliteCommand _head;
     private readonly SqliteCommand _ids;
-    private readonly SqliteCommand _insert;
+    private readonly EventInsert _insert;
     private readonly SqliteCommand _maxAge;
     private readonly SqliteCommand _delete;
     private readonly List<RecordedEvent> _recorded = [];
@@ -34,12 +34,7 @@ internal sealed class WriterSession : IDisposable
         _ids = Connection.Command(
             "SELECT id, position FROM events WHERE stream = $stream AND revision > $after AND revision <= $upTo ORDER BY revision",
             "$stream", "$after", "$upTo");
-        _insert = Connection.Command(
-            """
-            INSERT INTO events (stream, revision, id, type, at, data, metadata)
-            VALUES ($stream, $revision, $id, $type, $at, CAST($data AS TEXT), CAST($metadata AS TEXT))
-            """,
-            "$stream", "$revision", "$id", "$type", "$at", "$data", "$metadata");
+        _insert = new(Connection);
         _maxAge = Connection.Command(
             """
             INSERT INTO streams (stream, max_age_seconds) VALUES ($stream, $seconds)
@@ -129,8 +124,7 @@ internal sealed class WriterSession : IDisposable
         LogPosition position = default;
         foreach (var e in events)
         {
-            _insert.With(stream, ++head, e.Id.ToString("D"), e.Type, Now, Bytes(e.Data), Bytes(e.Metadata)).ExecuteNonQuery();
-            position = new(raw.sqlite3_last_insert_rowid(Connection.Handle));
+            position = new(_insert.Add(stream, ++head, e, Now));
             _recorded.Add(new(name, head, position, e.Id, e.Type, _at, e.Data, e.Metadata));
         }
 
@@ -170,7 +164,7 @@ internal sealed class WriterSession : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[_begin, _commit, _dataVersion, _head, _ids, _insert, _maxAge, _delete])
+        foreach (var command in (IDisposable[])[_begin, _commit, _dataVersion, _head, _ids, _insert, _maxAge, _delete])
         {
             command.Dispose();
         }
@@ -194,10 +188,4 @@ internal sealed class WriterSession : IDisposable
 
         return new(expected + events.Count, new(position));
     }
-
-    private static byte[] Bytes(ReadOnlyMemory<byte> json) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(json, out var segment)
-            && segment is { Offset: 0, Array: { } array } && array.Length == segment.Count
-            ? array
-            : json.ToArray();
 }

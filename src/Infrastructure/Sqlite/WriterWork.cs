@@ -36,7 +36,19 @@ internal sealed class WriterWork<T>(StreamName stream, int bytes, Func<WriterSes
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _result;
 
-    public async Task<T> Answer(CancellationToken ct)
+    public Task<T> Answer(CancellationToken ct) => ct.CanBeCanceled ? AnswerUnless(ct) : _answer.Task;
+
+    public override void Apply(WriterSession session) => _result = apply(session);
+
+    public override void Complete() => _answer.TrySetResult(_result!);
+
+    public override void Fail(Exception cause) =>
+        _answer.TrySetException(new DependencyUnavailableException(SqliteEventStore.Dependency, cause));
+
+    public override void FailUnknown(Exception cause) =>
+        _answer.TrySetException(new AppendOutcomeUnknownException(stream, cause));
+
+    private async Task<T> AnswerUnless(CancellationToken ct)
     {
         await using var registration = ct.UnsafeRegister(
             (work, token) =>
@@ -50,14 +62,4 @@ internal sealed class WriterWork<T>(StreamName stream, int bytes, Func<WriterSes
             this);
         return await _answer.Task;
     }
-
-    public override void Apply(WriterSession session) => _result = apply(session);
-
-    public override void Complete() => _answer.TrySetResult(_result!);
-
-    public override void Fail(Exception cause) =>
-        _answer.TrySetException(new DependencyUnavailableException(SqliteEventStore.Dependency, cause));
-
-    public override void FailUnknown(Exception cause) =>
-        _answer.TrySetException(new AppendOutcomeUnknownException(stream, cause));
 }

@@ -20,11 +20,13 @@ namespace RandomChat.Web.Realtime;
 public sealed class ChatHub(ISender sender, Arrivals arrivals, AddressKeys addresses, IHostApplicationLifetime lifetime) : Hub
 {
     public const string Path = "/hubs/chat";
+    private static readonly object Visitor = new();
     private const int MostSignalBytes = 64 * 1024;
     private const int MostFirstFrameMilliseconds = 600_000;
 
     public override async Task OnConnectedAsync()
     {
+        Context.Items[Visitor] = Context.User?.Visitor();
         await arrivals.Opened(Me, Context, AddressKey, addresses.MarkOf(Context.GetHttpContext()?.Connection.RemoteIpAddress));
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -130,8 +132,9 @@ public sealed class ChatHub(ISender sender, Arrivals arrivals, AddressKeys addre
         return Value(await sender.Send(new ResumeMatch(Me.VisitorId, Valid(fields, matchId), afterSequence)));
     }
 
+    /// <summary>Read once a connection: its claims do not change, and every message asks.</summary>
     private VisitorIdentity Me =>
-        Context.User?.Visitor() ?? throw Refused(new("no-session", "Your session ended. Start again; it takes a moment."));
+        Context.Items[Visitor] as VisitorIdentity ?? throw Refused(new("no-session", "Your session ended. Start again; it takes a moment."));
 
     private string AddressKey => Context.GetHttpContext()?.AddressKey() ?? string.Empty;
 

@@ -120,6 +120,7 @@ internal sealed record ChatScenario(int Pairs, double WarmUp, double Seconds)
         new("server cores", taken.Server / taken.Seconds, 2),
         new("load cores", taken.Here / taken.Seconds, 2),
         new("other cores", taken.Others / taken.Seconds, 2),
+        new("allocated/message, KB", subject is Product ? taken.Counts.Allocated / arrived / 1e3 : double.NaN, 1),
         new("resident, MB", ServerMemory.Resident(subject) / 1e6),
         new("heads missed, %", subject is Product ? taken.Counts.PassedOver / arrived * 100 : double.NaN),
     ];

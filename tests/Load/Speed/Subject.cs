@@ -30,12 +30,13 @@ internal abstract class Subject : IServerProcess, IAsyncDisposable
 /// <param name="Commits">Of its log: each is one sync of the disk.</param>
 /// <param name="Appends">What these commits held.</param>
 /// <param name="PassedOver">Delivered messages that the trained heads did not look at.</param>
-internal sealed record ServerCounts(double Commits, double Appends, double PassedOver)
+/// <param name="Allocated">Bytes.</param>
+internal sealed record ServerCounts(double Commits, double Appends, double PassedOver, double Allocated)
 {
-    public static readonly ServerCounts None = new(0, 0, 0);
+    public static readonly ServerCounts None = new(0, 0, 0, 0);
 
     public static ServerCounts operator -(ServerCounts after, ServerCounts before) =>
-        new(after.Commits - before.Commits, after.Appends - before.Appends, after.PassedOver - before.PassedOver);
+        new(after.Commits - before.Commits, after.Appends - before.Appends, after.PassedOver - before.PassedOver, after.Allocated - before.Allocated);
 }
 
 /// <summary>The product as it ships, but for the limits and the captcha, which a load program would run into.</summary>
@@ -72,7 +73,8 @@ internal sealed class Product(IReadOnlyDictionary<string, string?> settings) : S
         return new(
             ServerMemory.Sum(scrape, "randomchat_log_group_size_count"),
             ServerMemory.Sum(scrape, "randomchat_log_group_size_sum"),
-            ServerMemory.Sum(scrape, "randomchat_screening_skipped_total"));
+            ServerMemory.Sum(scrape, "randomchat_screening_skipped_total"),
+            ServerMemory.Sum(scrape, "dotnet_gc_heap_total_allocated_bytes_total"));
     }
 
     /// <summary>A graceful stop. Gives the exit code.</summary>
