@@ -24,12 +24,13 @@ internal static class KeysCommand
         command.SetAction(async (parsed, ct) =>
         {
             await using var places = WrappedPlaces.Open(settings);
-            var census = await Count(places, places.Source.Read(), ct);
+            var ring = places.Source.Read();
+            var census = await Count(places, ring, ct);
             if (parsed.GetValue(json))
             {
                 Shared.PrintJson(new
                 {
-                    masterKeys = census.Keys.Select((key, i) => new { fingerprint = key.Key.Fingerprint, wraps = i == 0, opens = key.Opened }),
+                    masterKeys = census.Keys.Select((key, i) => new { fingerprint = key.Key.Fingerprint, wraps = i == 0, promoted = !ring.ToCome.Contains(key.Key), opens = key.Opened }),
                     tokenKeys = SecretCommands.TokenKeys(places.Secrets).Select(key => new { key.KeyId, madeAt = key.CreationDate, begins = key.ActivationDate, key.IsRevoked }),
                     pepper = ServerSecrets.List(places.Secrets).Select(generation => new { generation.Name, generation.Begins }),
                 });
@@ -39,7 +40,7 @@ internal static class KeysCommand
                 foreach (var (key, opened) in census.Keys)
                 {
                     var counts = string.Join(", ", opened.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Value:N0} {kind.Key}")));
-                    Console.WriteLine($"{key.Fingerprint} {(key == census.Keys[0].Key ? "wraps" : "opens")}  {counts}");
+                    Console.WriteLine($"{key.Fingerprint} {(key == ring.First ? "wraps" : ring.ToCome.Contains(key) ? "is not promoted yet" : "opens")}  {counts}");
                 }
 
                 foreach (var key in SecretCommands.TokenKeys(places.Secrets).OrderBy(key => key.ActivationDate))
@@ -112,6 +113,7 @@ internal static class KeysCommand
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{files.WrapPlain():N0} secrets of the server that earlier versions kept in plain are wrapped"));
             }
 
+            var ring = places.Source.Read();
             IReadOnlyList<(string Kind, long Rewrapped)> done;
             try
             {
@@ -123,9 +125,20 @@ internal static class KeysCommand
                 return ExitCodes.Cancelled;
             }
 
+            if (places.Source.Read() is var now && now.First.Fingerprint != ring.First.Fingerprint)
+            {
+                await Console.Error.WriteLineAsync($"{now.First.Fingerprint} was promoted while {ring.First.Fingerprint} wrapped: run it again.");
+                return ExitCodes.CheckFailed;
+            }
+
             foreach (var (kind, rewrapped) in done)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rewrapped:N0} {kind} wrapped anew under {places.Source.Read().First.Fingerprint}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rewrapped:N0} {kind} wrapped anew under {ring.First.Fingerprint}"));
+            }
+
+            if (MasterKeyRetirement.NotPromoted(now) is { } forgotten)
+            {
+                Console.WriteLine(forgotten);
             }
 
             return ExitCodes.Success;
@@ -136,26 +149,22 @@ internal static class KeysCommand
     private static Command Retire(IConfiguration settings)
     {
         var output = Out();
-        var which = new Argument<string?>("fingerprint") { Description = "Which one; else every one but the first", Arity = ArgumentArity.ZeroOrOne };
+        var which = new Argument<string?>("fingerprint") { Description = "Which one; else every one that wrapped before the first", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("retire", "Takes master keys that open nothing any more out of the ring") { which, output };
         command.SetAction(async (parsed, ct) =>
         {
             await using var places = WrappedPlaces.Open(settings);
             var ring = places.Source.Read();
-            var retired = ring.Keys.Skip(1).ToList();
-            if (parsed.GetValue(which) is { } fingerprint)
+            MasterKey? named = null;
+            if (parsed.GetValue(which) is { } fingerprint && (named = await Named(ring, fingerprint)) is null)
             {
-                if (await Named(ring, fingerprint) is not { } key)
-                {
-                    return ExitCodes.Usage;
-                }
-
-                retired = [key];
+                return ExitCodes.Usage;
             }
 
-            if (retired.Count == 0 || retired.Contains(ring.First))
+            var (retired, said) = MasterKeyRetirement.Of(ring, named);
+            if (retired.Count == 0)
             {
-                await Console.Error.WriteLineAsync($"{ring.First.Fingerprint} wraps: it stays until another one is promoted.");
+                await Console.Error.WriteLineAsync(said);
                 return ExitCodes.CheckFailed;
             }
 
@@ -175,9 +184,7 @@ internal static class KeysCommand
 
             return census.UnopenedCount > 0
                 ? await Lost(census)
-                : Write(
-                    places.Source, ring.Without(retired), parsed.GetValue(output),
-                    $"{string.Join(", ", retired.Select(key => key.Fingerprint))} opens nothing any more and was taken out. Backups from before the rewrap need it: destroy it when the last of them is gone.");
+                : Write(places.Source, ring.Without(retired), parsed.GetValue(output), said);
         });
         return command;
     }
@@ -207,12 +214,13 @@ internal static class KeysCommand
         }
 
         MasterKeySource.Write(output?.FullName ?? source.File!, ring, overwrite: output is null);
-        Console.WriteLine(said);
         if (output is not null)
         {
-            Console.WriteLine($"{output.FullName} holds the new ring; {source.Name} is as it was. Put it in place for every node.");
+            // What is said is of the new ring, and it is not in use yet.
+            Console.WriteLine($"{output.FullName} holds the new ring; {source.Name} is as it was. Put it in place for every node. Then:");
         }
 
+        Console.WriteLine(said);
         return ExitCodes.Success;
     }
 

@@ -128,6 +128,40 @@ public sealed class MasterKeyRingTests
             world.Directory);
     }
 
+    [Fact]
+    public async Task A_ring_tells_a_key_that_is_to_come_from_one_that_was_in_use_before()
+    {
+        await using var world = await SealingFixture.Ready();
+        var old = MasterKeySource.OfFile(world.MasterKeyFile).Read();
+        Assert.Empty(old.ToCome);
+        var added = Again(old.WithNew());
+        var anew = Assert.Single(added.ToCome);
+        Assert.Equal(added.Keys[1], anew);
+        Assert.Equal(2, added.Keys.Count);
+
+        // A file of two keys, as any version reads it, once neither is to come.
+        var promoted = Again(added.Promote(anew));
+        Assert.Empty(promoted.ToCome);
+        Assert.Equal([.. promoted.Keys[0].Bytes, .. promoted.Keys[1].Bytes], promoted.ToBytes());
+        Assert.Empty(Again(promoted.Promote(old.First)).ToCome);
+        Assert.False(added.IsSame(promoted.Promote(promoted.Keys[1])));
+
+        // Files that were put one behind the other, as a restore from a setting asks for.
+        var twice = Again(promoted, [.. promoted.ToBytes(), .. old.ToBytes()]);
+        Assert.Equal((2, 0), (twice.Keys.Count, twice.ToCome.Count));
+        Assert.Empty(MasterKeyRing.New().With(added.Keys).ToCome);
+        Assert.Equal(anew.Fingerprint, Assert.Single(Again(added.With(MasterKeyRing.New().Keys)).ToCome).Fingerprint);
+        Assert.Empty(Again(added.Without([anew])).ToCome);
+
+        MasterKeyRing Again(MasterKeyRing ring, byte[]? bytes = null)
+        {
+            File.WriteAllBytes(world.MasterKeyFile, bytes ?? ring.ToBytes());
+            var read = MasterKeySource.OfFile(world.MasterKeyFile).Read();
+            Assert.True(read.IsSame(ring));
+            return read;
+        }
+    }
+
     private static void Write(SealingFixture world, MasterKeyRing ring) => MasterKeySource.Write(world.MasterKeyFile, ring, overwrite: true);
 
     /// <summary>A visitor whose key is made now.</summary>

@@ -59,7 +59,7 @@ public sealed class MasterKeyCommandTests : IDisposable
 
         // Where the file is mounted read-only a new one is written, and the one in use stays.
         var output = Path.Combine(folder, "next.key");
-        await Run(0, "retire", "--out", output);
+        Assert.Contains($"Then:{Environment.NewLine}{old} was taken out", (await Run(0, "retire", "--out", output)).Output, StringComparison.Ordinal);
         Assert.Equal(2, Ring.Keys.Count);
         Assert.Equal(added, Assert.Single(MasterKeySource.OfFile(output).Read().Keys).Fingerprint);
         await Run(1, "retire", "--out", output);
@@ -68,6 +68,34 @@ public sealed class MasterKeyCommandTests : IDisposable
 
         MasterKeySource.Write(File, MasterKeyRing.New(), overwrite: true);
         Assert.Contains("opens with none", (await Run(1, "status")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_promotion_that_was_forgotten_is_said_and_costs_no_key()
+    {
+        await using var store = new SqliteKeyStore(Path.Combine(folder, "keys.db"));
+        using var sealer = new Sealer(store, new() { CasePool = 5 }, File, TimeProvider.System);
+        await sealer.EnsureReady(default);
+        var old = Ring.First.Fingerprint;
+        await Run(0, "add");
+        var added = Ring.Keys[1].Fingerprint;
+        var next = $"keys promote {added}, then keys rewrap";
+
+        Assert.Contains($"{added} is not promoted yet  0 sealing keys", (await Run(0, "status")).Output, StringComparison.Ordinal);
+        var rewrapped = (await Run(0, "rewrap")).Output;
+        Assert.Contains($"0 sealing keys wrapped anew under {old}", rewrapped, StringComparison.Ordinal);
+        Assert.Contains(next, rewrapped, StringComparison.Ordinal);
+        var retired = await Run(1, "retire");
+        Assert.StartsWith("Nothing was taken out", retired.Error, StringComparison.Ordinal);
+        Assert.Contains(next, retired.Error, StringComparison.Ordinal);
+        Assert.Contains(next, (await Run(1, "retire", old)).Error, StringComparison.Ordinal);
+        Assert.Equal([old, added], Ring.Keys.Select(key => key.Fingerprint));
+
+        // What it says to run is what is missing.
+        await Run(0, "promote", added);
+        Assert.DoesNotContain("promote", (await Run(0, "rewrap")).Output, StringComparison.Ordinal);
+        Assert.Contains($"{old} was taken out", (await Run(0, "retire")).Output, StringComparison.Ordinal);
+        Assert.Equal(added, Assert.Single(Ring.Keys).Fingerprint);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
