@@ -1,4 +1,3 @@
-using System.Globalization;
 using RandomChat.Application.Events;
 using Spectre.Console;
 
@@ -21,55 +20,35 @@ internal static class Progress
     /// <param name="work">Says how much it has done, as often as it likes.</param>
     public static async Task<T> Show<T>(string what, long end, Func<Action<long>, Task<T>> work)
     {
-        var meter = new Meter(end);
+        var meter = new ProgressMeter(end, TimeProvider.System);
         return Console.IsErrorRedirected ? await Lines(what, meter, work) : await Bar(what, meter, work);
     }
 
-    private static async Task<T> Lines<T>(string what, Meter meter, Func<Action<long>, Task<T>> work)
+    private static async Task<T> Lines<T>(string what, ProgressMeter meter, Func<Action<long>, Task<T>> work)
     {
         await using var timer = TimeProvider.System.CreateTimer(_ => Console.Error.WriteLine($"{what}: {meter}"), null, ALine, ALine);
         return await work(meter.Reach);
     }
 
-    private static async Task<T> Bar<T>(string what, Meter meter, Func<Action<long>, Task<T>> work)
+    private static async Task<T> Bar<T>(string what, ProgressMeter meter, Func<Action<long>, Task<T>> work)
     {
         var screen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return await screen.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn()).StartAsync(async bar =>
+        ProgressColumn[] columns = meter.End > 0
+            ? [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn()]
+            : [new TaskDescriptionColumn(), new SpinnerColumn()];
+        return await screen.Progress().AutoClear(true).Columns(columns).StartAsync(async bar =>
         {
             var task = bar.AddTask(Markup.Escape(what), maxValue: Math.Max(1, meter.End));
+            task.IsIndeterminate = meter.End == 0;
             await using var timer = TimeProvider.System.CreateTimer(
                 _ =>
                 {
-                    task.Value = meter.Reached;
-                    task.Description = Markup.Escape($"{what}  {meter.Speed}");
+                    // A task that reached its end is one that is done.
+                    task.Value = meter.End > 0 ? meter.Reached : 0;
+                    task.Description = Markup.Escape($"{what}  {(meter.End > 0 ? meter.Speed : meter)}");
                 },
                 null, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
             return await work(meter.Reach);
         });
-    }
-
-    private sealed class Meter(long end)
-    {
-        private readonly long began = TimeProvider.System.GetTimestamp();
-        private long reached;
-
-        public long End => end;
-
-        public long Reached => Volatile.Read(ref reached);
-
-        public string Speed
-        {
-            get
-            {
-                var rate = Reached / Math.Max(0.001, TimeProvider.System.GetElapsedTime(began).TotalSeconds);
-                var left = rate > 0 ? TimeSpan.FromSeconds(Math.Max(0, end - Reached) / rate) : TimeSpan.Zero;
-                return string.Create(CultureInfo.InvariantCulture, $"{rate:N0}/s, {(rate > 0 ? $"{left:hh\\:mm\\:ss} left" : "time left not known yet")}");
-            }
-        }
-
-        public void Reach(long amount) => Volatile.Write(ref reached, amount);
-
-        public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture, $"{Reached:N0} of {end:N0} ({(end == 0 ? 1 : Math.Min(1, (double)Reached / end)):P0}), {Speed}");
     }
 }
