@@ -44,7 +44,7 @@ public sealed partial class Scrape
                     read.labels[family] = known = [];
                 }
 
-                known.UnionWith(given.Keys.Where(key => key != "le" && !key.StartsWith("otel_scope_", StringComparison.Ordinal)));
+                known.UnionWith(given.Keys.Where(key => key != "le"));
             }
         }
 
