@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using RandomChat.Infrastructure.Settings;
 
 namespace RandomChat.Infrastructure.EventStoreDb;
 
@@ -47,7 +48,7 @@ public sealed record EventStoreDbSettings
     /// <summary>How the server's statistics name this client.</summary>
     public string ConnectionName { get; private init; } = "RandomChat";
 
-    /// <exception cref="FormatException">It cannot be understood; the message says which part, and never the password.</exception>
+    /// <exception cref="SettingsException">It cannot be understood; the message says which part, and never the password.</exception>
     public static EventStoreDbSettings Parse(string connectionString)
     {
         var text = connectionString.Trim();
@@ -62,10 +63,24 @@ public sealed record EventStoreDbSettings
         {
             return Parse(rest.TrimEnd('/'), query ?? "");
         }
-        catch (FormatException) when (query?.Contains('@', StringComparison.Ordinal) == true)
+        catch (SettingsException) when (query?.Contains('@', StringComparison.Ordinal) == true)
         {
             // Likely the ? is one of the password, and whatever could be cited a part of it.
             throw Wrong($"there is an @ behind the first ? ({Escapes}; an @ behind the host as %40)");
+        }
+    }
+
+    /// <summary>That of the setting <c>ConnectionStrings:EventStoreDb</c>.</summary>
+    /// <exception cref="SettingsException">The same, and the message begins with the setting's name.</exception>
+    public static EventStoreDbSettings OfSetting(string connectionString)
+    {
+        try
+        {
+            return Parse(connectionString);
+        }
+        catch (SettingsException wrong)
+        {
+            throw new SettingsException($"ConnectionStrings:EventStoreDb: {wrong.Message}");
         }
     }
 
@@ -158,6 +173,6 @@ public sealed record EventStoreDbSettings
     private static (string Before, string? After) Split(string text, char at) =>
         text.IndexOf(at, StringComparison.Ordinal) is var index and >= 0 ? (text[..index], text[(index + 1)..]) : (text, null);
 
-    private static FormatException Wrong(string what) => new(
+    private static SettingsException Wrong(string what) => new(
         $"The connection string of EventStoreDB is wrong: {what}. An example: esdb://user:password@host:2113?tls=true.");
 }

@@ -14,16 +14,7 @@ public static class EventStoreDbSetup
     /// <exception cref="SettingsException">The connection string is wrong; the message says how.</exception>
     public static IServiceCollection AddEventStoreDb(this IServiceCollection services, string connectionString)
     {
-        EventStoreDbSettings settings;
-        try
-        {
-            settings = EventStoreDbSettings.Parse(connectionString);
-        }
-        catch (FormatException wrong)
-        {
-            throw new SettingsException($"ConnectionStrings:EventStoreDb: {wrong.Message}");
-        }
-
+        var settings = EventStoreDbSettings.OfSetting(connectionString);
         services.AddSingleton(provider => new EventStoreDbEventStore(
             settings, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EventStoreDbEventStore>>(),
             provider.GetRequiredService<LogMeter>().Grouped));

@@ -70,17 +70,7 @@ internal static class CopyLogCommand
             return ExitCodes.Usage;
         }
 
-        EventStoreDbSettings connection;
-        try
-        {
-            connection = EventStoreDbSettings.Parse(order.To);
-        }
-        catch (FormatException wrong)
-        {
-            await Console.Error.WriteLineAsync(wrong.Message);
-            return ExitCodes.Usage;
-        }
-
+        var connection = EventStoreDbSettings.Parse(order.To);
         var data = RandomChatSettings.DataDirectory(settings);
         await using var source = SqliteEventStore.OpenReadOnly(Path.Combine(data, "events.db"), TimeProvider.System);
         await using var target = new EventStoreDbCopy(connection, TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance);

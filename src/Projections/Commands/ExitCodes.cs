@@ -51,6 +51,7 @@ internal static class ExitCodes
         Infrastructure.EventStoreDb.CopyRefusedException or UnfinishedCopyException => (e.Message, CheckFailed),
         AppendOutcomeUnknownException => ($"{e.Message} Run it again.", Unavailable),
         Ledger.AnchorFileException or Infrastructure.Backup.BackupException => (e.Message, CheckFailed),
+        Infrastructure.Settings.SettingsException => (e.Message, Usage),
         Infrastructure.DataDirectoryException => (e.Message, Unavailable),
         Infrastructure.Migrations.MigrationException => (e.Message, Unavailable),
         Application.Sealing.SealingException => (e.Message, Unavailable),

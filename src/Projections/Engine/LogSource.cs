@@ -25,10 +25,11 @@ public sealed class LogSource(IEventStore log) : IAsyncDisposable
 
     /// <summary>Opens the log that the settings name, to read only, beside a server that writes it.</summary>
     /// <exception cref="EventLogFileException">There is none, or it cannot be opened.</exception>
+    /// <exception cref="SettingsException">EventStoreDB's connection string is wrong.</exception>
     public static LogSource Open(IConfiguration settings) => new(
         settings.GetConnectionString("EventStoreDb") is { Length: > 0 } eventStoreDb
             ? new EventStoreDbEventStore(
-                EventStoreDbSettings.Parse(eventStoreDb), TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance)
+                EventStoreDbSettings.OfSetting(eventStoreDb), TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance)
             : SqliteEventStore.OpenReadOnly(Path.Combine(RandomChatSettings.DataDirectory(settings), "events.db"), TimeProvider.System));
 
     /// <summary>Every event after a position but those of streams that expire, which are only passed.</summary>

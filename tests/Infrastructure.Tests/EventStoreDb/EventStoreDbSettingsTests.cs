@@ -1,4 +1,5 @@
 using RandomChat.Infrastructure.EventStoreDb;
+using RandomChat.Infrastructure.Settings;
 
 namespace RandomChat.Infrastructure.Tests.EventStoreDb;
 
@@ -66,7 +67,7 @@ public sealed class EventStoreDbSettingsTests
     [InlineData("esdb://host?nodePreference=follower", "can only be leader")]
     [InlineData("esdb://host?userCertFile=a.crt", "userCertFile is not known")]
     public void A_wrong_string_is_refused_in_words(string text, string why) =>
-        Assert.Contains(why, Assert.Throws<FormatException>(() => EventStoreDbSettings.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(why, Assert.Throws<SettingsException>(() => EventStoreDbSettings.Parse(text)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("esdb://chat:hun?ter2@host:2113")]
@@ -75,7 +76,7 @@ public sealed class EventStoreDbSettingsTests
     [InlineData("esdb://chat:x@ho?hunter2@st")]
     public void A_question_mark_in_the_password_tells_nothing_of_it(string text)
     {
-        var wrong = Assert.Throws<FormatException>(() => EventStoreDbSettings.Parse(text));
+        var wrong = Assert.Throws<SettingsException>(() => EventStoreDbSettings.Parse(text));
 
         Assert.Contains("%3F", wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hun", wrong.ToString(), StringComparison.Ordinal);
@@ -85,7 +86,7 @@ public sealed class EventStoreDbSettingsTests
     [Fact]
     public void The_password_is_never_told()
     {
-        var wrong = Assert.Throws<FormatException>(() => EventStoreDbSettings.Parse("esdb://chat:hunter2@host:no"));
+        var wrong = Assert.Throws<SettingsException>(() => EventStoreDbSettings.Parse("esdb://chat:hunter2@host:no"));
         var settings = EventStoreDbSettings.Parse("esdb://chat:hunter2@host?connectionName=me@home");
 
         Assert.Equal("me@home", settings.ConnectionName);

@@ -182,6 +182,16 @@ public sealed class ProjectionCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_connection_string_that_cannot_be_read_is_named_in_a_sentence()
+    {
+        var (code, _, error) = await Run("status", "--ConnectionStrings:EventStoreDb=nonsense");
+
+        Assert.Equal(2, code);
+        Assert.StartsWith("ConnectionStrings:EventStoreDb: The connection string of EventStoreDB is wrong", error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+    }
+
+    [Fact]
     public async Task Without_PostgreSQL_where_it_is_configured_a_dependency_is_missing()
     {
         const string Nowhere = "--ConnectionStrings:Postgres=Host=127.0.0.1;Port=1;Username=nobody;Timeout=2";
