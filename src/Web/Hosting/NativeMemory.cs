@@ -6,13 +6,13 @@ namespace RandomChat.Web.Hosting;
 /// Gives back what native code has freed. glibc keeps it for the thread that used it, in up to eight places a core: of a node's
 /// memory that grew for half an hour, two thirds of what native code held were free (decision 0025).
 /// </summary>
-internal sealed class NativeMemory : BackgroundService
+internal sealed class NativeMemory(TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Every);
+        using var timer = new PeriodicTimer(Every, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken) && Trim())
