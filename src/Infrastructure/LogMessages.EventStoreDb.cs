@@ -19,4 +19,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 3205, Level = LogLevel.Warning, Message = "A subscription to EventStoreDB at {Node} broke; it goes on after the last event it saw")]
     public static partial void EventStoreSubscriptionLost(ILogger logger, Exception exception, EventStoreDbNode node);
+
+    [LoggerMessage(EventId = 3206, Level = LogLevel.Debug, Message = "EventStoreDB at {Node} ended a subscription whose reader is slower than the log grows; it goes on after the last event it saw")]
+    public static partial void EventStoreReaderTooSlow(ILogger logger, EventStoreDbNode node);
 }

@@ -123,6 +123,7 @@ public sealed record StandInOptions
 public sealed class StandInFaults : IDisposable
 {
     private CancellationTokenSource _breaking = new();
+    private CancellationTokenSource _tooSlow = new();
 
     /// <summary>Appends are recorded, but nobody hears of it.</summary>
     public bool SwallowAnswers { get; set; }
@@ -138,6 +139,8 @@ public sealed class StandInFaults : IDisposable
 
     internal CancellationToken Breaking => Volatile.Read(ref _breaking).Token;
 
+    internal CancellationToken TooSlow => Volatile.Read(ref _tooSlow).Token;
+
     /// <summary>Breaks every call that is under way.</summary>
     public void BreakCalls()
     {
@@ -145,5 +148,12 @@ public sealed class StandInFaults : IDisposable
         Interlocked.Exchange(ref _breaking, new()).Cancel();
     }
 
-    public void Dispose() => _breaking.Dispose();
+    /// <summary>Ends what is read, as a server of 23.10 does with a live subscription when events come faster than they are taken.</summary>
+    public void FindReadersTooSlow() => Interlocked.Exchange(ref _tooSlow, new()).Cancel();
+
+    public void Dispose()
+    {
+        _breaking.Dispose();
+        _tooSlow.Dispose();
+    }
 }

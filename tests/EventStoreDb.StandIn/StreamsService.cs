@@ -8,14 +8,17 @@ internal sealed class StreamsService(StandInLog log, StandInOptions options, Sta
 {
     public override async Task Read(ReadReq request, IServerStreamWriter<ReadResp> responseStream, ServerCallContext context)
     {
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, faults.Breaking);
+        var tooSlow = faults.TooSlow;
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, faults.Breaking, tooSlow);
         try
         {
             await new ReadCall(log, request.Options, responseStream, options.SaysCaughtUp).Run(ends.Token);
         }
         catch (OperationCanceledException) when (!context.CancellationToken.IsCancellationRequested)
         {
-            throw Broken();
+            throw tooSlow.IsCancellationRequested
+                ? new(new(StatusCode.Aborted, "Operation timed out: Consumer too slow to handle event while live. Client resubscription required."))
+                : Broken();
         }
     }
 

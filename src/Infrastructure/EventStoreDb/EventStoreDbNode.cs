@@ -14,6 +14,12 @@ internal sealed class EventStoreDbNode : IDisposable
 {
     private static readonly TimeSpan DialFor = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// Bytes of one call that may have come and not been taken. Servers of 23.10 end a live subscription as soon as 32 events wait to
+    /// be sent: this is what a reader that is busy for a moment has in hand.
+    /// </summary>
+    private const int ReadAhead = 1 << 20;
+
     private readonly GrpcChannel _channel;
     private readonly Metadata _headers;
     private readonly TimeProvider _time;
@@ -70,6 +76,7 @@ internal sealed class EventStoreDbNode : IDisposable
         {
             // Subscriptions and appends share a connection as long as it has room for another stream.
             EnableMultipleHttp2Connections = true,
+            InitialHttp2StreamWindowSize = ReadAhead,
             PooledConnectionIdleTimeout = System.Threading.Timeout.InfiniteTimeSpan,
             KeepAlivePingDelay = settings.KeepAliveInterval,
             KeepAlivePingTimeout = settings.KeepAliveTimeout,

@@ -82,7 +82,15 @@ internal sealed class LogSubscription(
 
             if (lostAt is null)
             {
-                LogMessages.EventStoreSubscriptionLost(logger, failure, node);
+                if (failure.SaysTooSlow())
+                {
+                    LogMessages.EventStoreReaderTooSlow(logger, node);
+                }
+                else
+                {
+                    LogMessages.EventStoreSubscriptionLost(logger, failure, node);
+                }
+
                 lostAt = time.GetTimestamp();
                 continue;
             }

@@ -24,6 +24,13 @@ internal static class RpcFailures
         || failure.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal
             or StatusCode.Unknown or StatusCode.Aborted or StatusCode.Cancelled or StatusCode.ResourceExhausted;
 
+    /// <summary>
+    /// Whether a subscription has ended because events came faster than they were taken. Servers before 24.2 leave it to the reader
+    /// to ask again from where it is; nothing is broken. They have no other word for it than this text.
+    /// </summary>
+    public static bool SaysTooSlow(this RpcException failure) =>
+        failure.StatusCode == StatusCode.Aborted && failure.Status.Detail.Contains("Consumer too slow", StringComparison.Ordinal);
+
     /// <summary>Whether the call can have had no effect: the server was not reached, or refused it before looking at it.</summary>
     public static bool WasNeverTaken(this RpcException failure)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RandomChat.Application.Events;
 using RandomChat.Infrastructure.EventStoreDb;
@@ -49,10 +50,10 @@ public abstract class StandInFixture : IAsyncLifetime
     protected EventStoreDbEventStore Connect(StandInServer server, string parameters = "") =>
         Connect($"esdb://127.0.0.1:{server.Address.Port}?tls=false&{parameters}");
 
-    protected EventStoreDbEventStore Connect(string connectionString)
+    protected EventStoreDbEventStore Connect(string connectionString, ILogger<EventStoreDbEventStore>? log = null)
     {
         var store = new EventStoreDbEventStore(
-            EventStoreDbSettings.Parse(connectionString), TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance);
+            EventStoreDbSettings.Parse(connectionString), TimeProvider.System, log ?? NullLogger<EventStoreDbEventStore>.Instance);
         _opened.Add(store);
         return store;
     }

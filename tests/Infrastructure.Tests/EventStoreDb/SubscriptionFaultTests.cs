@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 using RandomChat.Engines;
 using RandomChat.Infrastructure.EventStoreDb;
@@ -57,6 +59,54 @@ public sealed class SubscriptionFaultTests : StandInFixture
         }
 
         Assert.Equal(Enumerable.Range(0, 20_000).Select(n => (long)n), seen);
+    }
+
+    [Fact]
+    public async Task A_server_that_finds_the_reader_too_slow_is_asked_again_and_nobody_is_alarmed()
+    {
+        var server = await Server();
+        var log = new Numbers();
+        var store = Connect($"esdb://127.0.0.1:{server.Address.Port}?tls=false", log);
+        var stream = NewStream();
+        await Appended(store, stream, -1, New("1"));
+        await using var items = store.Subscribe(null, Ct).GetAsyncEnumerator(Ct);
+        await Next<LogItem.CaughtUp>(items);
+
+        var next = Next<LogItem.Event>(items);
+        server.Faults.FindReadersTooSlow();
+        await Appended(store, stream, 0, New("2"));
+        Assert.Equal("2", Text((await next).Recorded));
+        Assert.Equal((true, false), (log.Has(3206), log.Has(3205)));
+
+        server.Faults.BreakCalls();
+        var third = New("3");
+        await Until(() => Appended(store, stream, 1, third));
+        Assert.Equal("3", Text((await Next<LogItem.Event>(items)).Recorded));
+        Assert.True(log.Has(3205));
+    }
+
+    [Fact]
+    public async Task A_real_server_sends_on_to_a_reader_that_stands_still_for_a_while()
+    {
+        var log = new Numbers();
+        var store = Connect((await EventStoreServer.Shared()).ConnectionString, log);
+        var (stream, text) = (NewStream(), new string('x', 1_000));
+        var first = await Appended(store, stream, -1, New("first"));
+        await using var items = store.Subscribe(first.Position, Ct).GetAsyncEnumerator(Ct);
+        await Next<LogItem.CaughtUp>(items);
+
+        // More than the server and a connection hold by themselves.
+        for (var n = 0; n < 600; n++)
+        {
+            await Appended(store, stream, n, New($"{n}{text}"));
+        }
+
+        for (var n = 0; n < 600; n++)
+        {
+            Assert.Equal(n + 1, (await Next<LogItem.Event>(items)).Recorded.Revision);
+        }
+
+        Assert.False(log.Has(3206));
     }
 
     [Fact]
@@ -121,5 +171,21 @@ public sealed class SubscriptionFaultTests : StandInFixture
         // What was told as passed is a place to go on from.
         await using var resumed = store.Subscribe(passed.Position, Ct).GetAsyncEnumerator(Ct);
         Assert.Equal("third", Text((await Next<LogItem.Event>(resumed)).Recorded));
+    }
+
+    /// <summary>Which lines were logged, by their numbers.</summary>
+    private sealed class Numbers : ILogger<EventStoreDbEventStore>
+    {
+        private readonly ConcurrentBag<int> numbers = [];
+
+        public bool Has(int number) => numbers.Contains(number);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            numbers.Add(eventId.Id);
     }
 }
