@@ -30,8 +30,9 @@ public static class ProjectionsSetup
     {
         services.AddSingleton(provider => OpenStore(settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ReadModels(provider.GetRequiredService<IReadStore>(), All, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ActivityQueries>().AddSingleton<VisitorHistoryQueries>().AddSingleton<LogQueries>().AddSingleton<OffenderQueries>()
+        services.AddSingleton<ActivityQueries>().AddSingleton<LogQueries>().AddSingleton<OffenderQueries>()
             .AddSingleton<DeskQueries>().AddSingleton<RuleQueries>().AddSingleton<TransparencyQueries>()
+            .AddSingleton(provider => new VisitorHistoryQueries(provider.GetRequiredService<ReadModels>(), new(provider.GetRequiredService<IEventStore>())))
             .AddSingleton<ITransparencyNumbers>(provider => new TransparencyNumbers(
                 provider.GetRequiredService<TransparencyQueries>(), provider.GetRequiredService<ReadModels>(), new(provider.GetRequiredService<IEventStore>())))
             .AddSingleton<IReporterRecords>(provider => provider.GetRequiredService<DeskQueries>())

@@ -5,8 +5,15 @@ using RandomChat.Projections.Engine;
 namespace RandomChat.Projections.Visitors;
 
 /// <summary>Questions about what happened to a visitor.</summary>
-public sealed class VisitorHistoryQueries(ReadModels models)
+public sealed class VisitorHistoryQueries(ReadModels models, LogSource log)
 {
+    /// <summary>
+    /// Waits until these answers hold all that is in the log now; false where they do not within <paramref name="patience"/>, as while
+    /// the read model is built anew.
+    /// </summary>
+    /// <exception cref="DependencyUnavailableException">The log or the read models cannot be read now.</exception>
+    public Task<bool> AreComplete(TimeSpan patience, CancellationToken ct) => models.WaitForEnd<VisitorHistoryDb>(log, patience, ct);
+
     /// <summary>What touches a visitor, a chat, a case or somebody of the staff after a position, oldest first.</summary>
     /// <param name="after">The position of the last one seen; null: from the beginning.</param>
     /// <param name="limit">At most so many.</param>

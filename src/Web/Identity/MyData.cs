@@ -23,6 +23,10 @@ public sealed class MyData(
     VisitorHistoryQueries history, VisitorAccounts accounts, EventCodec codec, ISealer sealer, Conversation conversation, IAppealLinks links, TimeProvider clock)
 {
     private const int PageSize = 500;
+
+    /// <summary>Histories that are kept up are never so far behind.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private const string Withheld =
         "What others wrote, and who reported or blocked you, is theirs and is left out. What was erased or whose key is destroyed cannot be opened by anybody.";
 
@@ -30,9 +34,15 @@ public sealed class MyData(
     private const string NotErased =
         "Erasing does not reach the evidence of reports, where there is any: it is kept for its time, and for longer where the law orders it (a legal hold), to protect others. Whether there is any about you is not said to you or to anybody else outside the staff. A ban does not end by erasing either.";
 
+    /// <returns>Null while the history is being built: what there is of it would be taken for everything.</returns>
     /// <exception cref="DependencyUnavailableException">The read models, the log or the keys cannot be read now.</exception>
-    public async Task<MyDataExport> Export(Guid visitorId, CancellationToken ct)
+    public async Task<MyDataExport?> Export(Guid visitorId, CancellationToken ct)
     {
+        if (!await history.AreComplete(Patience, ct))
+        {
+            return null;
+        }
+
         var holder = await accounts.Find(visitorId, ct);
         var export = new MyDataExport(visitorId, clock.GetUtcNow(), Withheld, NotErased, [], [], [], [], [], [], [])
         {

@@ -27,8 +27,13 @@ public static class MyDataEndpoints
             return Problem.From(Refusal.RateLimited(limit.RetryAfter));
         }
 
+        if (await data.Export(me, ct) is not { } export)
+        {
+            return Problem.From(new Refusal("unavailable", "Not everything that is kept on you is at hand right now. Please try again in some minutes."));
+        }
+
         context.Response.Headers.ContentDisposition = "attachment; filename=randomchat-my-data.json";
-        return Results.Json(await data.Export(me, ct), WireJson.Options);
+        return Results.Json(export, WireJson.Options);
     }
 
     private static async Task<IResult> Erase(HttpContext context, Erasure erasure)

@@ -79,7 +79,7 @@ public abstract class PlanContract : IAsyncLifetime
         await new Rebuild(store, Log.Feed).Run(ProjectionsSetup.All, null, default);
         var models = new ReadModels(store, ProjectionsSetup.All, TimeProvider.System);
         var (desk, offenders, rules, history) =
-            (new DeskQueries(models), new OffenderQueries(models), new RuleQueries(models), new VisitorHistoryQueries(models));
+            (new DeskQueries(models), new OffenderQueries(models), new RuleQueries(models), new VisitorHistoryQueries(models, new(Log.Store)));
         var (now, first, next) = (TestLog.Noon.AddDays(1), default(DeskCursor), new DeskCursor(5, 5));
         var (log, transparency, activity) = (new LogQueries(models), new TransparencyQueries(models), new ActivityQueries(models));
         var period = new TransparencyPeriod(new(2026, 3, 1), new(2026, 3, 31));

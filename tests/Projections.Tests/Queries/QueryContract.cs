@@ -113,9 +113,11 @@ public abstract class QueryContract : IAsyncLifetime
         var reported = await Log.Reported(match, Ben, Ada);
         var blocked = await Log.Append(
             StreamName.For("visitor", Ben.Visitor), new VisitorEvent.Blocked(Ben.Visitor, Ben.Device, Ada.Visitor, Ada.Device, match, TestLog.Noon));
+        var history = new VisitorHistoryQueries(Models, new(Log.Store));
+        Assert.False(await history.AreComplete(TimeSpan.Zero, default));
         await Build();
 
-        var history = new VisitorHistoryQueries(Models);
+        Assert.True(await history.AreComplete(TimeSpan.Zero, default));
         var all = await history.Of(Ada.Visitor, null, 100, default);
         Assert.Equal([session.Value, started.Value, ended.Value, reported.Value, blocked.Value], all.Select(e => e.Position));
         var first = all[0];
@@ -162,7 +164,7 @@ public abstract class QueryContract : IAsyncLifetime
         Assert.Equal([ban.Value, decided.Value], (await log.Related([sanction], default)).Select(one => one.Position));
 
         // By the id of the case, and whoever looked stands in the visitor's own history.
-        var histories = new VisitorHistoryQueries(Models);
+        var histories = new VisitorHistoryQueries(Models, new(Log.Store));
         Assert.Equal([decided.Value], (await histories.Of(Ben.Device, null, 10, default)).Select(e => e.Position));
         Assert.Equal([session, ban, viewed, decided], (await histories.Of(Ada.Visitor, null, 10, default)).Select(e => new LogPosition(e.Position)));
         Assert.Equal([ban.Value], (await histories.Of(Ada.Visitor, null, 10, default, any with { Type = "moderation.ban.issued.v1" })).Select(e => e.Position));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using RandomChat.Application.Sealing;
 using RandomChat.Infrastructure.Sealing;
 using RandomChat.Web.Tests.Hosting;
@@ -60,6 +61,19 @@ public sealed class MyDataTests : IAsyncLifetime
         Assert.DoesNotContain("a word of the partner", text, StringComparison.Ordinal);
         Assert.DoesNotContain("what bob says", text, StringComparison.Ordinal);
         Assert.DoesNotContain(pair.Bob.Id.ToString(), text, StringComparison.Ordinal);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task A_part_is_not_exported_as_if_it_were_everything()
+    {
+        await server.Services.GetServices<IHostedService>().Single(service => service.GetType().Name == "ProjectionRunner").StopAsync(default);
+        await using var ann = await HubVisitor.Enter(server.Address);
+        using var rest = ann.Rest();
+
+        using var answer = await rest.GetAsync("/api/me/export");
+
+        await answer.Problem(503, "unavailable");
+        Assert.Null(answer.Content.Headers.ContentDisposition);
     }
 
     [Fact]
