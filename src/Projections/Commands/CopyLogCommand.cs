@@ -51,13 +51,14 @@ internal static class CopyLogCommand
 
     private static async Task<int> Run(IConfiguration settings, CopyOrder order, CancellationToken ct)
     {
+        // Said at once: a target that has stopped answering is waited for, and the process may be ended over that.
+        await using var told = ct.Register(() => Console.Error.WriteLine("Cancelled. What was copied stays there; the same command goes on behind it."));
         try
         {
             return await Copy(settings, order, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Cancelled. What was copied stays there; the same command goes on behind it.");
             return ExitCodes.Cancelled;
         }
     }
@@ -172,6 +173,7 @@ internal static class CopyLogCommand
             (null, _) => "NOT FINISHED: a server writes into the embedded log. Stop it, and run the same command once more: it copies the rest, compares everything with the ledger and finishes.",
             ({ IsSound: false }, false) => "NOT FINISHED: the copy is not what the ledger says. If audit says the same of the embedded log, that was changed; else empty the target and copy again.",
             ({ IsSound: false }, true) => "The copy was finished, and is not what this ledger and these anchors say. Keep the target: it is the log that is in use. Are the anchors those that were set aside with this ledger (--anchors)? If so, what is named was changed since.",
+            _ when order.VerifyOnly => "The copy is what this ledger and these anchors say.",
             _ => "Finished: every event is there as the ledger has it. Next: set ConnectionStrings:EventStoreDb to the target and start the server; its read models and pairing index build themselves anew, and the ledger begins anew after this one. Never start it on the embedded log again. The runbook's Growing says the rest.",
         });
     }

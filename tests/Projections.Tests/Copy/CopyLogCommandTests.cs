@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using RandomChat.Application.Events;
@@ -63,7 +64,8 @@ public sealed class CopyLogCommandTests : IAsyncLifetime
         Assert.Equal((0, true, 1), (finished, told.GetProperty("isFinished").GetBoolean(), told.GetProperty("copied").GetInt64()));
         Assert.Equal(told.GetProperty("position").GetInt64() + 1, await Count());
 
-        Assert.Equal(0, (await Copy("--verify-only")).Code);
+        var (same, sound, _) = await Copy("--verify-only");
+        Assert.Equal((0, true, false), (same, sound.Contains("what this ledger and these anchors say", StringComparison.Ordinal), sound.Contains("Next:", StringComparison.Ordinal)));
         Assert.Equal(0, (await Copy()).Code);
 
         // Had the embedded log gone on, the copy would not know.
@@ -71,6 +73,24 @@ public sealed class CopyLogCommandTests : IAsyncLifetime
         await Keep();
         var (wrong, _, error) = await Copy();
         Assert.Equal((1, true), (wrong, error.Contains("went on", StringComparison.Ordinal)));
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Who_breaks_it_off_is_told_what_stays_though_the_target_has_stopped_answering()
+    {
+        server.Faults.SwallowAnswers = true;
+        using var copy = Cli.Start(log.Folder, log.Folder, "copy-log", "--to", Connection);
+        var said = copy.StandardError.ReadToEndAsync();
+        await Eventually.Until(async () => await Count() > 100, "a part is copied");
+
+        using (var signal = Process.Start("kill", ["-TERM", $"{copy.Id}"]))
+        {
+            await signal.WaitForExitAsync();
+        }
+
+        await copy.WaitForExitAsync();
+        Assert.NotEqual(0, copy.ExitCode);
+        Assert.Contains("the same command goes on behind it", await said, StringComparison.Ordinal);
     }
 
     [Fact]
