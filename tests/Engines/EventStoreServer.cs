@@ -10,6 +10,9 @@ namespace RandomChat.Engines;
 /// </summary>
 public sealed class EventStoreServer
 {
+    /// <summary>The collection of tests that follow the log of the shared server: what others write meanwhile would be theirs to read.</summary>
+    public const string OneAtATime = "One at a time on EventStoreDB";
+
     private const ushort Port = 2113;
 
     private static readonly Lazy<Task<EventStoreServer>> One = new(Begin);

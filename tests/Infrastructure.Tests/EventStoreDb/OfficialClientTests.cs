@@ -4,6 +4,7 @@ using RandomChat.Engines;
 namespace RandomChat.Infrastructure.Tests.EventStoreDb;
 
 /// <summary>The official client finds in the stand-in what it finds in a real server, and reads what the adapter wrote.</summary>
+[Collection(EventStoreServer.OneAtATime)]
 public sealed class OfficialClientTests : StandInFixture
 {
     [Fact]

@@ -7,6 +7,7 @@ using RandomChat.Infrastructure.Tests.EventStore;
 namespace RandomChat.Infrastructure.Tests.EventStoreDb;
 
 /// <summary>The adapter on a real server, whose clock nobody can move and whose log is never empty.</summary>
+[Collection(EventStoreServer.OneAtATime)]
 public sealed class ServerContractTests : EventStoreContract
 {
     protected override TimeSpan Moment => TimeSpan.FromSeconds(1);

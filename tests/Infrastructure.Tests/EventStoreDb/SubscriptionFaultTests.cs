@@ -6,6 +6,7 @@ using RandomChat.Infrastructure.EventStoreDb;
 
 namespace RandomChat.Infrastructure.Tests.EventStoreDb;
 
+[Collection(EventStoreServer.OneAtATime)]
 public sealed class SubscriptionFaultTests : StandInFixture
 {
     [Fact]
