@@ -11,6 +11,7 @@ internal sealed class PostgresLine(NpgsqlDataSource source, TimeProvider time)
 {
     private const int Attempts = 5;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(10);
     private volatile Exception? outage;
     private long nextTry;
 
@@ -35,8 +36,10 @@ internal sealed class PostgresLine(NpgsqlDataSource source, TimeProvider time)
             {
                 if (PostgresFailure.IsOutage(passing))
                 {
-                    // What a restart broke was broken in every idle connection.
+                    // What a restart broke was broken in every idle connection. Where somebody else clears them already this
+                    // returns before they are gone, and the next attempt would take another broken one.
                     source.Clear();
+                    await Task.Delay(attempt * Breath, ct);
                 }
             }
             catch (Exception failure) when (!ct.IsCancellationRequested)
