@@ -15,17 +15,20 @@ public sealed class CommandExecutor(IEventStore store, EventCodec codec)
     /// command. Null: nothing.
     /// </param>
     /// <param name="cause">What led to it, where that is more than the command itself; null: nothing else.</param>
+    /// <param name="isNew">Whether the stream begins with this command, as far as the caller knows: it is read only where that was wrong.</param>
     /// <exception cref="DependencyUnavailableException">Nothing was recorded.</exception>
     public async Task<Executed<TEvent, TState>> Execute<TCommand, TEvent, TState>(
         Decider<TCommand, TEvent, TState> decider, Guid id, TCommand command, Guid commandId, string actor, CancellationToken ct,
-        KnownStream<TState>? known = null, EventCause? cause = null)
+        KnownStream<TState>? known = null, EventCause? cause = null, bool isNew = false)
         where TEvent : class
     {
         var stream = StreamName.For(decider.Category, id);
         var metadata = new EventMetadata(cause?.CorrelationId ?? commandId, cause?.CausationId ?? commandId, actor);
         for (var attempt = 1; ; attempt++)
         {
-            var (state, revision, written) = await Load(decider, stream, commandId, known, ct);
+            var (state, revision, written) = isNew && attempt == 1
+                ? (decider.Initial, ExpectedRevision.NoStream.Value, null)
+                : await Load(decider, stream, commandId, known, ct);
             if (written is not null)
             {
                 return new Executed<TEvent, TState>.Done(state, [], written, revision);

@@ -159,7 +159,7 @@ public sealed class MatchStarter(
         try
         {
             var executed = await executor.Execute(
-                Domain.Matches.Match.Decider, claim.MatchId, command, claim.MatchId, EventMetadata.System, CancellationToken.None);
+                Domain.Matches.Match.Decider, claim.MatchId, command, claim.MatchId, EventMetadata.System, CancellationToken.None, isNew: true);
             if (executed is Executed<MatchEvent, MatchState>.Done { State: MatchState.Live live })
             {
                 await Open(claim, live.Start);
