@@ -159,7 +159,7 @@ public sealed class BackupTests : IDisposable
         }
 
         var (told, keys, log) = (Path.Combine(place, "told.dump"), Path.Combine(place, "keys.dump"), Path.Combine(place, "events.db"));
-        await Postgres(connection, "pg_dump", "-Fc", "-N", "keys", "-f", told);
+        await Postgres(connection, "pg_dump", "-Fc", "-N", "keys", "-N", "read_*_new", "-f", told);
         DatabaseCopy.ToFile(Path.Combine(server.Data, "events.db"), log, _ => { }, default);
         await Postgres(connection, "pg_dump", "-Fc", "-n", "keys", "-f", keys);
         using (var erased = await ann.DeleteAsync("/api/me"))
