@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
 using RandomChat.Engines;
 using RandomChat.Infrastructure.EventStoreDb;
@@ -66,7 +64,7 @@ public sealed class SubscriptionFaultTests : StandInFixture
     public async Task A_server_that_finds_the_reader_too_slow_is_asked_again_and_nobody_is_alarmed()
     {
         var server = await Server();
-        var log = new Numbers();
+        var log = new LoggedNumbers<EventStoreDbEventStore>();
         var store = Connect($"esdb://127.0.0.1:{server.Address.Port}?tls=false", log);
         var stream = NewStream();
         await Appended(store, stream, -1, New("1"));
@@ -138,7 +136,7 @@ public sealed class SubscriptionFaultTests : StandInFixture
     /// <summary>Whether a reader gets all without being found too slow, although it takes nothing while more comes than the server and a connection hold by themselves.</summary>
     private async Task<bool> SendsOn(string server)
     {
-        var log = new Numbers();
+        var log = new LoggedNumbers<EventStoreDbEventStore>();
         var store = Connect(server, log);
         var (stream, text) = (NewStream(), new string('x', 1_000));
         var first = await Appended(store, stream, -1, New("first"));
@@ -189,21 +187,5 @@ public sealed class SubscriptionFaultTests : StandInFixture
         // What was told as passed is a place to go on from.
         await using var resumed = store.Subscribe(passed.Position, Ct).GetAsyncEnumerator(Ct);
         Assert.Equal("third", Text((await Next<LogItem.Event>(resumed)).Recorded));
-    }
-
-    /// <summary>Which lines were logged, by their numbers.</summary>
-    private sealed class Numbers : ILogger<EventStoreDbEventStore>
-    {
-        private readonly ConcurrentBag<int> numbers = [];
-
-        public bool Has(int number) => numbers.Contains(number);
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            numbers.Add(eventId.Id);
     }
 }

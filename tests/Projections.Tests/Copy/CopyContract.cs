@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RandomChat.Application.Events;
@@ -229,7 +227,7 @@ public abstract class CopyContract : IAsyncLifetime
         await Say(longMatch, 1);
         var went = await Keeper(source).CatchUp(default);
 
-        var said = new Numbers();
+        var said = new LoggedNumbers<LedgerKeeper>();
         using var keeper = new LedgerKeeper(new(copied), ledger, Anchors, Hour, Day, TimeProvider.System, said);
         await keeper.StartAsync(default);
         await Eventually.Until(() => Task.FromResult(said.Has(4014)), "it says that the ledger is of another log");
@@ -243,7 +241,7 @@ public abstract class CopyContract : IAsyncLifetime
     {
         var head = await Finish();
         var kept = Anchors.Read().Count;
-        var said = new Numbers();
+        var said = new LoggedNumbers<LedgerKeeper>();
         var fixedClock = new FakeTimeProvider(Clock.GetUtcNow());
         await File.WriteAllTextAsync($"{Anchors.Path}.moved_{fixedClock.GetUtcNow():yyyyMMddHHmmss}", "in the way");
         using (var keeper = new LedgerKeeper(new(copied), ledger, Anchors, Hour, Day, fixedClock, said))
@@ -493,22 +491,6 @@ public abstract class CopyContract : IAsyncLifetime
         }
 
         return rows;
-    }
-
-    /// <summary>The numbers of what was logged.</summary>
-    private sealed class Numbers : ILogger<LedgerKeeper>
-    {
-        private readonly ConcurrentBag<int> numbers = [];
-
-        public bool Has(int number) => numbers.Contains(number);
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            numbers.Add(eventId.Id);
     }
 }
 
