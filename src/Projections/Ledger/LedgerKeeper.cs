@@ -21,6 +21,9 @@ internal sealed class LedgerKeeper(
 
     /// <summary>While the log grows, entries gather for a moment, so that a transaction holds many.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromSeconds(1);
+
+    /// <summary>Less cannot be told apart by timers.</summary>
+    private static readonly TimeSpan LeastGather = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private bool isStuck;
@@ -155,11 +158,13 @@ internal sealed class LedgerKeeper(
         }
 
         var entries = new List<LedgerEntry>();
+        var (gathered, since) = (0, time.GetTimestamp());
         await foreach (var item in source.Everything(head.Events > 0 ? new LogPosition(head.Position) : null, ct))
         {
             if (item is LogItem.Event { Recorded: var recorded })
             {
                 entries.Add(EntryOf(recorded));
+                gathered++;
             }
 
             var caughtUp = item is LogItem.CaughtUp;
@@ -181,10 +186,18 @@ internal sealed class LedgerKeeper(
 
             if (caughtUp)
             {
-                await Task.Delay(Gather, time, ct);
+                await Task.Delay(GatherFor(gathered, time.GetElapsedTime(since)), time, ct);
+                (gathered, since) = (0, time.GetTimestamp());
             }
         }
     }
+
+    /// <summary>
+    /// About as long as a full transaction takes to come, at most <see cref="Gather"/>: what comes faster than the tail of the
+    /// log in memory holds would be read back from the file.
+    /// </summary>
+    private static TimeSpan GatherFor(int events, TimeSpan took) =>
+        events == 0 ? Gather : TimeSpan.FromTicks(Math.Clamp((long)(took.Ticks * ((double)MostEvents / events)), LeastGather.Ticks, Gather.Ticks));
 
     private LedgerEntry EntryOf(RecordedEvent recorded) => new()
     {
