@@ -65,7 +65,13 @@ internal sealed class StandInLog
     {
         using var connection = Connect();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT coalesce(max(revision), -1) FROM events WHERE stream = $stream";
+        command.CommandText =
+            """
+            SELECT coalesce(max(revision), -1) FROM (
+                SELECT max(revision) AS revision FROM places WHERE stream = $stream
+                UNION ALL
+                SELECT max(revision) FROM events WHERE position > (SELECT up_to FROM placed) AND stream = $stream)
+            """;
         command.Parameters.AddWithValue("$stream", stream);
         return (long)command.ExecuteScalar()!;
     }

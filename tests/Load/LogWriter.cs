@@ -15,6 +15,13 @@ internal sealed class LogWriter : IDisposable
     private readonly int count;
     private int written;
 
+    /// <summary>As the log's own writer does with each batch.</summary>
+    internal const string EnterIntoIndex = 
+        """
+        INSERT INTO places (stream, revision, position) SELECT stream, revision, position FROM events ORDER BY stream, revision;
+        UPDATE placed SET up_to = (SELECT max(position) FROM events);
+        """;
+
     public LogWriter(SqliteConnection connection, int count)
     {
         (this.connection, this.count) = (connection, count);
@@ -56,6 +63,7 @@ internal sealed class LogWriter : IDisposable
 
     public void Dispose()
     {
+        Execute(EnterIntoIndex);
         Execute("COMMIT");
         insert.Dispose();
     }

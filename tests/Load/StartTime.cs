@@ -134,6 +134,7 @@ internal static class StartTime
             }
         }
 
+        Execute(connection, LogWriter.EnterIntoIndex);
         Execute(connection, "COMMIT");
         Console.WriteLine();
     }

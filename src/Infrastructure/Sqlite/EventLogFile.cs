@@ -10,13 +10,14 @@ internal static class EventLogFile
     /// <summary>"RCLG" in the header says that the file is ours.</summary>
     private const long ApplicationId = 0x52434C47;
 
-    private const long Version = 1;
+    /// <summary>Of new files. Those of format 1, which enter each event into the index of streams at once, are written on as they are.</summary>
+    private const long Version = 2;
 
     /// <summary>Up to this size the whole structure is checked at the start; beyond, only both ends, so that an old log starts as fast as a new one.</summary>
     private const long FullyCheckedUpTo = 8 << 20;
 
     private const string Schema =
-        """
+        $"""
         CREATE TABLE IF NOT EXISTS events (
             position INTEGER PRIMARY KEY AUTOINCREMENT,
             stream   TEXT    NOT NULL,
@@ -25,11 +26,11 @@ internal static class EventLogFile
             type     TEXT    NOT NULL,
             at       INTEGER NOT NULL, -- milliseconds since 1970, UTC
             data     TEXT    NOT NULL,
-            metadata TEXT    NOT NULL,
-            UNIQUE (stream, revision));
+            metadata TEXT    NOT NULL);
         CREATE TABLE IF NOT EXISTS streams (
             stream          TEXT PRIMARY KEY,
             max_age_seconds INTEGER NOT NULL) WITHOUT ROWID;
+        {StreamIndex.Schema}
         """;
 
     /// <summary>Checks an existing file without changing it, and makes a new one where there is none or an empty one.</summary>
@@ -66,6 +67,7 @@ internal static class EventLogFile
         try
         {
             connection.Run("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA cache_size=-16384;");
+            StreamIndex.AddViews(connection);
             return connection;
         }
         catch
@@ -75,7 +77,20 @@ internal static class EventLogFile
         }
     }
 
-    public static SqliteConnection OpenReader(string file) => Connect(file, SqliteOpenMode.ReadOnly);
+    public static SqliteConnection OpenReader(string file)
+    {
+        var connection = Connect(file, SqliteOpenMode.ReadOnly);
+        try
+        {
+            StreamIndex.AddViews(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Whether the file is a log; false where it is a database without anything in it.</summary>
     private static bool Recognise(string file)
@@ -130,10 +145,11 @@ internal static class EventLogFile
             return connection.Text("PRAGMA quick_check(1)") == "ok";
         }
 
+        StreamIndex.AddViews(connection);
         foreach (var order in (string[])["ASC", "DESC"])
         {
             connection.Number($"SELECT sum(length(data)) FROM (SELECT data FROM events ORDER BY position {order} LIMIT 200)");
-            connection.Number($"SELECT sum(revision) FROM (SELECT revision FROM events ORDER BY stream {order}, revision {order} LIMIT 200)");
+            connection.Number($"SELECT sum(revision) FROM (SELECT revision FROM indexed_events ORDER BY stream {order}, revision {order} LIMIT 200)");
         }
 
         return true;

@@ -11,6 +11,7 @@ internal sealed class EventLogReader : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _stream;
+    private readonly SqliteCommand _indexed;
     private readonly SqliteCommand _after;
     private readonly SqliteCommand _afterWithout;
     private readonly SqliteCommand _end;
@@ -21,13 +22,21 @@ internal sealed class EventLogReader : IDisposable
     public EventLogReader(string file)
     {
         _connection = EventLogFile.OpenReader(file);
-        _stream = _connection.Command(
+        const string OfStream =
             """
-            SELECT position, stream, revision, id, type, at, data, metadata FROM events
             WHERE stream = $stream AND revision >= $from AND at >= coalesce(
                 (SELECT $now - max_age_seconds * 1000 FROM streams WHERE stream = $stream), -9223372036854775808)
+            """;
+        _stream = _connection.Command(
+            $"""
+            SELECT position, stream, revision, id, type, at, data, metadata FROM indexed_events {OfStream}
+            UNION ALL
+            SELECT position, stream, revision, id, type, at, data, metadata FROM fresh_events {OfStream}
             ORDER BY revision LIMIT $limit
             """,
+            "$stream", "$from", "$now", "$limit");
+        _indexed = _connection.Command(
+            $"SELECT position, stream, revision, id, type, at, data, metadata FROM indexed_events {OfStream} ORDER BY revision LIMIT $limit",
             "$stream", "$from", "$now", "$limit");
         _after = _connection.Command(
             """
@@ -45,11 +54,13 @@ internal sealed class EventLogReader : IDisposable
             "$after", "$end", "$first", "$behind", "$limit");
         _end = _connection.Command("SELECT max(position) FROM events");
         _expired = _connection.Command(
+            // Only the oldest event is asked: to ask all of them would read every message of the day.
             """
             SELECT stream, $now - max_age_seconds * 1000 FROM streams
             WHERE stream > $after AND EXISTS (
-                SELECT 1 FROM events e WHERE e.stream = streams.stream AND e.at < $now - max_age_seconds * 1000
-                AND e.revision < (SELECT max(revision) FROM events h WHERE h.stream = streams.stream))
+                SELECT 1 FROM (SELECT at, revision FROM indexed_events e WHERE e.stream = streams.stream ORDER BY revision LIMIT 1) oldest
+                WHERE oldest.at < $now - max_age_seconds * 1000 AND oldest.revision <
+                    (SELECT revision FROM indexed_events e WHERE e.stream = streams.stream ORDER BY revision DESC LIMIT 1))
             ORDER BY stream LIMIT 100
             """,
             "$now", "$after");
@@ -57,8 +68,10 @@ internal sealed class EventLogReader : IDisposable
         _ages = _connection.Command(
             """
             SELECT stream, max_age_seconds FROM streams
-            WHERE stream > $after AND EXISTS (
-                SELECT 1 FROM events e WHERE e.stream = streams.stream AND e.at >= $now - max_age_seconds * 1000)
+            WHERE stream > $after AND (
+                EXISTS (SELECT 1 FROM indexed_events e WHERE e.stream = streams.stream AND e.at >= $now - max_age_seconds * 1000)
+                OR (stream IN (SELECT stream FROM fresh_events) AND EXISTS (
+                    SELECT 1 FROM fresh_events e WHERE e.stream = streams.stream AND e.at >= $now - max_age_seconds * 1000)))
             ORDER BY stream LIMIT 1000
             """,
             "$now", "$after");
@@ -67,6 +80,10 @@ internal sealed class EventLogReader : IDisposable
     /// <param name="now">Milliseconds since 1970; what expired by then is left out.</param>
     public LogPage Stream(StreamName stream, long from, long now) =>
         Page(_stream.With(stream.Value, from, now, MostEvents), MostEvents);
+
+    /// <summary>As <see cref="Stream"/>, as far as the index of streams goes.</summary>
+    public LogPage Indexed(StreamName stream, long from, long now) =>
+        Page(_indexed.With(stream.Value, from, now, MostEvents), MostEvents);
 
     public LogPage After(long position, int limit) => Page(_after.With(position, limit), limit);
 
@@ -77,7 +94,7 @@ internal sealed class EventLogReader : IDisposable
     /// <summary>The position of the last event, 0 where there is none.</summary>
     public long End() => _end.Number();
 
-    /// <summary>Streams behind a name that hold something to scavenge, each with the moment before which its events have expired.</summary>
+    /// <summary>Streams behind a name that hold something to scavenge as far as the index of streams goes, each with the moment before which its events have expired.</summary>
     public List<(string Stream, long Before)> Expired(long now, string after)
     {
         using var rows = _expired.With(now, after).ExecuteReader();
@@ -108,7 +125,7 @@ internal sealed class EventLogReader : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[_stream, _after, _afterWithout, _end, _expired, _age, _ages])
+        foreach (var command in (SqliteCommand[])[_stream, _indexed, _after, _afterWithout, _end, _expired, _age, _ages])
         {
             command.Dispose();
         }

@@ -81,6 +81,31 @@ internal sealed class EventLogTail
         }
     }
 
+    /// <summary>The events of a stream behind a position.</summary>
+    /// <param name="end">The last position that is in the file.</param>
+    /// <returns>Null where a part of what is behind it is in the file alone.</returns>
+    public List<RecordedEvent>? Of(StreamName stream, long position, long end)
+    {
+        lock (_lock)
+        {
+            if (_end == 0 || position < _begin - 1 || end > _end)
+            {
+                return null;
+            }
+
+            var found = new List<RecordedEvent>();
+            for (var next = Math.Min(position, _end) + 1; next <= _end; next++)
+            {
+                if (_events[next % MostEvents] is { } one && one.Stream == stream)
+                {
+                    found.Add(one);
+                }
+            }
+
+            return found;
+        }
+    }
+
     private static int SizeOf(RecordedEvent one) => one.Data.Length + one.Metadata.Length;
 
     private void Forget(long begin)

@@ -14,6 +14,7 @@ internal sealed class EventLogWriter
 {
     private const int MostInGroup = 2_000;
     private const int MostBytesInGroup = 16 << 20;
+    private const int AnsweredTogether = 32;
 
     private readonly BlockingCollection<WriterWork> _queue = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,6 +25,7 @@ internal sealed class EventLogWriter
     private WriterSession? _session;
     private long _groups;
     private long _events;
+    private long _indexedUpTo = -1;
 
     /// <param name="committed">Called on the writer's thread after each group that changed something.</param>
     /// <param name="grouped">Told on the same thread how many appends a group held.</param>
@@ -42,6 +44,9 @@ internal sealed class EventLogWriter
 
     /// <summary>What it committed last.</summary>
     public EventLogTail Tail { get; } = new();
+
+    /// <summary>A position up to which the index of streams has everything; -1 where that is not known yet.</summary>
+    public long IndexedUpTo => Volatile.Read(ref _indexedUpTo);
 
     public long CommittedGroups => Volatile.Read(ref _groups);
 
@@ -137,7 +142,7 @@ internal sealed class EventLogWriter
             // Whatever it was, it came before the commit: nobody is told that something was recorded.
             Abandon(e);
             Proof.Failed(e);
-            group.ForEach(work => work.Fail(e));
+            Answer(group, work => work.Fail(e));
             return;
         }
 
@@ -153,17 +158,7 @@ internal sealed class EventLogWriter
             // reappear after a crash. After anything else (a sync that failed) it can.
             var nothingRecorded = rolledBack && e is SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_BUSY };
             Proof.Failed(e);
-            group.ForEach(work =>
-            {
-                if (nothingRecorded)
-                {
-                    work.Fail(e);
-                }
-                else
-                {
-                    work.FailUnknown(e);
-                }
-            });
+            Answer(group, nothingRecorded ? work => work.Fail(e) : work => work.FailUnknown(e));
             return;
         }
 
@@ -179,11 +174,49 @@ internal sealed class EventLogWriter
             Tail.Add(_session.Recorded);
         }
 
-        group.ForEach(work => work.Complete());
+        Volatile.Write(ref _indexedUpTo, _session.IndexedUpTo);
+
+        Answer(group, static work => work.Complete());
         if (_session.Changed)
         {
             _committed();
             _grouped?.Invoke(group.Count);
+            if (_session.HasManyFresh)
+            {
+                EnterFresh();
+            }
+        }
+    }
+
+    /// <summary>Brings the index of streams up to the log: nobody waits for that, and nothing is lost where it fails.</summary>
+    private void EnterFresh()
+    {
+        if (_session is not { } session)
+        {
+            return;
+        }
+
+        if (session.TryEnterFreshAlone())
+        {
+            Volatile.Write(ref _indexedUpTo, session.IndexedUpTo);
+        }
+        else if (!session.TryRollBack())
+        {
+            session.Dispose();
+            _session = null;
+        }
+    }
+
+    /// <summary>
+    /// Lets those who wait go on, several after each other on one thread of the pool: to hand each to it by itself costs more than
+    /// most of them have left to do.
+    /// </summary>
+    private static void Answer(List<WriterWork> group, Action<WriterWork> answer)
+    {
+        for (var at = 0; at < group.Count; at += AnsweredTogether)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                works => works.ForEach(answer), group.GetRange(at, Math.Min(AnsweredTogether, group.Count - at)), preferLocal: false);
         }
     }
 
@@ -210,7 +243,8 @@ internal sealed class EventLogWriter
         try
         {
             _session ??= new WriterSession(_file);
-            _session.Connection.Run("PRAGMA wal_checkpoint(TRUNCATE)");
+            EnterFresh();
+            _session?.Connection.Run("PRAGMA wal_checkpoint(TRUNCATE)");
         }
         catch (SqliteException)
         {

@@ -72,7 +72,7 @@ public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposab
         while (page.More)
         {
             ct.ThrowIfCancellationRequested();
-            page = _readers.Read(reader => reader.Stream(stream, fromRevision, Now()));
+            page = _readers.Read(reader => Page(reader, stream, fromRevision));
             foreach (var e in page.Events)
             {
                 ct.ThrowIfCancellationRequested();
@@ -148,6 +148,17 @@ public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposab
         var total = 0L;
         var cursor = "";
         var now = Now();
+
+        // What has expired is looked for in the index of streams.
+        await Writer.Enqueue(
+            new("writer"),
+            bytes: 0,
+            session =>
+            {
+                session.EnterFresh();
+                return 0;
+            },
+            ct);
         while (true)
         {
             var after = cursor;
@@ -259,6 +270,29 @@ public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposab
 
             await Grown(grown, ends.Token, ct);
         }
+    }
+
+    /// <summary>
+    /// What is not in the index of streams yet is taken from memory, where that has it all. It is asked first: what is entered
+    /// meanwhile is found twice and not missed.
+    /// </summary>
+    private LogPage Page(EventLogReader reader, StreamName stream, long from)
+    {
+        if (_writer is not { IndexedUpTo: >= 0 and var indexed } writer || writer.Tail.Of(stream, indexed, reader.End()) is not { } fresh)
+        {
+            return reader.Stream(stream, from, Now());
+        }
+
+        var page = reader.Indexed(stream, from, Now());
+        if (page.More || fresh.Count == 0)
+        {
+            return page;
+        }
+
+        var last = page.Events.Count > 0 ? page.Events[^1].Revision : from - 1;
+        var shownSince = reader.Age(stream.Value) is var age and > 0 ? Now() - (age * 1_000) : long.MinValue;
+        page.Events.AddRange(fresh.Where(e => e.Revision > last && e.At.ToUnixTimeMilliseconds() >= shownSince));
+        return page;
     }
 
     private static (long End, LogPage Page) Next(EventLogReader reader, string? without, long from, int most)

@@ -18,8 +18,10 @@ internal sealed class WriterSession : IDisposable
     private readonly SqliteCommand _head;
     private readonly SqliteCommand _ids;
     private readonly EventInsert _insert;
+    private readonly FreshEvents _fresh;
     private readonly SqliteCommand _maxAge;
     private readonly SqliteCommand _delete;
+    private readonly SqliteCommand? _forget;
     private readonly List<RecordedEvent> _recorded = [];
     private DateTimeOffset _at;
     private long _seenDataVersion;
@@ -30,11 +32,17 @@ internal sealed class WriterSession : IDisposable
         _begin = Connection.Command("BEGIN IMMEDIATE");
         _commit = Connection.Command("COMMIT");
         _dataVersion = Connection.Command("PRAGMA data_version");
-        _head = Connection.Command("SELECT coalesce(max(revision), -1) FROM events WHERE stream = $stream", "$stream");
+        _head = Connection.Command("SELECT coalesce((SELECT revision FROM indexed_events WHERE stream = $stream ORDER BY revision DESC LIMIT 1), -1)", "$stream");
         _ids = Connection.Command(
-            "SELECT id, position FROM events WHERE stream = $stream AND revision > $after AND revision <= $upTo ORDER BY revision",
+            """
+            SELECT id, position, revision FROM indexed_events WHERE stream = $stream AND revision > $after AND revision <= $upTo
+            UNION ALL
+            SELECT id, position, revision FROM fresh_events WHERE stream = $stream AND revision > $after AND revision <= $upTo
+            ORDER BY revision
+            """,
             "$stream", "$after", "$upTo");
         _insert = new(Connection);
+        _fresh = new(Connection);
         _maxAge = Connection.Command(
             """
             INSERT INTO streams (stream, max_age_seconds) VALUES ($stream, $seconds)
@@ -45,11 +53,20 @@ internal sealed class WriterSession : IDisposable
         _delete = Connection.Command(
             """
             DELETE FROM events WHERE position IN (
-                SELECT position FROM events
-                WHERE stream = $stream AND at < $before AND revision < (SELECT max(revision) FROM events WHERE stream = $stream)
+                SELECT position FROM indexed_events
+                WHERE stream = $stream AND at < $before
+                    AND revision < (SELECT revision FROM indexed_events WHERE stream = $stream ORDER BY revision DESC LIMIT 1)
                 ORDER BY revision LIMIT $limit)
             """,
             "$stream", "$before", "$limit");
+        _forget = StreamIndex.IsBatched(Connection)
+            ? Connection.Command(
+                """
+                DELETE FROM places WHERE stream = $stream
+                AND revision < (SELECT revision FROM indexed_events WHERE stream = $stream ORDER BY revision LIMIT 1)
+                """,
+                "$stream")
+            : null;
     }
 
     public SqliteConnection Connection { get; }
@@ -79,16 +96,54 @@ internal sealed class WriterSession : IDisposable
         if (_dataVersion.Number() is var version && version != _seenDataVersion)
         {
             _heads.Clear();
+            _fresh.Forget();
             _seenDataVersion = version;
         }
+
+        _fresh.Know();
     }
 
     public void Commit() => _commit.ExecuteNonQuery();
+
+    /// <inheritdoc cref="FreshEvents.UpTo"/>
+    public long IndexedUpTo => _fresh.UpTo;
+
+    /// <summary>Whether so many events wait for the index of streams that it is time.</summary>
+    public bool HasManyFresh => _fresh.AreMany;
+
+    /// <summary>Enters what is fresh into the index of streams.</summary>
+    public void EnterFresh()
+    {
+        if (!_fresh.AreNone)
+        {
+            _fresh.Enter();
+            Changed = true;
+        }
+    }
+
+    /// <summary>The same in a transaction of its own.</summary>
+    /// <returns>False where that failed and is to be rolled back: nothing is lost by it.</returns>
+    public bool TryEnterFreshAlone()
+    {
+        try
+        {
+            Begin(Now);
+            EnterFresh();
+            Commit();
+            _fresh.Entered();
+            return true;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Ends the transaction without a trace; false where the connection cannot be used any more.</summary>
     public bool TryRollBack()
     {
         _heads.Clear();
+        _fresh.Forget();
         try
         {
             // SQLite has rolled back by itself after some errors.
@@ -108,7 +163,7 @@ internal sealed class WriterSession : IDisposable
     public AppendResult Append(StreamName name, long expected, IReadOnlyList<NewEvent> events)
     {
         var stream = name.Value;
-        if (!_heads.TryGet(stream, out var head))
+        if (!_heads.TryGet(stream, out var head) && !_fresh.TryGet(stream, out head))
         {
             head = _head.With(stream).Number();
         }
@@ -129,6 +184,7 @@ internal sealed class WriterSession : IDisposable
         }
 
         _heads.Set(stream, head);
+        _fresh.Added(stream, head, events.Count);
         Changed = true;
         return new AppendResult.Appended(head, position);
     }
@@ -140,6 +196,11 @@ internal sealed class WriterSession : IDisposable
     public int Delete(string stream, long before, int limit)
     {
         var deleted = _delete.With(stream, before, limit).ExecuteNonQuery();
+        if (deleted > 0)
+        {
+            _forget?.With(stream).ExecuteNonQuery();
+        }
+
         Deleted |= deleted > 0;
         Changed |= deleted > 0;
         return deleted;
@@ -164,11 +225,12 @@ internal sealed class WriterSession : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in (IDisposable[])[_begin, _commit, _dataVersion, _head, _ids, _insert, _maxAge, _delete])
+        foreach (var command in (IDisposable[])[_begin, _commit, _dataVersion, _head, _ids, _insert, _fresh, _maxAge, _delete])
         {
             command.Dispose();
         }
 
+        _forget?.Dispose();
         Connection.Dispose();
     }
 

@@ -33,7 +33,8 @@ internal abstract class WriterWork(int bytes, bool alone)
 /// <inheritdoc />
 internal sealed class WriterWork<T>(StreamName stream, int bytes, Func<WriterSession, T> apply, bool alone) : WriterWork(bytes, alone)
 {
-    private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Whoever completes it is on a thread of the pool already, and has nothing else to do there.
+    private readonly TaskCompletionSource<T> _answer = new();
     private T? _result;
 
     public Task<T> Answer(CancellationToken ct) => ct.CanBeCanceled ? AnswerUnless(ct) : _answer.Task;
@@ -56,7 +57,8 @@ internal sealed class WriterWork<T>(StreamName stream, int bytes, Func<WriterSes
                 var self = (WriterWork<T>)work!;
                 if (self.TryGiveUp())
                 {
-                    self._answer.TrySetCanceled(token);
+                    // Whoever cancels does not have to run what follows.
+                    ThreadPool.UnsafeQueueUserWorkItem(given => given.self._answer.TrySetCanceled(given.token), (self, token), preferLocal: false);
                 }
             },
             this);
