@@ -3,7 +3,7 @@ using RandomChat.Load.Speed;
 
 return args switch
 {
-    ["chat" or "open" or "burst" or "idle" or "baseline", ..] => await SpeedCommands.Run(args),
+    ["chat" or "open" or "burst" or "idle" or "baseline" or "esdb", ..] => await SpeedCommands.Run(args),
     ["start", .. var rest] => await StartTime.Run(rest),
     ["redis-lobby"] => await LobbyRate.Run(),
     ["seed", var folder, .. var rest] => await Traffic.Run(folder, rest),
@@ -15,8 +15,7 @@ return args switch
     ["backup", .. var rest] => await BackupRate.Run(rest),
     ["copy", .. var rest] => await CopyRate.Run(rest),
     ["appends"] => await AppendRate.Run(),
-    ["esdb-append"] => await EsdbRate.Run(null),
-    ["esdb-append", var connection] => await EsdbRate.Run(connection),
+    ["esdb-client", var connection] => await AdapterClient.Run(connection),
     ["append", var file, var count] => await AppendLoop.Run(file, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
@@ -49,7 +48,8 @@ static int Usage()
           desk [cases [postgres]]
                                  how long the server takes for every page and list of the desk, over a log of 100,000 cases, ten
                                  times as many events and a tenth as many bans, on SQLite and on POSTGRES_CONNECTION, or there alone
-          esdb-append [esdb://…] the same over EventStoreDB, or a stand-in of its own, and the official client beside it
+          esdb [esdb://…] [--rounds 2] [--seconds 3] [--events 200000]
+                                 what the EventStoreDB adapter appends and reads in a second, by turns with the official client
           append <file> <count>  append events one after another and print each once it is acknowledged (0: for ever)
         """);
     return 2;

@@ -11,7 +11,7 @@ internal static class SpeedCommands
     private static readonly Option<double> WarmUp = new("--warm-up") { Description = "Seconds of talk that count for nothing: until the runtime has compiled for good what is in use.", DefaultValueFactory = _ => 20 };
     private static readonly Option<bool> EveryHead = new("--every-head") { Description = "Let the trained heads have a whole core instead of the tenth of one that they have as shipped." };
 
-    public static Task<int> Run(string[] args) => new RootCommand("Measures the server's speed.") { Chat(), Open(), Burst(), Idle(), Baseline() }.Parse(args).InvokeAsync();
+    public static Task<int> Run(string[] args) => new RootCommand("Measures the server's speed.") { Chat(), Open(), Burst(), Idle(), Baseline(), Esdb() }.Parse(args).InvokeAsync();
 
     private static Command Chat()
     {
@@ -69,6 +69,16 @@ internal static class SpeedCommands
         var urls = new Option<string>("--urls") { Description = "Where it listens.", Required = true };
         var command = new Command("baseline", "Run the bare server alone.") { urls };
         command.SetAction((given, _) => BareServer.Run(given.GetValue(urls)!));
+        return command;
+    }
+
+    private static Command Esdb()
+    {
+        var connection = new Argument<string?>("connection") { Description = "A server, as esdb://…; without it a stand-in.", Arity = ArgumentArity.ZeroOrOne };
+        var seconds = new Option<double>("--seconds") { Description = "How long each run appends.", DefaultValueFactory = _ => 3 };
+        var events = new Option<int>("--events") { Description = "How many each run reads.", DefaultValueFactory = _ => 200_000 };
+        var command = new Command("esdb", "The EventStoreDB adapter beside the official Node client.") { connection, seconds, events, Rounds };
+        command.SetAction((given, _) => EventLogClients.Run(given.GetValue(connection), given.GetValue(Rounds), given.GetValue(seconds), given.GetValue(events)));
         return command;
     }
 
