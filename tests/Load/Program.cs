@@ -1,4 +1,5 @@
 using RandomChat.Load;
+using RandomChat.Load.Paint;
 using RandomChat.Load.Speed;
 
 return args switch
@@ -15,6 +16,7 @@ return args switch
     ["backup", .. var rest] => await BackupRate.Run(rest),
     ["copy", .. var rest] => await CopyRate.Run(rest),
     ["appends"] => await AppendRate.Run(),
+    ["paint", .. var rest] => await PaintTimes.Run(rest),
     ["esdb-client", var connection] => await AdapterClient.Run(connection),
     ["append", var file, var count] => await AppendLoop.Run(file, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),
@@ -50,6 +52,8 @@ static int Usage()
                                  times as many events and a tenth as many bans, on SQLite and on POSTGRES_CONNECTION, or there alone
           esdb [esdb://…] [--rounds 2] [--seconds 3] [--events 200000]
                                  what the EventStoreDB adapter appends and reads in a second, by turns with the official client
+          paint [times]          when the pages of a first visit show something on a slow phone and network, in Chromium, and
+                                 whether that waits for a script; each is opened 5 times
           append <file> <count>  append events one after another and print each once it is acknowledged (0: for ever)
         """);
     return 2;
