@@ -39,7 +39,7 @@ internal sealed class EventLogClients(string connection, int rounds, double seco
 
     private async Task Compare()
     {
-        Console.WriteLine($"{"",-NameWidth} {"client",-10} {"events/s",18} {"µs of the client for one",26} {"ratio",7}   each run");
+        Console.WriteLine($"{"",-NameWidth} {"client",-10} {"events/s",18} {"client µs for one",18} {"else µs for one",16} {"ratio",7}   each run");
         await Append("single appends, 64 writers", writers: 64, batch: 1);
         await Append("100 at once, 64 writers", writers: 64, batch: 100);
         await Append("100 at once, 1 writer", writers: 1, batch: 100);
@@ -75,8 +75,11 @@ internal sealed class EventLogClients(string connection, int rounds, double seco
     {
         var rates = runs.Select(run => run.Rate).ToArray();
         var median = $"{Text(Median(rates))} ± {Text((rates.Max() - rates.Min()) / 2)}";
-        var cost = Median(runs.Select(run => run.Cost)).ToString("N1", CultureInfo.InvariantCulture);
-        Console.WriteLine($"{name,-NameWidth} {client,-10} {median,18} {cost,26} {ratio?.ToString("N2", CultureInfo.InvariantCulture),7}   {string.Join(' ', rates.Select(Text))}");
+        var cost = Median(runs.Select(run => run.Processor / run.Events)) * 1e6;
+        var others = Median(runs.Select(run => run.Others / run.Events)) * 1e6;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-NameWidth} {client,-10} {median,18} {cost,18:N1} {others,16:N1} {ratio?.ToString("N2", CultureInfo.InvariantCulture),7}   {string.Join(' ', rates.Select(Text))}"));
     }
 
     private static string Text(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
@@ -92,12 +95,10 @@ internal sealed class EventLogClients(string connection, int rounds, double seco
 /// <param name="Events">How many it appended or read.</param>
 /// <param name="Seconds">By its own clock.</param>
 /// <param name="Processor">Seconds of processor time of its process.</param>
-internal sealed record Done(double Events, double Seconds, double Processor)
+/// <param name="Others">The same of all else on the machine, which is the server where it runs here.</param>
+internal sealed record Done(double Events, double Seconds, double Processor, double Others)
 {
     public double Rate => Events / Seconds;
-
-    /// <summary>Microseconds of processor time for one event.</summary>
-    public double Cost => Processor / Events * 1e6;
 }
 
 /// <summary>A process that takes one command a line and answers each with <c>{ "events", "seconds" }</c> on a line.</summary>
@@ -129,11 +130,12 @@ internal sealed class LogClient(string name, ProcessStartInfo start) : IAsyncDis
 
     public async Task<Done> Do(string command)
     {
-        var taken = Processors.Taken(process.Id);
+        var (taken, busy) = (Processors.Taken(process.Id), Processors.Busy());
         await process.StandardInput.WriteLineAsync(command);
         var answer = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"The {name} client ended at '{command}'.");
         var done = JsonDocument.Parse(answer).RootElement;
-        return new(done.GetProperty("events").GetDouble(), done.GetProperty("seconds").GetDouble(), Processors.Taken(process.Id) - taken);
+        taken = Processors.Taken(process.Id) - taken;
+        return new(done.GetProperty("events").GetDouble(), done.GetProperty("seconds").GetDouble(), taken, Processors.Busy() - busy - taken);
     }
 
     public async ValueTask DisposeAsync()
