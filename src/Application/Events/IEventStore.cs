@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RandomChat.Application.Events;
 
 /// <summary>The event log. Every adapter passes the same contract suite.</summary>
@@ -28,6 +30,32 @@ public interface IEventStore
     /// short interruption mends itself first. Subscribe again after the last position that was seen.
     /// </exception>
     IAsyncEnumerable<LogItem> Subscribe(LogPosition? after, CancellationToken ct);
+
+    /// <summary>
+    /// As <see cref="Subscribe"/>, without the streams of one category, which are only passed. Engines leave them out where they lie:
+    /// most of a log is messages, and who does not want them should not have them sent.
+    /// </summary>
+    /// <param name="category">The part of the streams' names before the first dash.</param>
+    async IAsyncEnumerable<LogItem> SubscribeWithout(string category, LogPosition? after, [EnumeratorCancellation] CancellationToken ct)
+    {
+        LogPosition? passed = null;
+        await foreach (var item in Subscribe(after, ct))
+        {
+            if (item is LogItem.Event { Recorded: var e } && e.Stream.Category == category)
+            {
+                passed = e.Position;
+                continue;
+            }
+
+            if (passed is { } position && item is LogItem.CaughtUp)
+            {
+                yield return new LogItem.Passed(position);
+            }
+
+            passed = null;
+            yield return item;
+        }
+    }
 }
 
 /// <summary>A stream's name: a category, a dash and an id, e.g. <c>match-0b7e…</c>.</summary>

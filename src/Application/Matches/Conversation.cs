@@ -26,9 +26,12 @@ public sealed class Conversation(
     IOptions<MatchOptions> options,
     ILogger<Conversation> log)
 {
+    /// <summary>The category of the streams of messages: most of a log, gone after a time, and of no meaning to who is paired.</summary>
+    public const string Category = "messages";
+
     private const int Attempts = 3;
 
-    public static StreamName StreamOf(Guid matchId) => StreamName.For("messages", matchId);
+    public static StreamName StreamOf(Guid matchId) => StreamName.For(Category, matchId);
 
     /// <summary>The id of a message follows from what names it, so sending it again is the same message.</summary>
     public static Guid IdOf(Guid matchId, Guid visitorId, string clientMessageId) =>

@@ -48,4 +48,7 @@ public sealed class MeteredEventStore(IEventStore engine, LogMeter meter) : IEve
 
     /// <inheritdoc/>
     public IAsyncEnumerable<LogItem> Subscribe(LogPosition? after, CancellationToken ct) => engine.Subscribe(after, ct);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LogItem> SubscribeWithout(string category, LogPosition? after, CancellationToken ct) => engine.SubscribeWithout(category, after, ct);
 }

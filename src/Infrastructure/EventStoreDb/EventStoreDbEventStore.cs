@@ -59,7 +59,6 @@ public sealed class EventStoreDbEventStore : IEventStore, IAsyncDisposable
     public IAsyncEnumerable<LogItem> Subscribe(LogPosition? after, CancellationToken ct) => Follow(null, after, ct);
 
     /// <summary>As <see cref="Subscribe"/>, without the streams of one category, which the server leaves out.</summary>
-    /// <param name="category">The part of the streams' names before the first dash.</param>
     public IAsyncEnumerable<LogItem> SubscribeWithout(string category, LogPosition? after, CancellationToken ct) => Follow(category, after, ct);
 
     /// <summary>The position of the last event, the server's own ones included; null where the log is empty.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
+using RandomChat.Application.Matches;
 using RandomChat.Application.Matchmaking;
 using RandomChat.Application.Visitors;
 
@@ -194,7 +195,7 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IS
     {
         var changes = new List<PairingChange>();
         var (seen, last) = (0, 0L);
-        await foreach (var item in _log.Subscribe(Position, ct))
+        await foreach (var item in _log.SubscribeWithout(Conversation.Category, Position, ct))
         {
             switch (item)
             {
@@ -203,7 +204,8 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IS
                     last = e.Position.Value;
                     if (_logId == Guid.Empty)
                     {
-                        _logId = e.Id;
+                        // The first event of all may be one that is left out here.
+                        _logId = (await LogIdentity.Of(_log, ct))?.Id ?? e.Id;
                     }
 
                     if (PairingChange.Of(e) is { } change)
@@ -219,7 +221,7 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IS
                     break;
             }
 
-            // Most events are messages: alone they move the checkpoint only now and then.
+            // What means nothing moves the checkpoint only now and then.
             var caughtUp = item is LogItem.CaughtUp;
             if (seen >= Batch || (caughtUp && changes.Count > 0) || (caughtUp && untilCaughtUp && seen > 0))
             {

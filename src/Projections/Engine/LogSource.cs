@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using RandomChat.Application.Events;
+using RandomChat.Application.Matches;
 using RandomChat.Infrastructure.Diagnostics;
 using RandomChat.Infrastructure.EventStoreDb;
 using RandomChat.Infrastructure.Settings;
@@ -13,7 +14,7 @@ namespace RandomChat.Projections.Engine;
 public sealed class LogSource(IEventStore log) : IAsyncDisposable
 {
     /// <summary>Streams of messages expire: what is computed from the log has to stay the same without them.</summary>
-    private const string Expiring = "messages";
+    private const string Expiring = Conversation.Category;
 
     /// <summary>The engine itself: what is measured of it is what the server appends.</summary>
     private readonly IEventStore store = log is MeteredEventStore metered ? metered.Engine : log;
@@ -33,12 +34,7 @@ public sealed class LogSource(IEventStore log) : IAsyncDisposable
             : SqliteEventStore.OpenReadOnly(Path.Combine(RandomChatSettings.DataDirectory(settings), "events.db"), TimeProvider.System));
 
     /// <summary>Every event after a position but those of streams that expire, which are only passed.</summary>
-    public IAsyncEnumerable<LogItem> Lasting(LogPosition? after, CancellationToken ct) => store switch
-    {
-        SqliteEventStore embedded => embedded.SubscribeWithout(Expiring, after, ct),
-        EventStoreDbEventStore server => server.SubscribeWithout(Expiring, after, ct),
-        _ => Without(store.Subscribe(after, ct), ct),
-    };
+    public IAsyncEnumerable<LogItem> Lasting(LogPosition? after, CancellationToken ct) => store.SubscribeWithout(Expiring, after, ct);
 
     /// <summary>The same from the beginning to a position, or as far as the log goes now.</summary>
     /// <param name="end">The last position wanted; null: all there are.</param>
@@ -93,27 +89,6 @@ public sealed class LogSource(IEventStore log) : IAsyncDisposable
         if (store is IAsyncDisposable disposable)
         {
             await disposable.DisposeAsync();
-        }
-    }
-
-    private static async IAsyncEnumerable<LogItem> Without(IAsyncEnumerable<LogItem> items, [EnumeratorCancellation] CancellationToken ct)
-    {
-        LogPosition? passed = null;
-        await foreach (var item in items.WithCancellation(ct))
-        {
-            if (item is LogItem.Event { Recorded: { Stream.Category: Expiring } message })
-            {
-                passed = message.Position;
-                continue;
-            }
-
-            if (passed is { } position && item is LogItem.CaughtUp)
-            {
-                yield return new LogItem.Passed(position);
-            }
-
-            passed = null;
-            yield return item;
         }
     }
 }

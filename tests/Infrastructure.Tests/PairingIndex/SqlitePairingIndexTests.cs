@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RandomChat.Application.Events;
@@ -8,6 +10,7 @@ using RandomChat.Domain.Matches;
 using RandomChat.Domain.Matchmaking;
 using RandomChat.Domain.Moderation;
 using RandomChat.Domain.Visitors;
+using RandomChat.Infrastructure.Diagnostics;
 using RandomChat.Infrastructure.Sqlite;
 using RandomChat.Infrastructure.Tests.EventStore;
 
@@ -297,6 +300,29 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
 
         Assert.Equal([match.Start.MatchId], await Index.OpenMatches(Ct));
         Assert.Equal(new LogPosition(4), Index.Position);
+    }
+
+    [Fact]
+    public async Task Messages_are_not_handed_over_by_the_log_at_all()
+    {
+        var first = await Start(_ann, _bob);
+        for (var n = 0; n < 3; n++)
+        {
+            await Store.Append(
+                new("messages-1"), new(n - 1), [new(Guid.NewGuid(), "matches.message.sent.v1", "{\"body\":\"sealed\"}"u8.ToArray(), "{}"u8.ToArray())], Ct);
+        }
+
+        var second = await Start(_ann, _bob);
+        var log = new WatchedLog(Store);
+        await using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        await using var index = new SqlitePairingIndex(
+            new MeteredEventStore(log, new(meters.GetRequiredService<IMeterFactory>())), _folder.File("other.db"), Keep, _time, NullLogger<SqlitePairingIndex>.Instance);
+
+        await index.CatchUp(Ct);
+
+        Assert.Equal([first.Start.MatchId, second.Start.MatchId], await index.OpenMatches(Ct));
+        Assert.Equal(new LogPosition(5), index.Position);
+        Assert.DoesNotContain("messages", log.HandedOver);
     }
 
     private SqlitePairingIndex Open() => new(Store, File, Keep, _time, NullLogger<SqlitePairingIndex>.Instance);
