@@ -7,7 +7,8 @@ namespace RandomChat.Infrastructure.Sqlite;
 
 /// <summary>
 /// The file <c>index.db</c>. It holds nothing that the log does not, so a file that is damaged, foreign or of another
-/// version is deleted, and nothing waits for a sync. Of the rows one caller at a time reads; one writes beside it.
+/// version is deleted, and nothing waits for a sync. Of the rows one caller at a time reads; one writes beside it. Whether there are
+/// rows of somebody may be asked by any number at once, also of a file that is closed.
 /// </summary>
 internal sealed class PairingIndexFile : IDisposable
 {
@@ -56,8 +57,26 @@ internal sealed class PairingIndexFile : IDisposable
             address TEXT, sanction TEXT, until INTEGER NOT NULL, severe INTEGER NOT NULL, PRIMARY KEY (address, sanction)) WITHOUT ROWID;
         """;
 
+    /// <summary>So many ids of a table are read at a start, in a fraction of a second; of a larger one every question is a query.</summary>
+    private const int MostRemembered = 500_000;
+
+    private const int FewBits = 1 << 20;
+    private const int ManyBits = 1 << 23;
+
+    /// <summary>What is pruned is so long past its time at most.</summary>
+    private static readonly TimeSpan BetweenPrunings = TimeSpan.FromSeconds(1);
+
     private readonly SqliteConnection _writer;
     private readonly SqliteConnection _reader;
+    private readonly PresenceFilter _bannedOnes = new(FewBits);
+    private readonly PresenceFilter _warnedOnes = new(FewBits);
+    private readonly PresenceFilter _escalatedOnes = new(FewBits);
+    private readonly PresenceFilter _blockingOnes = new(ManyBits);
+
+    /// <summary>Meetings are forgotten: who met since the last change of the two is in the first, who met before it in the second.</summary>
+    private volatile PresenceFilter[] _meetingOnes = [new(ManyBits), new(ManyBits)];
+    private DateTimeOffset _meetingOnesSince = DateTimeOffset.MinValue;
+    private DateTimeOffset _prunedAt = DateTimeOffset.MinValue;
     private readonly List<SqliteCommand> _commands = [];
     private readonly SqliteCommand _open;
     private readonly SqliteCommand _close;
@@ -100,6 +119,11 @@ internal sealed class PairingIndexFile : IDisposable
         try
         {
             Prepare(file);
+            Remember("SELECT who FROM bans", _bannedOnes, text: true);
+            Remember("SELECT visitor FROM warnings", _warnedOnes);
+            Remember("SELECT visitor FROM escalations", _escalatedOnes);
+            Remember("SELECT who FROM blocks", _blockingOnes);
+            Remember("SELECT who FROM meetings", _meetingOnes[0]);
             _reader = SqliteConnections.Open(file, SqliteOpenMode.ReadOnly, seconds: 2);
         }
         catch
@@ -202,11 +226,33 @@ internal sealed class PairingIndexFile : IDisposable
         return rows.Read() ? (rows.GetInt64(0), rows.GetGuid(1)) : null;
     }
 
+    public bool MayExclude(Guid visitor, Guid device) => _blockingOnes.MayHave(visitor) || _blockingOnes.MayHave(device);
+
+    public bool MayHaveMet(Guid visitor, Guid device)
+    {
+        var both = _meetingOnes;
+        return both[0].MayHave(visitor) || both[0].MayHave(device) || both[1].MayHave(visitor) || both[1].MayHave(device);
+    }
+
+    /// <param name="who">A visitor's id as it is stored, or the mark of a browser.</param>
+    public bool MayBeBanned(string who) => _bannedOnes.MayHave(who);
+
+    public bool MayBeWarned(Guid visitor) => _warnedOnes.MayHave(visitor);
+
+    public bool MayBeEscalated(Guid visitor) => _escalatedOnes.MayHave(visitor);
+
     /// <summary>Writes rows and checkpoint together.</summary>
     /// <param name="keepSince">Meetings that ended earlier are dropped.</param>
     /// <param name="now">Addresses whose time is over by then are dropped, and verdicts that are too old to open a case.</param>
     public void Apply(IEnumerable<PairingChange> changes, long position, Guid log, DateTimeOffset keepSince, DateTimeOffset now)
     {
+        if (_meetingOnesSince < keepSince)
+        {
+            // Whoever is only in the one that goes met too long ago by now.
+            _meetingOnes = [new(ManyBits), _meetingOnes[0]];
+            _meetingOnesSince = now;
+        }
+
         _writer.Run("BEGIN IMMEDIATE");
         try
         {
@@ -215,9 +261,14 @@ internal sealed class PairingIndexFile : IDisposable
                 Apply(change, keepSince);
             }
 
-            _prune.With(keepSince.UtcTicks).ExecuteNonQuery();
-            _pruneAddresses.With(now.UtcTicks).ExecuteNonQuery();
-            _pruneVerdicts.With((now - VerdictsKept).UtcTicks).ExecuteNonQuery();
+            if ((now - _prunedAt).Duration() >= BetweenPrunings)
+            {
+                _prune.With(keepSince.UtcTicks).ExecuteNonQuery();
+                _pruneAddresses.With(now.UtcTicks).ExecuteNonQuery();
+                _pruneVerdicts.With((now - VerdictsKept).UtcTicks).ExecuteNonQuery();
+                _prunedAt = now;
+            }
+
             _setCheckpoint.With(position, Text(log)).ExecuteNonQuery();
             _writer.Run("COMMIT");
         }
@@ -310,6 +361,30 @@ internal sealed class PairingIndexFile : IDisposable
         }
     }
 
+    /// <summary>Before the first row can be seen: who is not remembered has none.</summary>
+    private void Remember(string query, PresenceFilter filter, bool text = false)
+    {
+        using var command = _writer.Command($"{query} LIMIT {MostRemembered + 1}");
+        using var rows = command.ExecuteReader();
+        for (var count = 0; rows.Read(); count++)
+        {
+            if (count == MostRemembered)
+            {
+                filter.Fill();
+                return;
+            }
+
+            if (text)
+            {
+                filter.Add(rows.GetString(0));
+            }
+            else
+            {
+                filter.Add(rows.GetGuid(0));
+            }
+        }
+    }
+
     private void Apply(PairingChange change, DateTimeOffset keepSince)
     {
         switch (change)
@@ -324,6 +399,7 @@ internal sealed class PairingIndexFile : IDisposable
                 {
                     foreach (var (who, visitor, device) in closed.Pair.Directions)
                     {
+                        _meetingOnes[0].Add(who);
                         _met.With(Text(who), Text(visitor), Text(device), closed.EndedAt.UtcTicks).ExecuteNonQuery();
                     }
                 }
@@ -331,6 +407,7 @@ internal sealed class PairingIndexFile : IDisposable
                 break;
 
             case PairingChange.Banned banned:
+                _bannedOnes.Add(banned.Who);
                 _ban.With(
                     banned.Who, Text(banned.SanctionId), Text(banned.VisitorId), (banned.Until ?? DateTimeOffset.MaxValue).UtcTicks).ExecuteNonQuery();
                 break;
@@ -342,6 +419,7 @@ internal sealed class PairingIndexFile : IDisposable
                 break;
 
             case PairingChange.Warned warned:
+                _warnedOnes.Add(warned.VisitorId);
                 _warn.With(Text(warned.SanctionId), Text(warned.VisitorId)).ExecuteNonQuery();
                 break;
 
@@ -350,6 +428,7 @@ internal sealed class PairingIndexFile : IDisposable
                 break;
 
             case PairingChange.Escalated escalated:
+                _escalatedOnes.Add(escalated.VisitorId);
                 _escalate.With(Text(escalated.VisitorId), escalated.DueAt.UtcTicks).ExecuteNonQuery();
                 break;
 
@@ -388,6 +467,7 @@ internal sealed class PairingIndexFile : IDisposable
             case PairingChange.Blocked blocked:
                 foreach (var (who, visitor, device) in blocked.Pair.Directions)
                 {
+                    _blockingOnes.Add(who);
                     _block.With(Text(who), Text(visitor), Text(device)).ExecuteNonQuery();
                 }
 

@@ -16,17 +16,26 @@ public sealed partial class SqlitePairingIndex : IBanIndex
     public IReadOnlyList<Guid> BannedAmong(Guid? visitorId, IReadOnlyList<string> deviceMarks)
     {
         // What is noted first: it is forgotten only after the file has it, so nothing falls between the two.
-        var banned = new HashSet<Guid>();
-        foreach (var who in (string?[])[visitorId?.ToString("D"), .. deviceMarks])
+        var visitor = visitorId?.ToString("D");
+        HashSet<Guid>? banned = null;
+        if (!_bansNoted.IsEmpty)
         {
-            if (who is not null && _bansNoted.TryGetValue(who, out var noted))
+            foreach (var who in (string?[])[visitor, .. deviceMarks])
             {
-                banned.Add(noted);
+                if (who is not null && _bansNoted.TryGetValue(who, out var noted))
+                {
+                    (banned ??= []).Add(noted);
+                }
             }
         }
 
-        banned.UnionWith(Query(file => file.Banned(visitorId, deviceMarks, _time.GetUtcNow())));
-        return [.. banned];
+        var file = File;
+        if ((visitor is not null && file.MayBeBanned(visitor)) || deviceMarks.Any(file.MayBeBanned))
+        {
+            (banned ??= []).UnionWith(Query(rows => rows.Banned(visitorId, deviceMarks, _time.GetUtcNow())));
+        }
+
+        return banned is null ? [] : [.. banned];
     }
 
     public void NoteBanned(Guid visitorId, IReadOnlyList<string> deviceMarks)
@@ -37,9 +46,9 @@ public sealed partial class SqlitePairingIndex : IBanIndex
         }
     }
 
-    public bool HasUntoldWarning(Guid visitorId) => Query(file => file.HasUntoldWarning(visitorId));
+    public bool HasUntoldWarning(Guid visitorId) => File.MayBeWarned(visitorId) && Query(file => file.HasUntoldWarning(visitorId));
 
-    public bool IsEscalated(Guid visitorId) => Query(file => file.IsEscalated(visitorId));
+    public bool IsEscalated(Guid visitorId) => File.MayBeEscalated(visitorId) && Query(file => file.IsEscalated(visitorId));
 
     public IReadOnlyList<Guid> EscalationsDue() => Query(file => file.EscalationsDue(_time.GetUtcNow()));
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using RandomChat.Application.Events;
@@ -18,6 +19,16 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IS
     private static readonly TimeSpan BlocksNotedFor = TimeSpan.FromDays(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// While matches begin and end, and nothing else is new, what comes next gathers for a moment, so that a transaction holds many:
+    /// both are known before they are read, the one from its owner, the other from <see cref="NoteMet"/>.
+    /// </summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Of most who join; each of those who wait would hold an empty one.</summary>
+    private static readonly FrozenSet<Guid> NobodyExcluded = [];
+    private static readonly FrozenDictionary<Guid, DateTimeOffset> NobodyMet = FrozenDictionary<Guid, DateTimeOffset>.Empty;
+
     private readonly IEventStore _log;
     private readonly string _path;
     private readonly TimeSpan _keepMeetings;
@@ -27,10 +38,10 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IS
     private readonly Lock _reading = new();
     private readonly PairingOverlay _blocked;
     private readonly PairingOverlay _met;
-    private PairingIndexFile _file;
+    private volatile PairingIndexFile _file;
     private long? _checkpoint;
     private Guid _logId;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     /// <param name="file">Usually <c>index.db</c> in the data directory. A file that is no index of this version is deleted.</param>
     /// <param name="keepMeetings">How long a meeting can be asked for; at least the rematch window.</param>
@@ -112,8 +123,15 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IS
     public ValueTask<IReadOnlySet<Guid>> ExcludedFor(Guid visitorId, Guid deviceId, CancellationToken ct)
     {
         // What is noted first: it is forgotten only after the file has it, so nothing falls between the two.
-        var excluded = _blocked.Of(visitorId, deviceId).Select(noted => noted.Other).ToHashSet();
-        foreach (var (visitor, device) in Query(file => file.Excluded(visitorId, deviceId)))
+        var noted = _blocked.Of(visitorId, deviceId);
+        var rows = File.MayExclude(visitorId, deviceId) ? Excluded(visitorId, deviceId) : [];
+        if (noted.Count == 0 && rows.Count == 0)
+        {
+            return new(NobodyExcluded);
+        }
+
+        var excluded = noted.Select(one => one.Other).ToHashSet();
+        foreach (var (visitor, device) in rows)
         {
             excluded.Add(visitor);
             excluded.Add(device);
@@ -125,6 +143,13 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IS
     public ValueTask<IReadOnlyDictionary<Guid, DateTimeOffset>> MetBy(
         Guid visitorId, Guid deviceId, DateTimeOffset since, CancellationToken ct)
     {
+        var noted = _met.Of(visitorId, deviceId);
+        var rows = File.MayHaveMet(visitorId, deviceId) ? Met(visitorId, deviceId, since) : [];
+        if (noted.Count == 0 && rows.Count == 0)
+        {
+            return new(NobodyMet);
+        }
+
         var met = new Dictionary<Guid, DateTimeOffset>();
         void Add(Guid other, DateTimeOffset at)
         {
@@ -134,12 +159,12 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IS
             }
         }
 
-        foreach (var (other, at) in _met.Of(visitorId, deviceId))
+        foreach (var (other, at) in noted)
         {
             Add(other, at);
         }
 
-        foreach (var (visitor, device, at) in Query(file => file.MetBy(visitorId, deviceId, since)))
+        foreach (var (visitor, device, at) in rows)
         {
             Add(visitor, at);
             Add(device, at);
@@ -181,6 +206,21 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IS
 
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>To be asked only what it answers without a query; what stands in rows is asked by <see cref="Query"/>.</summary>
+    private PairingIndexFile File
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _file;
+        }
+    }
+
+    private List<(Guid Visitor, Guid Device)> Excluded(Guid visitorId, Guid deviceId) => Query(file => file.Excluded(visitorId, deviceId));
+
+    private List<(Guid Visitor, Guid Device, DateTimeOffset EndedAt)> Met(Guid visitorId, Guid deviceId, DateTimeOffset since) =>
+        Query(file => file.MetBy(visitorId, deviceId, since));
 
     private T Query<T>(Func<PairingIndexFile, T> query)
     {
@@ -226,8 +266,13 @@ public sealed partial class SqlitePairingIndex : IPairingIndex, IErasureNews, IS
             if (seen >= Batch || (caughtUp && changes.Count > 0) || (caughtUp && untilCaughtUp && seen > 0))
             {
                 Write(changes, last);
+                var gathers = caughtUp && !untilCaughtUp && changes.TrueForAll(change => change is PairingChange.Opened or PairingChange.Closed);
                 changes.Clear();
                 seen = 0;
+                if (gathers)
+                {
+                    await Task.Delay(Gather, ct);
+                }
             }
 
             if (caughtUp && untilCaughtUp)

@@ -268,6 +268,49 @@ public sealed class SqlitePairingIndexTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_met_is_found_until_that_is_too_long_ago_however_much_is_written_meanwhile()
+    {
+        await End(await Start(_ann, _bob));
+        await Index.CatchUp(Ct);
+        foreach (var share in (double[])[0.4, 0.3, 0.29])
+        {
+            _time.Advance(share * Keep);
+            await End(await Start(_cleo, Person.New()));
+            await Index.CatchUp(Ct);
+            Assert.Equal(_bob.Ids, (await Met(_ann)).Keys.ToHashSet());
+        }
+
+        _time.Advance(0.02 * Keep);
+        await End(await Start(_cleo, Person.New()));
+        await Index.CatchUp(Ct);
+        Assert.Empty(await Met(_ann));
+    }
+
+    [Fact]
+    public async Task Everything_that_parts_people_is_known_at_once_after_a_restart()
+    {
+        var (warned, escalated, banned, sanction) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await End(await Start(_ann, _bob));
+        await Block(_ann, _cleo);
+        await Append(StreamName.For("ban", warned), -1, Warned(warned, Guid.NewGuid()));
+        await Append(StreamName.For("ban", banned), -1, Banned(banned, sanction, null));
+        await Append(StreamName.For("ban", banned), 0, new BanEvent.DeviceMarked(sanction, banned, "mark", null, Now));
+        await Append(StreamName.For("case", sanction), -1, new CaseEvent.Escalated(sanction, escalated, Guid.NewGuid(), "spam", Now.AddMinutes(1), Now));
+        await Index.CatchUp(Ct);
+        await Index.DisposeAsync();
+
+        _index = Open();
+
+        Assert.Equal(_bob.Ids, (await Met(_ann)).Keys.ToHashSet());
+        Assert.Equal(_ann.Ids, (await Met(_bob)).Keys.ToHashSet());
+        Assert.Equal(_ann.Ids, await Excluded(_cleo));
+        Assert.True(Index.HasUntoldWarning(warned));
+        Assert.True(Index.IsEscalated(escalated));
+        Assert.Equal([banned], Index.BannedAmong(banned, []));
+        Assert.Equal([banned], Index.BannedAmong(null, ["another", "mark"]));
+    }
+
+    [Fact]
     public async Task It_follows_the_log_while_it_runs()
     {
         await Index.CatchUp(Ct);
