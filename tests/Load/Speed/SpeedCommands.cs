@@ -42,8 +42,11 @@ internal static class SpeedCommands
     private static Command Burst()
     {
         var people = new Option<int>("--people") { Description = "How many press Start at once.", DefaultValueFactory = _ => 1_000 };
-        var command = new Command("burst", "All who are connected press Start in the same moment.") { people, Compare, Rounds };
-        command.SetAction((given, _) => Measure(given, new BurstScenario(given.GetValue(people)).Run));
+        var warmUp = new Option<int>("--warm-up") { Description = "How many others join before, and count for nothing.", DefaultValueFactory = _ => 10_000 };
+        var bursts = new Option<int>("--bursts") { Description = "How often in a run, with others each time.", DefaultValueFactory = _ => 3 };
+        var command = new Command("burst", "All who are connected press Start in the same moment.") { people, warmUp, bursts, Compare, Rounds };
+        command.SetAction((given, _) => Measure(
+            given, new BurstScenario(given.GetValue(people), given.GetValue(warmUp), given.GetValue(bursts)).Run));
         return command;
     }
 
