@@ -15,11 +15,9 @@ internal sealed class SqliteReadStore(string folder) : IReadStore
 {
     public string Dependency => "read-models";
 
-    public Task<Checkpoint?> ReadCheckpoint(Projection projection, CancellationToken ct) => Outages.Named(Dependency, async () =>
-    {
-        await using var db = await OpenReader(projection, ct);
-        return db is null ? null : await db.Checkpoint.AsNoTracking().SingleOrDefaultAsync(ct);
-    });
+    /// <remarks>Without the read model's context: readiness asks for every checkpoint at a start, when each context would be made first.</remarks>
+    public Task<Checkpoint?> ReadCheckpoint(Projection projection, CancellationToken ct) =>
+        Outages.Named(Dependency, () => Task.FromResult(ReadCheckpoint(projection)));
 
     public async Task<ReadDb?> OpenReader(Projection projection, CancellationToken ct)
     {
@@ -162,6 +160,46 @@ internal sealed class SqliteReadStore(string folder) : IReadStore
     public ValueTask DisposeAsync() => default;
 
     internal bool IsLive(Projection projection, string file) => LiveFile(projection) == file;
+
+    private Checkpoint? ReadCheckpoint(Projection projection)
+    {
+        while (LiveFile(projection) is { } file)
+        {
+            try
+            {
+                using var connection = SqliteBuild.Connect(file, SqliteOpenMode.ReadOnly);
+                using var command = connection.CreateCommand();
+                command.CommandText = "SELECT Build, Projection, Version, Position, Events, Error, error_position FROM checkpoint";
+                using var rows = command.ExecuteReader();
+                var found = rows.Read()
+                    ? new Checkpoint
+                    {
+                        Build = rows.GetGuid(0),
+                        Projection = rows.GetString(1),
+                        Version = rows.GetInt32(2),
+                        Position = rows.GetInt64(3),
+                        Events = rows.GetInt64(4),
+                        Error = rows.IsDBNull(5) ? null : rows.GetString(5),
+                        ErrorPosition = rows.IsDBNull(6) ? null : rows.GetInt64(6),
+                    }
+                    : null;
+                if (LiveFile(projection) == file)
+                {
+                    return found;
+                }
+            }
+            catch (SqliteException) when (LiveFile(projection) != file)
+            {
+                // It was replaced between the two looks.
+            }
+            catch (SqliteException e)
+            {
+                throw new DependencyUnavailableException(Dependency, e);
+            }
+        }
+
+        return null;
+    }
 
     private string LiveName(Projection projection) => Path.Combine(folder, $"{projection.Name}.live");
 
