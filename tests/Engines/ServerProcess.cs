@@ -113,7 +113,7 @@ public sealed class ServerProcess : IServerProcess, IAsyncDisposable
                 throw new InvalidOperationException($"The server is not ready.\n{Output}");
             }
 
-            await Task.Delay(50);
+            await Task.Delay(10);
         }
     }
 

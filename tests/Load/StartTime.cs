@@ -2,11 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using RandomChat.Engines;
 using RandomChat.Infrastructure.Sqlite;
 
 namespace RandomChat.Load;
 
-/// <summary>Does a start take longer when the log is old? Opens log and index and asks for the open matches.</summary>
+/// <summary>
+/// How long a start of the server takes until it says that it is ready, and whether it takes longer when the log is old: opens log and
+/// index and asks for the open matches.
+/// </summary>
 internal static class StartTime
 {
     private const int Repeats = 7;
@@ -15,6 +19,17 @@ internal static class StartTime
     public static async Task<int> Run(string[] args)
     {
         var count = args is [var given, ..] ? int.Parse(given, NumberStyles.AllowThousands, CultureInfo.InvariantCulture) : 1_000_000;
+        await Ready("built", null);
+        if (args is [_, var published, ..])
+        {
+            await Ready("published", Path.GetFullPath(published));
+        }
+
+        if (count == 0)
+        {
+            return 0;
+        }
+
         var folder = Directory.CreateTempSubdirectory("randomchat-start-").FullName;
         try
         {
@@ -46,6 +61,31 @@ internal static class StartTime
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>From the start of the process until <c>/health/ready</c> says so, asked every 10 ms: in an empty folder, and again there.</summary>
+    /// <param name="published">The folder; null: the server that was built beside this program.</param>
+    private static async Task Ready(string name, string? published)
+    {
+        var (first, next) = (new List<double>(), new List<double>());
+        for (var i = 0; i < Repeats; i++)
+        {
+            await using var server = new ServerProcess { Version = published };
+            foreach (var times in (List<double>[])[first, next])
+            {
+                var clock = Stopwatch.StartNew();
+                await server.Start();
+                times.Add(clock.Elapsed.TotalSeconds);
+                await server.Terminate();
+            }
+        }
+
+        foreach (var (what, times) in (ReadOnlySpan<(string, List<double>)>)[("first", first), ("next", next)])
+        {
+            times.Sort();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name,-10} {what,-6} start to ready {times[Repeats / 2]:0.00} s (median of {Repeats}, {times[0]:0.00} to {times[^1]:0.00})"));
         }
     }
 

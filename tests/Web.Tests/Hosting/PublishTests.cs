@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Reflection.PortableExecutable;
 
 namespace RandomChat.Web.Tests.Hosting;
 
@@ -7,7 +8,7 @@ namespace RandomChat.Web.Tests.Hosting;
 public sealed class PublishTests
 {
     [Fact(Explicit = true)]
-    public async Task Published_for_the_first_time_from_a_clean_clone_every_asset_is_served_compressed()
+    public async Task Published_for_the_first_time_from_a_clean_clone_it_is_compiled_ahead_and_every_asset_is_served_compressed()
     {
         var folder = Directory.CreateTempSubdirectory("randomchat-publish-");
         var clone = Path.Combine(folder.FullName, "clone");
@@ -16,6 +17,8 @@ public sealed class PublishTests
         await Run(folder.FullName, "git", "clone", "--quiet", RepositoryFolder.Path, clone);
         await Run(clone, "dotnet", "publish", "src/Web", "-c", "Release", "-o", output, "-nodeReuse:false", "-p:UseSharedCompilation=false");
 
+        Assert.True(IsCompiledAhead(Path.Combine(output, "RandomChat.Web.dll")));
+        Assert.True(IsCompiledAhead(Path.Combine(output, "Microsoft.EntityFrameworkCore.dll")));
         var start = new ProcessStartInfo("dotnet", [Path.Combine(output, "RandomChat.Web.dll"), "--urls", "http://127.0.0.1:0"])
         {
             RedirectStandardOutput = true,
@@ -50,6 +53,12 @@ public sealed class PublishTests
             await server.WaitForExitAsync();
             folder.Delete(recursive: true);
         }
+    }
+
+    private static bool IsCompiledAhead(string assembly)
+    {
+        using var reader = new PEReader(File.OpenRead(assembly));
+        return reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0;
     }
 
     private static async Task<Uri> AddressOf(Process server)
