@@ -6,7 +6,7 @@ return args switch
 {
     ["chat" or "open" or "burst" or "idle" or "baseline" or "esdb", ..] => await SpeedCommands.Run(args),
     ["start", .. var rest] => await StartTime.Run(rest),
-    ["redis-lobby"] => await LobbyRate.Run(),
+    ["lobby"] => await LobbyRate.Run(),
     ["seed", var folder, .. var rest] => await Traffic.Run(folder, rest),
     ["rebuild", .. var rest] => await RebuildRate.Run(rest),
     ["desk", .. var rest] => await DeskPages.Run(rest),
@@ -26,16 +26,19 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         usage: dotnet run -c Release --project tests/Load -- <verb>
-          start [events]         time to open the embedded log and index, with no old events and with 1,000,000
+          start [events [published folder]]
+                                 how long the server takes until it is ready, as it was built and as it was published; then how long it
+                                 takes to open the embedded log and index, with no old events and with 1,000,000 (0: not asked)
           chat [--pairs 100] [--warm-up 20] [--seconds 10] [--one-side] [--every-head]
                                  messages a second where each sends the next as soon as the one before has arrived, and what one costs
           open [--rate 1000] [--pairs 100] [--warm-up 20] [--seconds 20] [--every-head]
                                  how long messages take that come at a constant rate, from the moment when they were to be sent
-          burst [--people 1000]  how long people who press Start in the same moment wait for each other, and whether all are matched once
+          burst [--people 1000] [--warm-up 10000] [--bursts 3]
+                                 how long people who press Start in the same moment wait for each other, and whether all are matched once
           idle [--people 10000]  what people who wait cost in memory
                                  the four above: --compare measures bare SignalR by turns with the product, --rounds 2 how often each
           baseline --urls <url>  bare SignalR alone: a hub that forwards messages and does nothing else
-          redis-lobby            how many joins a second the lobby takes, on Redis and in process
+          lobby                  how many joins a second the lobby takes, in process and on Redis, by how many wait
           stop [connections]     how long a server with 2,000 connections, half of them in matches, takes to end on SIGTERM; over
                                  Redis too where REDIS_CONNECTION names one
           people [number]        what 5,000 people who are connected, who wait and who are in matches cost a node in memory
