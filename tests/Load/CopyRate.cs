@@ -14,7 +14,7 @@ namespace RandomChat.Load;
 internal static class CopyRate
 {
     /// <summary>Longer than the log is old: every message is copied.</summary>
-    private static readonly TimeSpan Readable = TimeSpan.FromDays(10_000);
+    public static readonly TimeSpan Readable = TimeSpan.FromDays(10_000);
 
     public static async Task<int> Run(string[] arguments)
     {

@@ -14,7 +14,7 @@ namespace RandomChat.Load;
 /// </summary>
 internal static class DeskLog
 {
-    private const int EventsACase = 10;
+    public const int EventsACase = 10;
 
     // Well-formed, under keys that are destroyed.
     private static readonly string Ciphertext = Convert.ToBase64String(new byte[160]);

@@ -48,7 +48,7 @@ internal static partial class DeskPages
 
             if (Environment.GetEnvironmentVariable("POSTGRES_CONNECTION") is { Length: > 0 } server)
             {
-                var connection = await RebuildRate.NewDatabase(server);
+                var connection = await RebuildCommand.NewDatabase(server);
                 await using (var postgres = new PostgresReadStore(connection, TimeProvider.System))
                 {
                     await Build(postgres, folder);

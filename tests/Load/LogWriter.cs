@@ -10,8 +10,7 @@ internal sealed class LogWriter : IDisposable
     private readonly SqliteConnection connection;
     private readonly SqliteCommand insert;
     private readonly Dictionary<string, int> revisions = [];
-    private readonly byte[] metadata = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-        new EventMetadata(Guid.Empty, Guid.Empty, EventMetadata.Visitor(Guid.Empty)), EventCodec.Json);
+    private readonly Random random = new(2);
     private readonly int count;
     private int written;
 
@@ -38,7 +37,8 @@ internal sealed class LogWriter : IDisposable
 
     public int Written => written;
 
-    public void Write(string stream, DateTimeOffset at, object happened)
+    /// <param name="actor">As metadata name them; null: the program itself.</param>
+    public void Write(string stream, DateTimeOffset at, object happened, string? actor = null)
     {
         if (IsFull)
         {
@@ -47,8 +47,11 @@ internal sealed class LogWriter : IDisposable
 
         var revision = revisions.GetValueOrDefault(stream, -1) + 1;
         revisions[stream] = revision;
-        var encoded = EventCodec.Default.Encode(new(written, 1, 1, new byte[8]), happened, new(Guid.Empty, Guid.Empty, EventMetadata.System));
-        object[] values = [stream, revision, encoded.Id.ToString("D"), encoded.Type, at.ToUnixTimeMilliseconds(), encoded.Data.ToArray(), metadata];
+        var encoded = EventCodec.Default.Encode(random.Id(), happened, new(random.Id(), random.Id(), actor ?? EventMetadata.System));
+        object[] values =
+        [
+            stream, revision, encoded.Id.ToString("D"), encoded.Type, at.ToUnixTimeMilliseconds(), encoded.Data.ToArray(), encoded.Metadata.ToArray(),
+        ];
         for (var i = 0; i < values.Length; i++)
         {
             insert.Parameters[i].Value = values[i];

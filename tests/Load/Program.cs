@@ -8,7 +8,7 @@ return args switch
     ["start", .. var rest] => await StartTime.Run(rest),
     ["lobby"] => await LobbyRate.Run(),
     ["seed", var folder, .. var rest] => await Traffic.Run(folder, rest),
-    ["rebuild", .. var rest] => await RebuildRate.Run(rest),
+    ["rebuild", .. var rest] => await RebuildCommand.Run(rest),
     ["desk", .. var rest] => await DeskPages.Run(rest),
     ["screening"] => ScreeningRate.Run(),
     ["stop", .. var rest] => await StopTime.Run(rest),
@@ -48,8 +48,10 @@ static int Usage()
           copy [events [esdb://…]]
                                  how many events a second copy-log moves into EventStoreDB, or a stand-in of its own, and compares
           seed <folder> [events] make an event log as real traffic does, 80 % of it messages
-          rebuild [events]       how many events a second all projections, and each alone, take from the embedded log into
-                                 SQLite, and into the PostgreSQL that POSTGRES_CONNECTION names
+          rebuild [events] [--desk] [--growth] [--only all desk …] [--rounds 1] [--keep <folder>] [--esdb esdb://…]
+                                 how many events a second all projections, and each alone, take from the embedded log into
+                                 SQLite, and into the PostgreSQL that POSTGRES_CONNECTION names, beside a read that does nothing;
+                                 from an EventStoreDB too; over logs of 100,000 events and ten times as many (--growth)
           desk [cases [postgres]]
                                  how long the server takes for every page and list of the desk, over a log of 100,000 cases, ten
                                  times as many events and a tenth as many bans, on SQLite and on POSTGRES_CONNECTION, or there alone

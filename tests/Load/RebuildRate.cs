@@ -1,96 +1,84 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 using RandomChat.Application.Events;
-using RandomChat.Infrastructure.EventStoreDb;
-using RandomChat.Infrastructure.Sqlite;
 using RandomChat.Projections;
 using RandomChat.Projections.Engine;
-using RandomChat.StandIn;
 
 namespace RandomChat.Load;
 
-/// <summary>How many events a second projections take in a rebuild. Applied are those that a projection was given, skipped the messages.</summary>
-internal static class RebuildRate
+/// <summary>How many events a second projections take from a log in a rebuild, beside how many a reader takes that does nothing with them.</summary>
+/// <param name="from">The log's name in the table.</param>
+/// <param name="events">How many it holds, messages included.</param>
+/// <param name="rounds">How often each is measured; the median counts.</param>
+internal sealed class RebuildRate(string from, LogSource log, long events, int rounds)
 {
-    public static async Task<int> Run(string[] rest)
-    {
-        var count = Traffic.Count(rest);
-        var folder = Directory.CreateTempSubdirectory("randomchat-rebuild-").FullName;
-        try
-        {
-            var file = Path.Combine(folder, "events.db");
-            await Traffic.Fill(file, count);
-            await using var log = new LogSource(SqliteEventStore.OpenReadOnly(file, TimeProvider.System));
-            var feed = new EventFeed(log, EventCodec.Default, TimeProvider.System);
-            Console.WriteLine($"{"into",-10} {"projections",-16} {"events",10} {"applied",10} {"skipped",10} {"seconds",8} {"events/s",10} {"peak MiB",9}");
+    private readonly EventFeed feed = new(log, EventCodec.Default, TimeProvider.System);
+    private double raw;
 
-            // Once unmeasured: the first run also compiles.
-            await using var sqlite = new SqliteReadStore(Path.Combine(folder, "read"));
-            await new Rebuild(sqlite, feed).Run(ProjectionsSetup.All, null, default);
-            await Measure("SQLite", sqlite, feed, count);
-            if (Environment.GetEnvironmentVariable("POSTGRES_CONNECTION") is { Length: > 0 } connection)
+    public static void Head() => Console.WriteLine(
+        $"{"from",-14} {"into",-11} {"what",-26} {"events",11} {"applied",10} {"seconds",8} {"events/s",10} {"applied/s",10} {"of raw",7} {"cores",6} {"peak MiB",9}");
+
+    /// <summary>Reads every event, and then those that projections are given, without doing anything with them.</summary>
+    public async Task Read()
+    {
+        raw = await Median("–", "read: every event", async _ =>
+        {
+            await Through(log.Everything(null, default));
+            return events;
+        });
+        await Median("–", "read: all but messages", async _ => await Through(log.Lasting(null, default)));
+    }
+
+    /// <summary>All projections at once, and each alone.</summary>
+    /// <param name="only">The names of those that are measured, "all" for all at once; empty: everything.</param>
+    public async Task Rebuild(string into, IReadStore store, IReadOnlyList<string> only)
+    {
+        foreach (var (name, projections) in (IEnumerable<(string, IReadOnlyList<Projection>)>)
+            [("all", ProjectionsSetup.All), .. ProjectionsSetup.All.Select(one => (one.Name, (IReadOnlyList<Projection>)[one]))])
+        {
+            if (only.Count == 0 || only.Contains(name))
             {
-                await using var postgres = new PostgresReadStore(await NewDatabase(connection), TimeProvider.System);
-                await Measure("PostgreSQL", postgres, feed, count);
+                await Median(into, $"rebuild: {name}", async peak => (await new Rebuild(store, feed).Run(projections, _ => peak(), default))[0].Events);
             }
-            else
+        }
+    }
+
+    private static async Task<long> Through(IAsyncEnumerable<LogItem> items)
+    {
+        var read = 0L;
+        await foreach (var item in items)
+        {
+            if (item is LogItem.CaughtUp)
             {
-                Console.WriteLine("PostgreSQL: not measured, POSTGRES_CONNECTION names none.");
+                break;
             }
 
-            await FromStandIn(folder, sqlite, count);
-            return 0;
+            read += item is LogItem.Event ? 1 : 0;
         }
-        finally
+
+        return read;
+    }
+
+    /// <returns>Events a second.</returns>
+    private async Task<double> Median(string into, string what, Func<Action, Task<long>> run)
+    {
+        var (seconds, applied, peak) = (new List<double>(), 0L, 0L);
+        var before = Environment.CpuUsage.TotalTime;
+        for (var round = 0; round < rounds; round++)
         {
-            Directory.Delete(folder, recursive: true);
+            GC.Collect();
+            var clock = Stopwatch.StartNew();
+            applied = await run(() => peak = Math.Max(peak, GC.GetTotalMemory(false)));
+            seconds.Add(clock.Elapsed.TotalSeconds);
         }
-    }
 
-    /// <summary>The same log over gRPC, from the wire-compatible stand-in for EventStoreDB.</summary>
-    private static async Task FromStandIn(string folder, SqliteReadStore store, int count)
-    {
-        var data = Path.Combine(folder, "stand-in");
-        Directory.CreateDirectory(data);
-        File.Copy(Path.Combine(folder, "events.db"), Path.Combine(data, "events.db"));
-        await using var standIn = await StandInProcess.Begin(data);
-        await using var log = new LogSource(new EventStoreDbEventStore(
-            EventStoreDbSettings.Parse(standIn.ConnectionString), TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance));
-        Console.WriteLine("from the stand-in for EventStoreDB:");
-        await Measure("SQLite", "all", store, new EventFeed(log, EventCodec.Default, TimeProvider.System), ProjectionsSetup.All, count);
-    }
-
-    private static async Task Measure(string into, IReadStore store, EventFeed feed, int count)
-    {
-        await Measure(into, "all", store, feed, ProjectionsSetup.All, count);
-        foreach (var projection in ProjectionsSetup.All)
-        {
-            await Measure(into, projection.Name, store, feed, [projection], count);
-        }
-    }
-
-    private static async Task Measure(string into, string name, IReadStore store, EventFeed feed, IReadOnlyList<Projection> projections, int count)
-    {
-        GC.Collect();
-        var peak = 0L;
-        var clock = Stopwatch.StartNew();
-        var built = await new Rebuild(store, feed).Run(projections, _ => peak = Math.Max(peak, GC.GetTotalMemory(false)), default);
-        var seconds = clock.Elapsed.TotalSeconds;
-        var applied = built[0].Events;
+        var cores = (Environment.CpuUsage.TotalTime - before).TotalSeconds / seconds.Sum();
+        seconds.Sort();
+        var median = (seconds[rounds / 2] + seconds[(rounds - 1) / 2]) / 2;
+        var ratio = raw == 0 ? string.Empty : (events / median / raw).ToString("0.00", CultureInfo.InvariantCulture);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{into,-10} {name,-16} {count,10:N0} {applied,10:N0} {count - applied,10:N0} {seconds,8:0.0} {count / seconds,10:N0} {peak / 1048576,9:N0}"));
-    }
-
-    /// <summary>An empty database on a server, which stays; the connection string to it.</summary>
-    public static async Task<string> NewDatabase(string connection)
-    {
-        var name = $"rc_load_{Guid.NewGuid():N}";
-        await using var server = NpgsqlDataSource.Create(connection);
-        await using var create = server.CreateCommand($"CREATE DATABASE {name}");
-        await create.ExecuteNonQueryAsync();
-        return new NpgsqlConnectionStringBuilder(connection) { Database = name }.ConnectionString;
+            $"{from,-14} {into,-11} {what,-26} {events,11:N0} {applied,10:N0} {median,8:0.00} {events / median,10:N0} {applied / median,10:N0} {ratio,7} {cores,6:0.00} {peak / 1048576,9:N0}"));
+        return events / median;
     }
 }
