@@ -8,6 +8,15 @@ namespace RandomChat.Projections.Moderation;
 /// <summary>Reports, flags, legal holds on them, bans and appeals, how each stands, and in which order the open ones are worked on.</summary>
 public sealed class DeskProjection : Projection<DeskDb>
 {
+    private static readonly RowLookup<DeskDb, DeskReport> ReportById = new((db, id) => db.Reports.Where(report => report.ReportId == id));
+    private static readonly RowLookup<DeskDb, DeskReport> OpenInCase = new((db, id) => db.Reports.Where(report => report.CaseId == id && report.Status == ReportStatus.Open));
+    private static readonly RowLookup<DeskDb, DeskReport> OfMatch = new((db, id) => db.Reports.Where(report => report.MatchId == id));
+    private static readonly RowLookup<DeskDb, DeskReport> OfBrowser = new((db, id) => db.Reports.Where(report => report.ReporterDeviceId == id));
+    private static readonly RowLookup<DeskDb, DeskReport> OfSanction = new((db, id) => db.Reports.Where(report => report.SanctionId == id));
+    private static readonly RowLookup<DeskDb, DeskCase> CaseById = new((db, id) => db.Cases.Where(one => one.CaseId == id));
+    private static readonly RowLookup<DeskDb, WorstVerdict> VerdictsInMatch = new((db, id) => db.Verdicts.Where(verdict => verdict.MatchId == id));
+    private static readonly RowLookup<DeskDb, WorstVerdict> VerdictsOn = new((db, id) => db.Verdicts.Where(verdict => verdict.VisitorId == id));
+
     public DeskProjection()
         : base(options => new DeskDb(options))
     {
@@ -51,7 +60,7 @@ public sealed class DeskProjection : Projection<DeskDb>
         On<CaseEvent.Decided>((db, e, _) =>
         {
             NoteSevere(db, e.CaseId, e);
-            List<DeskReport> decided = [.. e.Reports?.Select(id => db.Reports.Find(id)!) ?? Open(db, e.CaseId)];
+            List<DeskReport> decided = [.. e.Reports?.Select(id => Report(db, id)!) ?? Open(db, e.CaseId)];
             foreach (var report in decided)
             {
                 report.Status = e.Outcome == CaseOutcome.Upheld ? ReportStatus.Upheld : ReportStatus.Dismissed;
@@ -73,7 +82,7 @@ public sealed class DeskProjection : Projection<DeskDb>
         On<CaseEvent.Viewed>((db, e, happened) =>
         {
             db.Insert(new DeskLook(happened.Position.Value, e.By, e.CaseId, e.At));
-            if (db.Reports.Find(e.ReportId) is { } seen)
+            if (Report(db, e.ReportId) is { } seen)
             {
                 seen.IsToLookOver = false;
             }
@@ -85,7 +94,7 @@ public sealed class DeskProjection : Projection<DeskDb>
                 severe.IsOver = !e.IsSevere;
             }
 
-            List<DeskReport> again = [.. e.Reports.Select(id => db.Reports.Find(id)!)];
+            List<DeskReport> again = [.. e.Reports.Select(id => Report(db, id)!)];
             foreach (var report in again)
             {
                 (report.Status, report.DecidedAt, report.SecondsToDecision, report.SanctionId) = (ReportStatus.Open, null, null, null);
@@ -99,7 +108,7 @@ public sealed class DeskProjection : Projection<DeskDb>
         {
             foreach (var id in e.Reports)
             {
-                db.Reports.Find(id)!.IsReferred = true;
+                Report(db, id)!.IsReferred = true;
             }
 
             Weigh(db, e.CaseId);
@@ -139,7 +148,7 @@ public sealed class DeskProjection : Projection<DeskDb>
         On<BanEvent.Lifted>((db, e, _) =>
         {
             TakeBack(db, e.SanctionId);
-            foreach (var report in Some(db, db.Reports.Where(report => report.SanctionId == e.SanctionId), report => report.SanctionId == e.SanctionId))
+            foreach (var report in Some(db, OfSanction, [e.SanctionId], report => report.SanctionId == e.SanctionId))
             {
                 report.IsToLookOver = false;
             }
@@ -153,7 +162,7 @@ public sealed class DeskProjection : Projection<DeskDb>
             (appeal.Outcome, appeal.DecidedAt) = (e.Outcome, e.At);
 
             // Whether the reports that led to it were right is known now, and counts for or against those who made them.
-            var reports = Some(db, db.Reports.Where(report => report.SanctionId == e.SanctionId), report => report.SanctionId == e.SanctionId);
+            var reports = Some(db, OfSanction, [e.SanctionId], report => report.SanctionId == e.SanctionId);
             foreach (var report in reports)
             {
                 (report.IsConfirmed, report.IsToLookOver) = (true, false);
@@ -195,7 +204,8 @@ public sealed class DeskProjection : Projection<DeskDb>
 
     private static void Screened(DeskDb db, MatchEvent.MessageScreened e)
     {
-        var worst = db.Verdicts.Find(e.MatchId, e.From);
+        VerdictsInMatch.Ask(db, e.MatchId);
+        var worst = db.Verdicts.Local.FindEntryUntyped([e.MatchId, e.From])?.Entity;
         if (worst is null)
         {
             db.Verdicts.Add(worst = new() { MatchId = e.MatchId, VisitorId = e.From });
@@ -209,8 +219,7 @@ public sealed class DeskProjection : Projection<DeskDb>
         (worst.Severity, worst.Score) = (e.Verdict.Severity, e.Verdict.Score);
 
         // A model says what it thinks after the fact: the chat may have been reported already.
-        foreach (var report in Some(
-            db, db.Reports.Where(report => report.MatchId == e.MatchId), report => report.MatchId == e.MatchId && report.VisitorId == e.From).Take(1))
+        foreach (var report in Some(db, OfMatch, [e.MatchId], report => report.MatchId == e.MatchId && report.VisitorId == e.From).Take(1))
         {
             Weigh(db, report.CaseId);
         }
@@ -220,9 +229,8 @@ public sealed class DeskProjection : Projection<DeskDb>
     private static void WeighAgain(DeskDb db, List<DeskReport> found)
     {
         Guid[] devices = [.. found.Where(report => report.Source == DeskSource.Report).Select(report => report.ReporterDeviceId).Distinct()];
-        var cases = Some(
-            db, db.Reports.Where(report => devices.Contains(report.ReporterDeviceId) && report.Status == ReportStatus.Open),
-            report => devices.Contains(report.ReporterDeviceId) && report.Status == ReportStatus.Open).Select(report => report.CaseId).Distinct();
+        var cases = Some(db, OfBrowser, devices, report => devices.Contains(report.ReporterDeviceId) && report.Status == ReportStatus.Open)
+            .Select(report => report.CaseId).Distinct();
         foreach (var caseId in cases.ToArray())
         {
             Weigh(db, caseId);
@@ -233,7 +241,7 @@ public sealed class DeskProjection : Projection<DeskDb>
     private static void Weigh(DeskDb db, Guid caseId)
     {
         var open = Open(db, caseId);
-        var known = db.Cases.Find(caseId);
+        var known = db.Cases.Local.FindEntry(caseId)?.Entity ?? CaseById.Ask(db, caseId).FirstOrDefault();
         if (known is null)
         {
             db.Cases.Add(known = new() { CaseId = caseId });
@@ -246,11 +254,10 @@ public sealed class DeskProjection : Projection<DeskDb>
         }
 
         Guid[] devices = [.. open.Where(report => report.Source == DeskSource.Report).Select(report => report.ReporterDeviceId).Distinct()];
-        var records = Some(db, db.Reports.Where(report => devices.Contains(report.ReporterDeviceId)), report => devices.Contains(report.ReporterDeviceId))
-            .ToLookup(report => report.ReporterDeviceId);
+        var records = Some(db, OfBrowser, devices, report => devices.Contains(report.ReporterDeviceId)).ToLookup(report => report.ReporterDeviceId);
         var (visitorId, matches) = (open[0].VisitorId, open.Select(report => report.MatchId).ToHashSet());
-        var worst = db.Verdicts.Where(verdict => verdict.VisitorId == visitorId).AsEnumerable().Union(db.Verdicts.Local)
-            .Where(verdict => verdict.VisitorId == visitorId && matches.Contains(verdict.MatchId))
+        VerdictsOn.Ask(db, visitorId);
+        var worst = db.Verdicts.Local.Where(verdict => verdict.VisitorId == visitorId && matches.Contains(verdict.MatchId))
             .MaxBy(verdict => (verdict.Severity, verdict.Score));
         known.Policy = open.Select(report => Policies.Find(report.Policy)!).MaxBy(policy => policy.Severity)!.Code;
         known.Reporters = devices.Length;
@@ -273,11 +280,22 @@ public sealed class DeskProjection : Projection<DeskDb>
         reports.Count(report => report is { IsConfirmed: true, Status: ReportStatus.Dismissed }),
         reports.Count(report => report is { IsConfirmed: true, IsFalse: true }));
 
-    private static List<DeskReport> Open(DeskDb db, Guid caseId) => Some(
-        db, db.Reports.Where(report => report.CaseId == caseId && report.Status == ReportStatus.Open),
-        report => report.CaseId == caseId && report.Status == ReportStatus.Open);
+    private static List<DeskReport> Open(DeskDb db, Guid caseId) =>
+        Some(db, OpenInCase, [caseId], report => report.CaseId == caseId && report.Status == ReportStatus.Open);
 
-    /// <summary>Earlier reports of the same batch are not in the database yet. Oldest first, so that a rebuild adds up the same way.</summary>
-    private static List<DeskReport> Some(DeskDb db, IQueryable<DeskReport> stored, Func<DeskReport, bool> wanted) =>
-        [.. stored.AsEnumerable().Union(db.Reports.Local).Where(wanted).OrderBy(report => report.Position)];
+    private static DeskReport? Report(DeskDb db, Guid reportId) => db.Reports.Local.FindEntry(reportId)?.Entity ?? ReportById.Ask(db, reportId).FirstOrDefault();
+
+    /// <summary>
+    /// What was asked for is among the local ones from then on, beside earlier reports of the same batch, which are not in the database
+    /// yet. Oldest first, so that a rebuild adds up the same way.
+    /// </summary>
+    private static List<DeskReport> Some(DeskDb db, RowLookup<DeskDb, DeskReport> stored, IEnumerable<Guid> ids, Func<DeskReport, bool> wanted)
+    {
+        foreach (var id in ids)
+        {
+            stored.Ask(db, id);
+        }
+
+        return [.. db.Reports.Local.Where(wanted).OrderBy(report => report.Position)];
+    }
 }
