@@ -43,7 +43,7 @@ internal static class ReplayCommand
             {
                 await using var build = await SqliteBuild.New(projection, partial, store: null, right: null, ct);
                 await Rebuild.Fill(session.Feed, [build], until, passed, ct);
-                await build.Finish();
+                await build.Finish(ct);
                 return build.Checkpoint;
             });
             File.Move(partial, file, overwrite: true);
@@ -72,7 +72,7 @@ internal static class ReplayCommand
 
     private static void Delete(string database)
     {
-        foreach (var file in (string[])[database, database + "-wal", database + "-shm"])
+        foreach (var file in SqliteBuild.FilesOf(database))
         {
             File.Delete(file);
         }

@@ -25,12 +25,12 @@ internal interface IReadStore : IAsyncDisposable
     /// <summary>Makes an empty build live, for a projection that has none or whose log was replaced.</summary>
     Task<ReadBuild> BeginLive(Projection projection, CancellationToken ct);
 
-    /// <summary>An empty build beside the live one; what an interrupted one for the same purpose left is removed.</summary>
+    /// <summary>An empty build beside the live one, without the indexes of <see cref="ReadBuild.Complete"/>; what an interrupted one for the same purpose left is removed.</summary>
     /// <exception cref="BuildInProgressException">Somebody else is at it.</exception>
     Task<ReadBuild> BeginBuild(Projection projection, BuildPurpose purpose, CancellationToken ct);
 
     /// <summary>
-    /// Makes a build the live one and removes the former; false, and nothing has changed, where the live one has come
+    /// Makes a build that is complete the live one and removes the former; false, and nothing has changed, where the live one has come
     /// further in the meantime.
     /// </summary>
     Task<bool> TrySwap(ReadBuild build, CancellationToken ct);

@@ -61,6 +61,7 @@ internal sealed class PostgresReadStore(string connectionString, TimeProvider ti
     {
         await using (var build = await BeginBuild(projection, BuildPurpose.Rebuild, ct))
         {
+            await build.Complete(ct);
             await Swap(build, evenBack: true, ct);
         }
 

@@ -2,6 +2,10 @@ using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using RandomChat.Application.Events;
 
 namespace RandomChat.Projections.Engine;
@@ -11,7 +15,8 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
 {
     private const string MovedLogTable = "moved_log";
 
-    private readonly RowInserts inserts = new(mayBeThere: true);
+    /// <summary>What makes the indexes that no handler needs.</summary>
+    private IReadOnlyList<string> indexes = [];
 
     public Projection Projection => projection;
 
@@ -22,6 +27,9 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
 
     /// <summary>Whether it is of the version that this program writes.</summary>
     public bool IsCurrent => Checkpoint.Version == projection.Version;
+
+    /// <summary>Rows that a batch adds in bulk.</summary>
+    protected RowInserts Inserts { get; } = new(mayBeThere: true);
 
     /// <summary>Applies what lies behind the checkpoint. A batch whose position is behind us changes nothing.</summary>
     /// <exception cref="ProjectionFailedException">An event cannot be applied; all before it are applied.</exception>
@@ -86,20 +94,42 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
 
     public virtual async ValueTask DisposeAsync()
     {
-        inserts.Dispose();
+        Inserts.Dispose();
         await connection.DisposeAsync();
+    }
+
+    /// <summary>Brings rows that were put aside into their tables; from then on none are.</summary>
+    public virtual Task Settle(CancellationToken ct) => Task.CompletedTask;
+
+    /// <summary>Makes what queries need beyond the tables, once it has taken in what there is: before that nobody may ask it.</summary>
+    public virtual async Task Complete(CancellationToken ct)
+    {
+        await Settle(ct);
+        foreach (var index in indexes)
+        {
+            ct.ThrowIfCancellationRequested();
+            await Execute(index, ct);
+        }
+
+        indexes = [];
     }
 
     /// <summary>Makes the tables and the checkpoint of a new build.</summary>
     protected async Task Create(CancellationToken ct)
     {
         await using var db = Open();
-        await using (var create = connection.CreateCommand())
+        var model = db.GetService<IDesignTimeModel>().Model;
+        var all = db.GetService<IMigrationsModelDiffer>().GetDifferences(null, model.GetRelationalModel());
+        var early = model.GetEntityTypes().SelectMany(entity => entity.GetIndexes()).Where(BuildOrder.IsForHandlers)
+            .Select(index => (index.DeclaringEntityType.GetTableName()!, index.GetDatabaseName()!)).ToHashSet();
+        var late = all.Where(step => step is CreateIndexOperation index && !early.Contains((index.Table, index.Name))).ToList();
+        var generator = db.GetService<IMigrationsSqlGenerator>();
+        foreach (var command in generator.Generate([.. all.Except(late)], model))
         {
-            create.CommandText = db.Database.GenerateCreateScript();
-            await create.ExecuteNonQueryAsync(ct);
+            await Execute(command.CommandText, ct);
         }
 
+        indexes = [.. generator.Generate(late, model).Select(command => command.CommandText)];
         Checkpoint = new() { Build = Guid.NewGuid(), Projection = projection.Name, Version = projection.Version };
         db.Add(Checkpoint);
         await db.SaveChangesAsync(ct);
@@ -116,6 +146,17 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
 
         Checkpoint = checkpoint;
         return true;
+    }
+
+    protected ReadDb Open() => projection.Open(options);
+
+    protected async Task Execute(string sql, CancellationToken ct)
+    {
+        await using var command = connection.CreateCommand();
+
+        // An index of a large table takes what it takes.
+        (command.CommandText, command.CommandTimeout) = (sql, 0);
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>Begins a transaction that writes.</summary>
@@ -140,7 +181,6 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
         return (string?)await query.ExecuteScalarAsync(ct);
     }
 
-    private ReadDb Open() => projection.Open(options);
 
     private bool IsOwnFault(Exception e) =>
         e is not (OperationCanceledException or BuildReplacedException)
@@ -149,11 +189,11 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
 
     private async Task Write(IReadOnlyList<ProjectedEvent> events, long position, CancellationToken ct)
     {
-        inserts.Clear();
+        Inserts.Clear();
         await using var transaction = await Begin(ct);
         await using var db = Open();
         await db.Database.UseTransactionAsync(transaction, ct);
-        db.Inserts = inserts;
+        db.Inserts = Inserts;
 
         // Handlers see what they changed; to compare every row of the batch each time they look would take most of the time.
         db.ChangeTracker.AutoDetectChangesEnabled = false;
@@ -170,7 +210,7 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
 
         db.ChangeTracker.DetectChanges();
         await db.SaveChangesAsync(ct);
-        await inserts.Flush(db, transaction, ct);
+        await Inserts.Flush(db, transaction, ct);
         var total = Checkpoint.Events + count;
         var moved = await db.Checkpoint.Where(checkpoint => checkpoint.Build == build && checkpoint.Position == from).ExecuteUpdateAsync(
             set => set.SetProperty(checkpoint => checkpoint.Position, position)

@@ -59,12 +59,15 @@ public abstract class ReadDb(DbContextOptions options) : DbContext(options)
     /// <summary>Keys, indexes and what else the tables need.</summary>
     protected abstract void Map(ModelBuilder model);
 
-    private sealed class LowerCaseText() : ValueConverter<Guid, string>(id => id.ToString("D"), text => Guid.ParseExact(text, "D"));
+    internal sealed class LowerCaseText() : ValueConverter<Guid, string>(id => id.ToString("D"), text => Guid.ParseExact(text, "D"));
 
     /// <summary>PostgreSQL takes moments in UTC only.</summary>
     private sealed class UtcMoment() : ValueConverter<DateTimeOffset, DateTimeOffset>(at => at.ToUniversalTime(), at => at);
 
-    private sealed class UtcText() : ValueConverter<DateTimeOffset, string>(
-        at => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture),
-        text => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture));
+    internal sealed class UtcText() : ValueConverter<DateTimeOffset, string>(
+        at => at.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture),
+        text => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture))
+    {
+        public const string Format = "yyyy-MM-ddTHH:mm:ss.fffffffZ";
+    }
 }

@@ -22,6 +22,7 @@ internal sealed class Rebuild(IReadStore store, EventFeed feed)
             }
 
             await Fill(feed, builds, FeedEnd.WhenCaughtUp, passed, ct);
+            await Task.WhenAll(builds.Select(build => Task.Run(() => build.Complete(ct), ct)));
             foreach (var build in builds)
             {
                 // The live one may have come further while the last pages were read.

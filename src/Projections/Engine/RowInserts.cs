@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
 
 namespace RandomChat.Projections.Engine;
@@ -14,6 +13,7 @@ namespace RandomChat.Projections.Engine;
 internal sealed class RowInserts(bool mayBeThere) : IDisposable
 {
     private readonly Dictionary<Type, Table> tables = [];
+    private string? aside;
 
     public void Add(object row)
     {
@@ -23,6 +23,15 @@ internal sealed class RowInserts(bool mayBeThere) : IDisposable
         }
 
         table.Rows.Add(row);
+    }
+
+    /// <summary>Adds rows of tables that are only added to elsewhere, as they come, to the tables of the same name.</summary>
+    /// <param name="schema">Of SQLite; null: to the tables themselves, from now on.</param>
+    public void PutAside(string? schema)
+    {
+        Dispose();
+        tables.Clear();
+        aside = schema;
     }
 
     public void Clear()
@@ -42,7 +51,12 @@ internal sealed class RowInserts(bool mayBeThere) : IDisposable
                 continue;
             }
 
-            table.Columns ??= Column.Of(db.Model.FindEntityType(type) ?? throw new InvalidOperationException($"{type.Name} is no table of {db.GetType().Name}."));
+            if (table.Columns is null)
+            {
+                var entity = db.Model.FindEntityType(type) ?? throw new InvalidOperationException($"{type.Name} is no table of {db.GetType().Name}.");
+                (table.Columns, table.IsOnlyAddedTo) = (RowColumn.Of(entity), BuildOrder.IsOnlyAddedTo(entity));
+            }
+
             if (transaction is SqliteTransaction sqlite)
             {
                 InsertEach(table, sqlite);
@@ -68,26 +82,12 @@ internal sealed class RowInserts(bool mayBeThere) : IDisposable
 
     private void InsertEach(Table table, SqliteTransaction transaction)
     {
-        var columns = table.Columns!;
-        if (table.Insert is not { } insert)
-        {
-            table.Insert = insert = transaction.Connection!.CreateCommand();
-            insert.CommandText = $"INSERT INTO {columns[0].Table} ({Names(columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"${i}"))}){Otherwise}";
-            for (var i = 0; i < columns.Count; i++)
-            {
-                insert.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
-            }
-        }
-
-        insert.Transaction = transaction;
+        table.Insert ??= table.IsOnlyAddedTo && aside is not null
+            ? new(transaction.Connection!, $"{aside}.{table.Columns![0].Table}", table.Columns, string.Empty)
+            : new(transaction.Connection!, table.Columns![0].Table, table.Columns, Otherwise);
         foreach (var row in table.Rows)
         {
-            for (var i = 0; i < columns.Count; i++)
-            {
-                insert.Parameters[i].Value = columns[i].Stored(row) ?? DBNull.Value;
-            }
-
-            insert.ExecuteNonQuery();
+            table.Insert.Add(row);
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class RowInserts(bool mayBeThere) : IDisposable
         var columns = table.Columns!;
         await using var insert = transaction.Connection!.CreateCommand();
         insert.Transaction = transaction;
-        insert.CommandText = $"INSERT INTO {columns[0].Table} ({Names(columns)}) SELECT * FROM unnest({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))}){Otherwise}";
+        insert.CommandText = $"INSERT INTO {columns[0].Table} ({string.Join(", ", columns.Select(column => column.Name))}) SELECT * FROM unnest({string.Join(", ", columns.Select((_, i) => $"${i + 1}"))}){Otherwise}";
         foreach (var column in columns)
         {
             var values = Array.CreateInstance(column.Type, table.Rows.Count);
@@ -111,28 +111,14 @@ internal sealed class RowInserts(bool mayBeThere) : IDisposable
         await insert.ExecuteNonQueryAsync(ct);
     }
 
-    private static string Names(List<Column> columns) => string.Join(", ", columns.Select(column => column.Name));
-
     private sealed class Table
     {
         public List<object> Rows { get; } = [];
 
-        public List<Column>? Columns { get; set; }
+        public IReadOnlyList<RowColumn>? Columns { get; set; }
 
-        public SqliteCommand? Insert { get; set; }
-    }
+        public bool IsOnlyAddedTo { get; set; }
 
-    private sealed record Column(string Table, string Name, Type Type, Func<object, object?> Stored)
-    {
-        public static List<Column> Of(IEntityType entity) => [.. entity.GetProperties().Select(property =>
-        {
-            var converter = property.GetTypeMapping().Converter;
-            var read = property.PropertyInfo!;
-            return new Column(
-                entity.GetSchemaQualifiedTableName()!,
-                property.GetColumnName(),
-                converter?.ProviderClrType ?? property.ClrType,
-                converter is null ? read.GetValue : row => converter.ConvertToProvider(read.GetValue(row)));
-        })];
+        public SqliteInsert? Insert { get; set; }
     }
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using SQLitePCL;
 
 namespace RandomChat.Projections.Engine;
@@ -9,10 +10,14 @@ namespace RandomChat.Projections.Engine;
 /// <summary>A build in a SQLite file.</summary>
 internal sealed class SqliteBuild : ReadBuild
 {
+    /// <summary>Another file beside a new build, for rows that are sorted when it is whole.</summary>
+    private const string Aside = "aside";
+
     private readonly SqliteConnection connection;
     private readonly SqliteReadStore? store;
     private readonly FileStream? right;
     private readonly bool live;
+    private bool putsAside;
 
     /// <param name="store">Tells which build is live; null for a file that belongs to nobody else.</param>
     /// <param name="right">Held while it is being built.</param>
@@ -22,12 +27,16 @@ internal sealed class SqliteBuild : ReadBuild
 
     public string File { get; }
 
-    /// <summary>An empty build in a new file. It is not synced to disk before it is whole: an interrupted one is thrown away.</summary>
+    /// <summary>
+    /// An empty build in a new file. It is not synced to disk before it is whole, and nobody reads it: an interrupted one is thrown
+    /// away. So what a batch changes is kept in memory until it is over, and written once.
+    /// </summary>
     public static async Task<SqliteBuild> New(Projection projection, string file, SqliteReadStore? store, FileStream? right, CancellationToken ct)
     {
         var build = Make(projection, file, store, right, live: false);
-        await Run(build.connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=8000; PRAGMA cache_size=-65536;");
+        await Run(build.connection, "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=8000; PRAGMA cache_size=-65536;");
         await build.Create(ct);
+        await build.PutAside(ct);
         return build;
     }
 
@@ -44,6 +53,9 @@ internal sealed class SqliteBuild : ReadBuild
         await build.DisposeAsync();
         return null;
     }
+
+    /// <summary>All that may lie there of a build.</summary>
+    public static IEnumerable<string> FilesOf(string file) => [file, file + "-wal", file + "-shm", AsideOf(file)];
 
     public static SqliteConnection Connect(string file, SqliteOpenMode mode)
     {
@@ -66,6 +78,40 @@ internal sealed class SqliteBuild : ReadBuild
         }
     }
 
+    public override async Task Settle(CancellationToken ct)
+    {
+        if (!putsAside)
+        {
+            return;
+        }
+
+        Inserts.PutAside(null);
+        await using (var db = Open())
+        {
+            foreach (var table in OnlyAddedTo(db))
+            {
+                ct.ThrowIfCancellationRequested();
+
+                // Of rows with the same key the first one counts, as where they are added one by one.
+                var key = string.Join(", ", table.FindPrimaryKey()!.Properties.Select(property => property.GetColumnName()));
+                await Execute($"INSERT INTO {table.GetTableName()} SELECT * FROM {Aside}.{table.GetTableName()} WHERE true ORDER BY {key}, rowid ON CONFLICT DO NOTHING", ct);
+            }
+        }
+
+        await Execute($"DETACH {Aside}", ct);
+        System.IO.File.Delete(AsideOf(File));
+        putsAside = false;
+    }
+
+    /// <summary>With a write-ahead log, so that readers and the writer do not wait for each other.</summary>
+    public override async Task Complete(CancellationToken ct)
+    {
+        await base.Complete(ct);
+
+        // The change of the journal is what brings the whole file to disk.
+        await Run(connection, "PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;");
+    }
+
     /// <summary>Brings everything to disk, before anybody relies on it.</summary>
     public void Sync()
     {
@@ -75,8 +121,9 @@ internal sealed class SqliteBuild : ReadBuild
     }
 
     /// <summary>Makes one file of it, without a write-ahead log beside it, that any tool opens.</summary>
-    public async Task Finish()
+    public async Task Finish(CancellationToken ct)
     {
+        await Complete(ct);
         Sync();
         await Run(connection, "PRAGMA journal_mode=DELETE;");
     }
@@ -96,7 +143,7 @@ internal sealed class SqliteBuild : ReadBuild
         {
             if (store is not null && !store.IsLive(Projection, File))
             {
-                foreach (var file in (string[])[File, File + "-wal", File + "-shm"])
+                foreach (var file in FilesOf(File))
                 {
                     System.IO.File.Delete(file);
                 }
@@ -124,6 +171,29 @@ internal sealed class SqliteBuild : ReadBuild
         IOException => true,
         _ => false,
     };
+
+    private static string AsideOf(string file) => $"{file}-{Aside}";
+
+    private static IEnumerable<IEntityType> OnlyAddedTo(ReadDb db) => db.Model.GetEntityTypes().Where(BuildOrder.IsOnlyAddedTo);
+
+    private async Task PutAside(CancellationToken ct)
+    {
+        await using (var attach = connection.CreateCommand())
+        {
+            attach.CommandText = $"ATTACH $file AS {Aside}; PRAGMA {Aside}.journal_mode=MEMORY; PRAGMA {Aside}.synchronous=OFF;";
+            attach.Parameters.AddWithValue("$file", AsideOf(File));
+            await attach.ExecuteNonQueryAsync(ct);
+        }
+
+        await using var db = Open();
+        foreach (var table in OnlyAddedTo(db))
+        {
+            await Execute($"CREATE TABLE {Aside}.{table.GetTableName()} AS SELECT * FROM {table.GetTableName()} WHERE false", ct);
+        }
+
+        Inserts.PutAside(Aside);
+        putsAside = true;
+    }
 
     private static SqliteBuild Make(Projection projection, string file, SqliteReadStore? store, FileStream? right, bool live) =>
         new(projection, Connect(file, live ? SqliteOpenMode.ReadWrite : SqliteOpenMode.ReadWriteCreate), file, store, right, live);

@@ -76,6 +76,7 @@ internal sealed class SqliteReadStore(string folder) : IReadStore
         var build = await BeginBuild(projection, BuildPurpose.Rebuild, ct);
         try
         {
+            await build.Complete(ct);
             PointTo(projection, build);
         }
         catch

@@ -25,6 +25,7 @@ internal sealed class Verification(IReadStore store, EventFeed feed)
                 {
                     // Nearly all of it before the live tables are held still, the rest while they are.
                     await Reach(build, come.Position, passed, ct);
+                    await build.Settle(ct);
                     return await Compare(projection, build, ct);
                 }
         }

@@ -35,17 +35,17 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
         model.Entity<DeskReport>().HasIndex(report => new { report.Status, report.Position });
         model.Entity<DeskReport>().HasIndex(report => new { report.Lane, report.Position });
         model.Entity<DeskReport>().HasIndex(report => new { report.DecidedAt, report.SecondsToDecision });
-        model.Entity<DeskReport>().HasIndex(report => report.CaseId);
-        model.Entity<DeskReport>().HasIndex(report => report.MatchId);
-        model.Entity<DeskReport>().HasIndex(report => report.ReporterDeviceId);
-        model.Entity<DeskReport>().HasIndex(report => report.SanctionId);
+        model.Entity<DeskReport>().HasIndex(report => report.CaseId).ForHandlers();
+        model.Entity<DeskReport>().HasIndex(report => report.MatchId).ForHandlers();
+        model.Entity<DeskReport>().HasIndex(report => report.ReporterDeviceId).ForHandlers();
+        model.Entity<DeskReport>().HasIndex(report => report.SanctionId).ForHandlers();
         model.Entity<DeskReport>().HasIndex(report => report.Position, "ix_reports_latest_to_look_over").HasFilter("is_to_look_over");
         model.Entity<DeskReport>().HasIndex(report => report.CaseId, "ix_reports_cases_to_look_over").HasFilter("is_to_look_over");
         model.Entity<DeskReport>().HasIndex(report => new { report.ReporterDeviceId, report.Status, report.IsFalse }).HasFilter("is_confirmed");
         model.Entity<DeskCase>().ToTable("cases").HasKey(one => one.CaseId);
         model.Entity<DeskCase>().HasIndex(one => new { one.Lane, one.Rank, one.CaseId }).HasFilter("is_open");
         model.Entity<WorstVerdict>().ToTable("verdicts").HasKey(verdict => new { verdict.MatchId, verdict.VisitorId });
-        model.Entity<WorstVerdict>().HasIndex(verdict => verdict.VisitorId);
+        model.Entity<WorstVerdict>().HasIndex(verdict => verdict.VisitorId).ForHandlers();
         model.Entity<DeskBan>().ToTable("bans").HasKey(ban => ban.SanctionId);
         model.Entity<DeskBan>().HasIndex(ban => ban.Position);
         model.Entity<DeskBan>().HasIndex(ban => ban.Position, "ix_bans_reviewed").HasFilter("review_due_at IS NOT NULL");
@@ -59,7 +59,7 @@ public sealed class DeskDb(DbContextOptions options) : ReadDb(options)
         model.Entity<DeskAppeal>().ToTable("appeals").HasKey(appeal => appeal.AppealId);
         model.Entity<DeskAppeal>().HasIndex(appeal => appeal.Position).HasFilter("outcome IS NULL");
         model.Entity<DeskAppeal>().HasIndex(appeal => appeal.DecidedAt);
-        model.Entity<DeskAppeal>().HasIndex(appeal => appeal.SanctionId);
+        model.Entity<DeskAppeal>().HasIndex(appeal => appeal.SanctionId).ForHandlers();
     }
 }
 

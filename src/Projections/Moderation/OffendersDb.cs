@@ -18,9 +18,9 @@ public sealed class OffendersDb(DbContextOptions options) : ReadDb(options)
         model.Entity<Offender>().HasKey(offender => offender.VisitorId);
         model.Entity<Offender>().HasIndex(offender => new { offender.Reporters, offender.Reports, offender.VisitorId }).IsDescending(true, true, false);
         model.Entity<ReportOn>().ToTable("reports").HasKey(report => report.ReportId);
-        model.Entity<ReportOn>().HasIndex(report => new { report.VisitorId, report.At });
-        model.Entity<ReportOn>().HasIndex(report => report.SanctionId);
-        model.Entity<DeviceVisitor>().HasKey(device => new { device.DeviceId, device.VisitorId });
+        model.Entity<ReportOn>().HasIndex(report => new { report.VisitorId, report.At }).ForHandlers();
+        model.Entity<ReportOn>().HasIndex(report => report.SanctionId).ForHandlers();
+        model.Entity<DeviceVisitor>().OnlyAddedTo().HasKey(device => new { device.DeviceId, device.VisitorId });
         model.Entity<DeviceVisitor>().HasIndex(device => device.VisitorId);
     }
 }

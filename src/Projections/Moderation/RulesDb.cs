@@ -11,7 +11,7 @@ public sealed class RulesDb(DbContextOptions options) : ReadDb(options)
     protected override void Map(ModelBuilder model)
     {
         model.Entity<RuleFinding>().ToTable("findings").HasKey(finding => finding.Id);
-        model.Entity<RuleFinding>().HasIndex(finding => finding.WarningId);
+        model.Entity<RuleFinding>().HasIndex(finding => finding.WarningId).ForHandlers();
         model.Entity<RuleFinding>().HasIndex(finding => new { finding.Rule, finding.Policy, finding.Outcome });
     }
 }

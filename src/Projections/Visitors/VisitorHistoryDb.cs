@@ -22,7 +22,7 @@ public sealed class VisitorHistoryDb(DbContextOptions options) : ReadDb(options)
         model.Entity<HistoryEvent>().HasIndex(e => new { e.Actor, e.Type, e.Position });
         model.Entity<HistoryEvent>().HasIndex(e => new { e.CorrelationId, e.Position });
         model.Entity<HistoryEvent>().HasIndex(e => new { e.At, e.Position });
-        model.Entity<TouchedVisitor>().HasKey(touched => new { touched.VisitorId, touched.Position });
+        model.Entity<TouchedVisitor>().OnlyAddedTo().HasKey(touched => new { touched.VisitorId, touched.Position });
         model.Entity<TouchedVisitor>().HasIndex(touched => touched.Position);
         model.Entity<StaffAct>().HasKey(act => act.Position);
         model.Entity<StaffAct>().HasIndex(act => new { act.StaffId, act.Kind, act.Position });

@@ -423,6 +423,88 @@ public abstract class EngineContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rows_that_are_inserted_are_stored_as_those_that_are_added()
+    {
+        var kinds = new Kinds();
+        await Log.Session(Person.New());
+        await Log.Session(Person.New());
+        await new Rebuild(Store, Log.Feed).Run([kinds], null, default);
+
+        await using var db = (KindsDb)(await Store.OpenReader(kinds, default))!;
+        await db.Database.OpenConnectionAsync();
+        await using var query = db.Database.GetDbConnection().CreateCommand();
+        query.CommandText = "SELECT * FROM kinds ORDER BY position, is_inserted";
+        await using var rows = await query.ExecuteReaderAsync();
+        for (var pair = 0; pair < 2; pair++)
+        {
+            Assert.True(await rows.ReadAsync());
+            var added = Enumerable.Range(0, rows.FieldCount).Select(column => (rows.GetName(column), rows.GetFieldType(column), rows.GetValue(column))).ToList();
+            Assert.True(await rows.ReadAsync());
+            var inserted = Enumerable.Range(0, rows.FieldCount).Select(column => (rows.GetName(column), rows.GetFieldType(column), rows.GetValue(column))).ToList();
+            Assert.Equal(added.Where(value => value.Item1 != "is_inserted"), inserted.Where(value => value.Item1 != "is_inserted"));
+        }
+
+        Assert.False(await rows.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Of_rows_that_are_put_aside_the_first_with_a_key_counts_and_all_are_there_when_it_is_live_or_verified()
+    {
+        var kinds = new Kinds();
+        for (var n = 0; n < 30; n++)
+        {
+            await Log.Session(Person.New());
+        }
+
+        await new Rebuild(Store, Log.Feed).Run([kinds], null, default);
+        Assert.True((await new Verification(Store, Log.Feed).Run(kinds, null, default)).Same);
+        await using (var db = (KindsDb)(await Store.OpenReader(kinds, default))!)
+        {
+            Assert.Equal([(0, 10), (1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6), (7, 7), (8, 8), (9, 9)], (await db.Firsts.ToListAsync()).Select(first => (first.Digit, first.Position)).Order());
+        }
+
+        // The live one goes on by adding each to its table.
+        var position = await Log.Session(Person.New());
+        await using (var live = (await Store.OpenLive(kinds, default))!)
+        {
+            await Rebuild.Fill(Log.Feed, [live], FeedEnd.WhenCaughtUp, null, default);
+        }
+
+        await using var after = (KindsDb)(await Store.OpenReader(kinds, default))!;
+        Assert.Equal((10, position.Value), (await after.Firsts.CountAsync(), await after.Kinds.MaxAsync(kind => kind.Position)));
+        Assert.True((await new Verification(Store, Log.Feed).Run(kinds, null, default)).Same);
+    }
+
+    [Fact]
+    public async Task What_is_live_has_every_index_however_it_came_to_be()
+    {
+        var kinds = new Kinds();
+        await (await Store.BeginLive(kinds, default)).DisposeAsync();
+        await HasItsIndexes();
+        await Log.Session(Person.New());
+        await new Rebuild(Store, Log.Feed).Run([kinds], null, default);
+        await HasItsIndexes();
+
+        async Task HasItsIndexes()
+        {
+            await using var db = (KindsDb)(await Store.OpenReader(kinds, default))!;
+            await db.Database.OpenConnectionAsync();
+            await using var query = db.Database.GetDbConnection().CreateCommand();
+            query.CommandText = db.Database.IsNpgsql()
+                ? "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE 'IX%' ORDER BY 1"
+                : "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'IX%' ORDER BY 1";
+            await using var rows = await query.ExecuteReaderAsync();
+            var names = new List<string>();
+            while (await rows.ReadAsync())
+            {
+                names.Add(rows.GetString(0));
+            }
+
+            Assert.Equal(["IX_kinds_moment", "IX_kinds_text"], names);
+        }
+    }
+
+    [Fact]
     public async Task Nothing_can_be_computed_from_streams_that_expire()
     {
         Assert.Throws<ArgumentException>(() => new OnMessages());
