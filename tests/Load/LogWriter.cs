@@ -15,7 +15,7 @@ internal sealed class LogWriter : IDisposable
     private int written;
 
     /// <summary>As the log's own writer does with each batch.</summary>
-    internal const string EnterIntoIndex = 
+    internal const string EnterIntoIndex =
         """
         INSERT INTO places (stream, revision, position) SELECT stream, revision, position FROM events ORDER BY stream, revision;
         UPDATE placed SET up_to = (SELECT max(position) FROM events);
