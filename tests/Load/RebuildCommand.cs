@@ -83,7 +83,12 @@ internal static class RebuildCommand
         await using (var target = new EventStoreDbCopy(settings, TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance))
         {
             var copy = new LogCopy(source, target, CopyRate.Readable, TimeProvider.System);
-            await copy.Run((await copy.Look(default)).After, null, default);
+            if (await copy.Look(default) is { Moved: null } state)
+            {
+                // Nobody has a ledger here; whoever rebuilds asks whether the copy is whole.
+                await copy.Run(state.After, null, default);
+                await copy.Finish(new(), default);
+            }
         }
 
         await using var log = new LogSource(new EventStoreDbEventStore(settings, TimeProvider.System, NullLogger<EventStoreDbEventStore>.Instance));
