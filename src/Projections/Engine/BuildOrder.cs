@@ -9,8 +9,8 @@ namespace RandomChat.Projections.Engine;
 /// </summary>
 internal static class BuildOrder
 {
-    private const string ForHandlersMark = "RandomChat:ForHandlers";
-    private const string OnlyAddedToMark = "RandomChat:OnlyAddedTo";
+    private const string ForHandlersMark = "RandomChat.ForHandlers";
+    private const string OnlyAddedToMark = "RandomChat.OnlyAddedTo";
 
     /// <summary>Handlers look rows up by this index, so it is there from the beginning. All others are made when the build is whole.</summary>
     public static IndexBuilder<TRow> ForHandlers<TRow>(this IndexBuilder<TRow> index)

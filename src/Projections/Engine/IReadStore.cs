@@ -33,7 +33,8 @@ internal interface IReadStore : IAsyncDisposable
     /// Makes a build that is complete the live one and removes the former; false, and nothing has changed, where the live one has come
     /// further in the meantime.
     /// </summary>
-    Task<bool> TrySwap(ReadBuild build, CancellationToken ct);
+    /// <param name="evenBack">Whether it takes the place also of one that has come further.</param>
+    Task<bool> TrySwap(ReadBuild build, bool evenBack, CancellationToken ct);
 
     /// <summary>Whether this is still the live build.</summary>
     Task<bool> IsLive(ReadBuild build, CancellationToken ct);

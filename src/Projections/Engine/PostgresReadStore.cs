@@ -62,7 +62,7 @@ internal sealed class PostgresReadStore(string connectionString, TimeProvider ti
         await using (var build = await BeginBuild(projection, BuildPurpose.Rebuild, ct))
         {
             await build.Complete(ct);
-            await Swap(build, evenBack: true, ct);
+            await TrySwap(build, evenBack: true, ct);
         }
 
         return await OpenLive(projection, ct) ?? throw new BuildReplacedException(projection.Name);
@@ -94,8 +94,6 @@ internal sealed class PostgresReadStore(string connectionString, TimeProvider ti
         }
     }
 
-    public Task<bool> TrySwap(ReadBuild build, CancellationToken ct) => Swap(build, evenBack: false, ct);
-
     public async Task<bool> IsLive(ReadBuild build, CancellationToken ct) =>
         (await ReadCheckpoint(build.Projection, ct))?.Build == build.Checkpoint.Build;
 
@@ -109,7 +107,7 @@ internal sealed class PostgresReadStore(string connectionString, TimeProvider ti
         }
     }
 
-    private async Task<bool> Swap(ReadBuild build, bool evenBack, CancellationToken ct)
+    public async Task<bool> TrySwap(ReadBuild build, bool evenBack, CancellationToken ct)
     {
         var (projection, live) = (build.Projection, Live(build.Projection));
         await using var connection = await Source(live).OpenConnectionAsync(ct);

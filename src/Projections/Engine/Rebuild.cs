@@ -25,10 +25,14 @@ internal sealed class Rebuild(IReadStore store, EventFeed feed)
             await Task.WhenAll(builds.Select(build => Task.Run(() => build.Complete(ct), ct)));
             foreach (var build in builds)
             {
-                // The live one may have come further while the last pages were read.
-                while (!await store.TrySwap(build, ct))
+                var evenBack = false;
+                while (!await store.TrySwap(build, evenBack, ct))
                 {
+                    // The live one may have come further while the last pages were read. Where the log holds no more than was
+                    // read, the live one is of another log, and an older copy was put in its place.
+                    var read = build.Checkpoint.Position;
                     await Fill(feed, [build], FeedEnd.WhenCaughtUp, null, ct);
+                    evenBack = build.Checkpoint.Position == read;
                 }
             }
 

@@ -117,7 +117,7 @@ internal sealed class SqliteReadStore(string folder) : IReadStore
         }
     }
 
-    public async Task<bool> TrySwap(ReadBuild build, CancellationToken ct)
+    public async Task<bool> TrySwap(ReadBuild build, bool evenBack, CancellationToken ct)
     {
         var file = ((SqliteBuild)build).File;
         ((SqliteBuild)build).Sync();
@@ -131,7 +131,7 @@ internal sealed class SqliteReadStore(string folder) : IReadStore
             // Nobody writes to the live one while this transaction lasts, and whoever comes after it finds itself replaced.
             await using var transaction = live.Connection.BeginTransaction(System.Data.IsolationLevel.Serializable);
             var former = await live.Position(ct);
-            if (former > build.Checkpoint.Position)
+            if (!evenBack && former > build.Checkpoint.Position)
             {
                 return false;
             }

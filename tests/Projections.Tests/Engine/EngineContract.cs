@@ -398,6 +398,26 @@ public abstract class EngineContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_an_older_copy_of_the_log_was_put_back_a_rebuild_ends_with_what_that_holds()
+    {
+        var tallies = new Tallies();
+        for (var n = 0; n < 3; n++)
+        {
+            await Log.Session(Person.New());
+        }
+
+        await new Rebuild(Store, Log.Feed).Run([tallies], null, default);
+        await using var restored = new TestLog();
+        await restored.Session(Person.New());
+
+        await new Rebuild(Store, restored.Feed).Run([tallies], null, default).WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, (await Store.ReadCheckpoint(tallies, default))?.Position);
+        await using var db = await Read(tallies);
+        Assert.Equal(1, (await db.Tallies.SingleAsync()).Count);
+    }
+
+    [Fact]
     public async Task Verify_names_the_row_that_was_changed_and_the_one_that_is_missing_or_too_many()
     {
         await Log.Traffic();

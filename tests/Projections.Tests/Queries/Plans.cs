@@ -65,7 +65,7 @@ internal sealed partial class ExplainingStore(IReadStore store) : DbCommandInter
 
     public Task<ReadBuild> BeginBuild(Projection projection, BuildPurpose purpose, CancellationToken ct) => store.BeginBuild(projection, purpose, ct);
 
-    public Task<bool> TrySwap(ReadBuild build, CancellationToken ct) => store.TrySwap(build, ct);
+    public Task<bool> TrySwap(ReadBuild build, bool evenBack, CancellationToken ct) => store.TrySwap(build, evenBack, ct);
 
     public Task<bool> IsLive(ReadBuild build, CancellationToken ct) => store.IsLive(build, ct);
 
