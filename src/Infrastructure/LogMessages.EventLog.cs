@@ -13,6 +13,12 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 3103, Level = LogLevel.Warning, Message = "The event log takes appends again")]
     public static partial void AppendsSucceed(ILogger logger);
 
+    [LoggerMessage(EventId = 3105, Level = LogLevel.Warning, Message = "Events could not be entered into the event log's index of streams; nothing is lost, it is tried again with every {Batch} that come, and reading a stream takes longer until then: {Reason}")]
+    public static partial void StreamIndexWaits(ILogger logger, int batch, string reason);
+
+    [LoggerMessage(EventId = 3106, Level = LogLevel.Warning, Message = "The event log's index of streams has everything again")]
+    public static partial void StreamIndexGoesOn(ILogger logger);
+
     [LoggerMessage(EventId = 3104, Level = LogLevel.Warning, Message = "Every user of this machine may read in the data directory {Folder}: who talked to whom, accounts of the staff. It is left as it is; chmod 700 closes it.")]
     public static partial void OpenToOthers(ILogger logger, string folder);
 }

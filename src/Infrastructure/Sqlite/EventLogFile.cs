@@ -61,36 +61,10 @@ internal static class EventLogFile
         }
     }
 
-    public static SqliteConnection OpenWriter(string file)
-    {
-        var connection = Connect(file, SqliteOpenMode.ReadWrite);
-        try
-        {
-            connection.Run("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA cache_size=-16384;");
-            StreamIndex.AddViews(connection);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    public static SqliteConnection OpenWriter(string file) =>
+        Open(file, SqliteOpenMode.ReadWrite, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA cache_size=-16384;");
 
-    public static SqliteConnection OpenReader(string file)
-    {
-        var connection = Connect(file, SqliteOpenMode.ReadOnly);
-        try
-        {
-            StreamIndex.AddViews(connection);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    public static SqliteConnection OpenReader(string file) => Open(file, SqliteOpenMode.ReadOnly);
 
     /// <summary>Whether the file is a log; false where it is a database without anything in it.</summary>
     private static bool Recognise(string file)
@@ -176,6 +150,22 @@ internal static class EventLogFile
         catch (SqliteException e)
         {
             throw new EventLogFileException(file, $"{file} cannot be made ({e.Message}). Check that this program may write to the folder and that the disk is not full.", e);
+        }
+    }
+
+    private static SqliteConnection Open(string file, SqliteOpenMode mode, string pragmas = "")
+    {
+        var connection = Connect(file, mode);
+        try
+        {
+            connection.Run(pragmas);
+            StreamIndex.AddViews(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
         }
     }
 

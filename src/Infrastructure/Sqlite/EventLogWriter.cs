@@ -22,14 +22,16 @@ internal sealed class EventLogWriter
     private readonly TimeProvider _time;
     private readonly Action _committed;
     private readonly Action<int>? _grouped;
+    private readonly ILogger? _log;
     private WriterSession? _session;
     private long _groups;
     private long _events;
     private long _indexedUpTo = -1;
+    private bool _indexWaits;
 
     /// <param name="committed">Called on the writer's thread after each group that changed something.</param>
     /// <param name="grouped">Told on the same thread how many appends a group held.</param>
-    /// <param name="log">Told when groups begin to fail and when they need not any more.</param>
+    /// <param name="log">Told when groups, or entering into the index of streams, begin to fail and when they need not any more.</param>
     public EventLogWriter(string file, TimeProvider time, Action committed, Action<int>? grouped = null, ILogger? log = null)
     {
         Proof = new(apply => Enqueue(new("writer"), bytes: 0, session => Done(apply, session), CancellationToken.None, alone: true), time, log);
@@ -37,6 +39,7 @@ internal sealed class EventLogWriter
         _time = time;
         _committed = committed;
         _grouped = grouped;
+        _log = log;
         new Thread(Work) { IsBackground = true, Name = "event log writer" }.Start();
     }
 
@@ -196,20 +199,37 @@ internal sealed class EventLogWriter
             return;
         }
 
-        if (session.TryEnterFreshAlone())
+        try
         {
+            session.EnterFreshAlone();
             Volatile.Write(ref _indexedUpTo, session.IndexedUpTo);
+            if (_indexWaits && _log is not null)
+            {
+                LogMessages.StreamIndexGoesOn(_log);
+            }
+
+            _indexWaits = false;
         }
-        else if (!session.TryRollBack())
+        catch (SqliteException e)
         {
-            session.Dispose();
-            _session = null;
+            if (!session.TryRollBack())
+            {
+                session.Dispose();
+                _session = null;
+            }
+
+            if (!_indexWaits && _log is not null)
+            {
+                LogMessages.StreamIndexWaits(_log, FreshEvents.Batch, e.Message);
+            }
+
+            _indexWaits = true;
         }
     }
 
     /// <summary>
     /// Lets those who wait go on, several after each other on one thread of the pool: to hand each to it by itself costs more than
-    /// most of them have left to do.
+    /// most of them have left to do. So what comes behind an append must not hold its thread.
     /// </summary>
     private static void Answer(List<WriterWork> group, Action<WriterWork> answer)
     {

@@ -158,7 +158,8 @@ public sealed class SqliteEventStore : IEventStore, IAppendProof, IAsyncDisposab
                 session.EnterFresh();
                 return 0;
             },
-            ct);
+            ct,
+            alone: true);
         while (true)
         {
             var after = cursor;

@@ -122,21 +122,13 @@ internal sealed class WriterSession : IDisposable
     }
 
     /// <summary>The same in a transaction of its own.</summary>
-    /// <returns>False where that failed and is to be rolled back: nothing is lost by it.</returns>
-    public bool TryEnterFreshAlone()
+    /// <exception cref="SqliteException">It failed and is to be rolled back: nothing is lost by it.</exception>
+    public void EnterFreshAlone()
     {
-        try
-        {
-            Begin(Now);
-            EnterFresh();
-            Commit();
-            _fresh.Entered();
-            return true;
-        }
-        catch (SqliteException)
-        {
-            return false;
-        }
+        Begin(Now);
+        EnterFresh();
+        Commit();
+        _fresh.Entered();
     }
 
     /// <summary>Ends the transaction without a trace; false where the connection cannot be used any more.</summary>

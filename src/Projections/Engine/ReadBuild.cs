@@ -181,7 +181,6 @@ internal abstract class ReadBuild(Projection projection, DbConnection connection
         return (string?)await query.ExecuteScalarAsync(ct);
     }
 
-
     private bool IsOwnFault(Exception e) =>
         e is not (OperationCanceledException or BuildReplacedException)
         && connection.State == ConnectionState.Open

@@ -36,7 +36,6 @@ internal sealed class StaffBootstrap(
     private const string MadeUpName = "admin";
 
     private Guid? made;
-    private Task seeing = Task.CompletedTask;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -52,10 +51,20 @@ internal sealed class StaffBootstrap(
                     break;
             }
         }
-        else
+        else if (!await accounts.Any())
         {
-            // Half a second of a start, nearly all of it Identity getting ready, that nobody who comes to chat waits for.
-            seeing = Task.Run(MakeOneUp, cancellationToken);
+            var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+            if (await accounts.Enlist(MadeUpName, password, StaffRoles.Administrator) is not Enlistment.Done { StaffId: var staffId })
+            {
+                // Another node, which starts at the same moment, tells its own.
+                return;
+            }
+
+            made = staffId;
+            LogMessages.AdministratorMade(log, MadeUpName);
+
+            // On the console and nowhere else: what is logged may be kept.
+            await Console.Out.WriteLineAsync($"The first administrator is {MadeUpName} with the password {password}. It is not shown again.");
         }
     }
 
@@ -64,7 +73,6 @@ internal sealed class StaffBootstrap(
     /// <summary>Whoever was made is recorded when the log is open.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        await seeing;
         if (made is not { } staffId)
         {
             return;
@@ -86,25 +94,4 @@ internal sealed class StaffBootstrap(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private async Task MakeOneUp()
-    {
-        if (await accounts.Any())
-        {
-            return;
-        }
-
-        var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
-        if (await accounts.Enlist(MadeUpName, password, StaffRoles.Administrator) is not Enlistment.Done { StaffId: var staffId })
-        {
-            // Another node, which starts at the same moment, tells its own.
-            return;
-        }
-
-        made = staffId;
-        LogMessages.AdministratorMade(log, MadeUpName);
-
-        // On the console and nowhere else: what is logged may be kept.
-        await Console.Out.WriteLineAsync($"The first administrator is {MadeUpName} with the password {password}. It is not shown again.");
-    }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using RandomChat.Application.Events;
+using RandomChat.Engines;
 using RandomChat.Infrastructure.Sqlite;
 
 namespace RandomChat.Infrastructure.Tests.EventStore;
@@ -13,13 +14,14 @@ public sealed class StreamIndexTests : IAsyncLifetime
 
     private readonly TemporaryFolder folder = new();
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly LoggedNumbers<SqliteEventStore> logged = new();
     private SqliteEventStore store = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync()
     {
-        store = SqliteEventStore.Open(folder.File("events.db"), time);
+        store = SqliteEventStore.Open(folder.File("events.db"), time, grouped: null, logged);
         return default;
     }
 
@@ -107,8 +109,9 @@ public sealed class StreamIndexTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_entering_fails_nothing_is_lost_and_it_is_tried_again()
+    public async Task Where_entering_fails_that_is_told_nothing_is_lost_and_it_is_tried_again()
     {
+        const int Waits = 3105, GoesOn = 3106;
         await store.OnWriter(connection =>
         {
             using var refuse = connection.CreateCommand();
@@ -116,9 +119,12 @@ public sealed class StreamIndexTests : IAsyncLifetime
             return refuse.ExecuteNonQuery();
         });
         await Append(store, Talk, -1, "a");
+        Assert.False(logged.Has(Waits));
         await Fill(FreshEvents.Batch + 1);
         await Append(store, Talk, 0, "b");
         Assert.Equal(0, Number("SELECT count(*) FROM places"));
+        Assert.True(logged.Has(Waits));
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => store.Scavenge(Ct));
         Assert.Equal([(0, "a"), (1, "b")], await Read(store, Talk));
         Assert.Equal(new AppendResult.WrongRevision(1), await store.Append(Talk, new(0), [New("c")], Ct));
 
@@ -132,6 +138,7 @@ public sealed class StreamIndexTests : IAsyncLifetime
         await Append(store, Talk, 1, "c");
 
         Assert.InRange(Number("SELECT count(*) FROM places"), FreshEvents.Batch, long.MaxValue);
+        Assert.True(logged.Has(GoesOn));
         Assert.Equal([(0, "a"), (1, "b"), (2, "c")], await Read(store, Talk));
     }
 

@@ -380,14 +380,7 @@ public abstract class EngineContract : IAsyncLifetime
     public async Task When_an_older_copy_of_the_log_was_put_back_projections_begin_again()
     {
         var tallies = new Tallies();
-        for (var n = 0; n < 3; n++)
-        {
-            await Log.Session(Person.New());
-        }
-
-        await new Rebuild(Store, Log.Feed).Run([tallies], null, default);
-        await using var restored = new TestLog();
-        await restored.Session(Person.New());
+        await using var restored = await SeesMoreThan(tallies);
         using var runner = restored.Runner(Store, tallies);
         await runner.StartAsync(default);
         await Eventually.Until(async () => (await Store.ReadCheckpoint(tallies, default))?.Position == 1, "it began again");
@@ -401,14 +394,7 @@ public abstract class EngineContract : IAsyncLifetime
     public async Task When_an_older_copy_of_the_log_was_put_back_a_rebuild_ends_with_what_that_holds()
     {
         var tallies = new Tallies();
-        for (var n = 0; n < 3; n++)
-        {
-            await Log.Session(Person.New());
-        }
-
-        await new Rebuild(Store, Log.Feed).Run([tallies], null, default);
-        await using var restored = new TestLog();
-        await restored.Session(Person.New());
+        await using var restored = await SeesMoreThan(tallies);
 
         await new Rebuild(Store, restored.Feed).Run([tallies], null, default).WaitAsync(TimeSpan.FromMinutes(1));
 
@@ -543,6 +529,21 @@ public abstract class EngineContract : IAsyncLifetime
     }
 
     private protected async Task<TalliesDb> Read(Tallies tallies) => (TalliesDb)(await Store.OpenReader(tallies, default))!;
+
+    /// <summary>Has a projection see three sessions of the log.</summary>
+    /// <returns>Another log, as the first one was after one session.</returns>
+    private async Task<TestLog> SeesMoreThan(Projection projection)
+    {
+        for (var n = 0; n < 3; n++)
+        {
+            await Log.Session(Person.New());
+        }
+
+        await new Rebuild(Store, Log.Feed).Run([projection], null, default);
+        var older = new TestLog();
+        await older.Session(Person.New());
+        return older;
+    }
 
     private protected Task Reaches(Projection projection, long position) => Eventually.Until(
         async () => (await Store.ReadCheckpoint(projection, default))?.Position >= position, $"{projection.Name} reaches {position}");
